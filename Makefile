@@ -1,0 +1,26 @@
+# Every command a person needs; `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.complete: requirements.lock services/extraction/model.lock shared/pyproject.toml $(wildcard services/*/pyproject.toml) deploy/local/setup.sh
+	@PYTHON="$(PYTHON)" sh deploy/local/setup.sh $(VENV)
+
+setup: $(VENV)/.complete ## create or update the environment in .venv
+
+check: $(VENV)/.complete ## format, lint, types and the import rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+test: $(VENV)/.complete ## the whole test suite, on a real server
+	@$(BIN)/python -m pytest $(ARGS)
+
+lock: ## compile every requirements.lock anew from what the parts declare
+	@sh deploy/local/lock.sh $(BIN)/uv
+
+.PHONY: help setup check test lock

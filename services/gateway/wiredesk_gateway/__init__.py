@@ -1,0 +1,1 @@
+"""Wiredesk gateway service."""

@@ -1,0 +1,1 @@
+"""Wiredesk indexing service."""

@@ -1,0 +1,278 @@
+"""Every message that crosses a stream, and the names of the streams.
+
+Events are past-tense facts, frozen and versioned. Consumers ignore fields they do not know; a field that is added
+is optional; anything else is a new class on a new stream. Offsets are Unicode code points into `text`, end exclusive.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, model_validator
+
+__all__ = [
+    "SUBMISSION_ID",
+    "ArticleExtracted",
+    "ArticleIndexed",
+    "ArticleIngested",
+    "ArticleRetracted",
+    "ArticleSubmitted",
+    "Cue",
+    "DateMention",
+    "DeadLetter",
+    "Entity",
+    "EntityCorrected",
+    "Mention",
+    "Origin",
+    "Place",
+    "Quote",
+    "Span",
+    "Speaker",
+    "Stream",
+    "revision_of",
+    "submission_of",
+    "submitted_at",
+]
+
+SUBMISSION_ID = r"^\d{1,15}-\d{1,15}$"
+"""The form of a stream entry id: milliseconds since the epoch, a dash, a sequence number."""
+
+_SEQUENCE_BITS = 12
+
+
+class Stream(StrEnum):
+    """The streams. The first three carry work; the last two are read by anyone and trimmed by age and size."""
+
+    SUBMITTED = "articles.submitted"
+    INGESTED = "articles.ingested"
+    EXTRACTED = "articles.extracted"
+    CHANGES = "articles.changes"
+    INDEXED = "articles.indexed"
+    DEAD = "articles.dead"
+
+
+def revision_of(submission_id: str) -> int:
+    """The submission id as an integer, `ms << 12 | seq`, so that revisions sort in the order of submission.
+
+    Sequence numbers over 4095 (a clock that went back) carry over into the milliseconds instead of colliding.
+    Raises ValueError for anything that is not a stream entry id.
+    """
+    milliseconds, _, sequence = submission_id.partition("-")
+    return (int(milliseconds) << _SEQUENCE_BITS) + int(sequence)
+
+
+def submission_of(revision: int) -> str:
+    """The submission id a revision was made from (exact for sequence numbers up to 4095)."""
+    return f"{revision >> _SEQUENCE_BITS}-{revision & ((1 << _SEQUENCE_BITS) - 1)}"
+
+
+def submitted_at(submission_id: str) -> datetime:
+    """When Redis took the submission in, as its entry id tells; aware, UTC, to the millisecond."""
+    return datetime.fromtimestamp(int(submission_id.partition("-")[0]) / 1000, UTC)
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+SubmissionId = Annotated[str, Field(pattern=SUBMISSION_ID)]
+Iso8601 = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2}))?$")]
+"""A calendar day (`2001-11-23`), or a time with its offset (`2001-11-23T09:30:00+01:00`): as much as is known."""
+
+
+class ArticleSubmitted(_Event):
+    """What a publisher sends: at least one of `text` and `html`, and whatever else is known.
+
+    `published_at` is free text here (ISO 8601 by preference); ingest reads it or sets it aside with a warning.
+    `force` passes an exact duplicate through again.
+    """
+
+    url: StrictStr | None = None
+    source: StrictStr | None = None
+    title: StrictStr | None = None
+    text: StrictStr | None = None
+    html: StrictStr | None = None
+    published_at: StrictStr | None = None
+    language: StrictStr | None = None
+    authors: tuple[StrictStr, ...] = ()
+    external_id: StrictStr | None = None
+    force: StrictBool = False
+
+
+class ArticleIngested(_Event):
+    """A clean, identified article. `text` is NFC, without boilerplate; paragraphs are parted by one blank line.
+
+    `url` is canonical; `language` is ISO 639-1 or `und`; `content_hash` is of title and text;
+    `cluster_id` is shared by copies of one story; `warnings` are slugs of what could not be read.
+    """
+
+    version: Literal[1] = 1
+    article_id: str
+    revision: int
+    submission_id: SubmissionId
+    url: str | None = None
+    source: str | None = None
+    external_id: str | None = None
+    title: str = ""
+    deck: str = ""
+    byline: str = ""
+    text: str
+    language: str = "und"
+    published_at: Iso8601 | None = None
+    content_hash: str
+    cluster_id: str
+    force: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+class Span(_Event):
+    """A stretch of the article's text: `text == article.text[start:end]`."""
+
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(gt=0)]
+    text: str
+
+
+class Origin(_Event):
+    """Which rule or model found a fact; `confidence` in 0..1 where there is one."""
+
+    name: str
+    version: str
+    confidence: float | None = None
+
+
+class Mention(Span):
+    """One place where an entity is spoken of."""
+
+    kind: Literal["name", "nominal", "pronoun"] = "name"
+
+
+class Entity(_Event):
+    """A person, organisation, place or other named thing, with every mention found.
+
+    `id` is `type:slug-of-name`, so one name is one id in every article. `type` is `Person`, `Organization`, `Place`,
+    or another CamelCase name (`Event`, `Work`, `Product`, `Group`, `Law`, `Language`).
+    """
+
+    id: str
+    type: str
+    name: str
+    title: str | None = None
+    roles: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    origin: Origin | None = None
+
+
+class Speaker(Span):
+    """Who said it: the words that name the speaker, and the entity they resolve to, if any."""
+
+    entity_id: str | None = None
+    name: str
+
+
+class Cue(Span):
+    """The reporting word or words (`said`, `according to`)."""
+
+
+class Quote(Span):
+    """Something said. `text` excludes the quotation marks of a direct quote."""
+
+    kind: Literal["direct", "indirect", "mixed"] = "direct"
+    speaker: Speaker | None = None
+    cue: Cue | None = None
+    origin: Origin | None = None
+
+
+class DateMention(Span):
+    """A time expression with its TIMEX3 type and value (ISO-TimeML), relative ones resolved where it is safe."""
+
+    type: Literal["DATE", "TIME", "DURATION", "SET"]
+    value: str
+    origin: Origin | None = None
+
+
+class Place(_Event):
+    """Where a Place entity is on the map: WGS 84 degrees, GeoNames id, ISO 3166-1 alpha-2 country."""
+
+    entity_id: str
+    geonames_id: int
+    latitude: float
+    longitude: float
+    country_code: str
+    origin: Origin | None = None
+
+
+class ArticleExtracted(ArticleIngested):
+    """An article with its facts. Constructing one checks that every span's text is the text at its offsets."""
+
+    entities: tuple[Entity, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    dates: tuple[DateMention, ...] = ()
+    places: tuple[Place, ...] = ()
+    extractor: str
+
+    def spans(self) -> Iterator[Span]:
+        """Every span of every fact."""
+        for entity in self.entities:
+            yield from entity.mentions
+        yield from self.dates
+        for quote in self.quotes:
+            yield quote
+            if quote.speaker:
+                yield quote.speaker
+            if quote.cue:
+                yield quote.cue
+
+    @model_validator(mode="after")
+    def _spans_are_what_they_say(self) -> Self:
+        for span in self.spans():
+            if self.text[span.start : span.end] != span.text:
+                raise ValueError(f"{type(span).__name__} at {span.start}:{span.end} is not the text there")
+        return self
+
+
+class ArticleIndexed(_Event):
+    """An article became searchable. Ids and times only."""
+
+    version: Literal[1] = 1
+    article_id: str
+    revision: int
+    submission_id: SubmissionId
+    submitted_at: datetime
+    indexed_at: datetime
+
+
+class ArticleRetracted(_Event):
+    """Takes an article, in every revision submitted up to now, out of the index."""
+
+    version: Literal[1] = 1
+    kind: Literal["retracted"] = "retracted"
+    article_id: str
+    revision: int
+    reason: str = ""
+
+
+class EntityCorrected(_Event):
+    """A user's correction: `entity_id` is the same as `same_as`, or is called `name`."""
+
+    version: Literal[1] = 1
+    kind: Literal["entity-corrected"] = "entity-corrected"
+    entity_id: str
+    same_as: str | None = None
+    name: str | None = None
+
+
+class DeadLetter(_Event):
+    """What could not be processed, whole: `original` is the unmodified `__data__` field in base64."""
+
+    version: Literal[1] = 1
+    original: str
+    stream: str
+    stage: str
+    reason: str
+    message: str
+    attempts: int
+    first_seen: datetime
+    last_seen: datetime
+    submission_id: str

@@ -1,0 +1,204 @@
+"""The seam between Wiredesk and a search engine: what every backend takes and gives.
+
+A backend is chosen by the scheme of `WIREDESK_INDEX_URL`; see `wiredesk.index.open`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, Literal, Protocol, TypeVar
+
+from wiredesk.errors import WiredeskError
+from wiredesk.events import ArticleExtracted, ArticleRetracted
+
+__all__ = [
+    "ArticleHit",
+    "EntityHit",
+    "FacetCount",
+    "Filters",
+    "IndexBusy",
+    "IndexReader",
+    "IndexWriter",
+    "Page",
+    "QuoteHit",
+    "SearchPage",
+    "SearchRequest",
+    "Upserted",
+]
+
+T = TypeVar("T")
+
+Upserted = Literal["indexed", "superseded"]
+"""`superseded`: the index already holds a newer revision, or a retraction, of this article."""
+
+FACETS = ("people", "organizations", "places", "source", "language")
+
+
+class IndexBusy(WiredeskError):
+    """Another process writes to this index; the message says where and what to do."""
+
+
+class IndexWriter(Protocol):
+    """The one writer of an index."""
+
+    def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
+        """Make a batch searchable; returns, in the batch's order, only when all of it is durable.
+
+        Of several revisions of one article the highest wins, in the batch and against the index. Repeating a batch
+        changes nothing. Raises TransientError when the store is full or away; then nothing of the batch is promised.
+        """
+        ...
+
+    def retract(self, batch: Sequence[ArticleRetracted]) -> None:
+        """Remove articles up to the given revisions and keep older revisions out from then on; durable at return."""
+        ...
+
+    def documents(self) -> int:
+        """Articles now searchable."""
+        ...
+
+    def close(self) -> None:
+        """Release the index to another writer. What upsert promised stays."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Narrow a search; values of one field are alternatives, fields add up. Entities are named by their ids."""
+
+    people: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    published_from: date | None = None
+    published_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """A query in Lucene's style (empty: everything), filters, and the page wanted (`limit` 1..100)."""
+
+    q: str = ""
+    filters: Filters = field(default_factory=Filters)
+    sort: Literal["relevance", "newest", "oldest"] = "relevance"
+    limit: int = 10
+    cursor: str | None = None
+    facets: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleHit:
+    """One article found. `highlights` are half-open code-point ranges within `snippet` (plain text, not HTML)."""
+
+    article_id: str
+    revision: int
+    title: str
+    source: str | None
+    url: str | None
+    published_at: str | None
+    language: str
+    score: float
+    snippet: str
+    highlights: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """How many of the found articles carry `value` (an entity id, a source, a language); `label` is for people."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """A page of hits; `facets` maps each of FACETS to its counts, most frequent first."""
+
+    total: int
+    hits: tuple[ArticleHit, ...]
+    facets: dict[str, tuple[FacetCount, ...]]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteHit:
+    """One quote, with where it stands and who said it."""
+
+    article_id: str
+    article_title: str
+    source: str | None
+    published_at: str | None
+    start: int
+    end: int
+    text: str
+    kind: str
+    speaker_id: str | None
+    speaker_name: str | None
+    cue: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityHit:
+    """A named thing over all articles: how many speak of it, and how many quotes are its own."""
+
+    entity_id: str
+    type: str
+    name: str
+    articles: int
+    quotes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """A page of quotes or entities."""
+
+    total: int
+    hits: tuple[T, ...]
+    next_cursor: str | None
+
+
+class IndexReader(Protocol):
+    """Any number of readers, in any process, beside the writer. All methods may be called from several threads.
+
+    Queries raise UsageError with the column for broken syntax or an unknown field.
+    """
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """Articles for a query."""
+        ...
+
+    def article(self, article_id: str) -> ArticleExtracted:
+        """The current revision, whole. Raises NotFound."""
+        ...
+
+    def quotes(
+        self, *, q: str = "", speaker: str = "", article_id: str = "", limit: int = 10, cursor: str | None = None
+    ) -> Page[QuoteHit]:
+        """Quotes by the words said and the speaker (an entity id, or words of the name), newest article first."""
+        ...
+
+    def entities(self, *, q: str = "", type: str = "", limit: int = 10, cursor: str | None = None) -> Page[EntityHit]:
+        """Entities by words of the name and by type, most mentioned first."""
+        ...
+
+    def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
+        """Articles most like this one, itself left out. Raises NotFound."""
+        ...
+
+    def suggest(self, prefix: str, *, limit: int = 10) -> tuple[EntityHit, ...]:
+        """Entities whose name has a word that starts with the prefix, most mentioned first."""
+        ...
+
+    def documents(self) -> int:
+        """Articles now searchable."""
+        ...
+
+    def reload(self) -> None:
+        """See what was committed since; cheap when there is nothing new."""
+        ...
+
+    def close(self) -> None:
+        """Let the index go."""
+        ...

@@ -1,0 +1,28 @@
+"""The names of the Redis keys beside the streams, in one place, for the code and for the ACL."""
+
+__all__ = ["article", "idempotency", "journey", "worker", "worker_pattern"]
+
+
+def article(article_id: str) -> str:
+    """Hash {content, revision} of an article's current revision: what duplicates are told by. Expires."""
+    return f"wiredesk:article:{article_id}"
+
+
+def journey(submission_id: str) -> str:
+    """Hash {stage: JSON} of what happened to one submission. Expires."""
+    return f"wiredesk:journey:{submission_id}"
+
+
+def idempotency(key: str) -> str:
+    """The submission id an Idempotency-Key was answered with. Expires."""
+    return f"wiredesk:idempotency:{key}"
+
+
+def worker(stage: str, name: str) -> str:
+    """JSON of one live worker or gateway, written every second or so and expiring soon after its death."""
+    return f"wiredesk:worker:{stage}:{name}"
+
+
+def worker_pattern() -> str:
+    """Matches every worker's key."""
+    return "wiredesk:worker:*"
