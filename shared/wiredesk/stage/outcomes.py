@@ -1,0 +1,76 @@
+"""What a worker takes off a stream, and what it decides about each entry: the vocabulary between processor and finish.
+
+Publish      pass an event on (the finish script may still find it a duplicate or superseded)
+Done         finished, nothing to pass on (a change was applied)
+Superseded   a newer revision is already known: counted, not passed on
+Dead         permanent: goes to the dead letters with its original bytes
+Retry        transient: left pending, delivered again later, dead after the stage's limit
+"""
+
+from dataclasses import dataclass
+
+__all__ = ["Claim", "Dead", "Delivery", "Done", "Outcome", "Publish", "Retry", "Superseded"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One entry as delivered to this worker. `data` is the unmodified field; `attempts` counts deliveries, from 1.
+
+    `submission_id` is the entry's own id on the first stream, else the correlation id that came with the event.
+    """
+
+    stream: str
+    entry_id: str
+    data: bytes
+    attempts: int
+    submission_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Which article an event is, for the duplicate check that happens inside the finish script."""
+
+    article_id: str
+    revision: int
+    content_hash: str
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """`payload` is the whole field to add to the stage's target stream. With a `claim`, duplicates are held back."""
+
+    payload: bytes
+    article_id: str
+    claim: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """Applied; nothing follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """Older than what is known of its article."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dead:
+    """Can never work. `article_id` and `revision`, where known, release the article's entry in the duplicate check."""
+
+    reason: str
+    message: str
+    article_id: str | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """May work later."""
+
+    reason: str
+    message: str
+
+
+Outcome = Publish | Done | Superseded | Dead | Retry

@@ -1,0 +1,32 @@
+"""The seam between the runtime and the work: a processor turns a batch of deliveries into one outcome each."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol
+
+from wiredesk.stage.outcomes import Delivery, Outcome
+
+__all__ = ["Processor", "State", "Waiting"]
+
+State = Literal["starting", "consuming", "standby", "paused", "disconnected", "stopped"]
+"""What a worker's `/health` tells; `consuming`, `standby` and `paused` are healthy."""
+
+Waiting = Callable[[State], None]
+
+
+class Processor(Protocol):
+    """Runs in the worker's event loop and must not block it. Called for one batch at a time."""
+
+    async def start(self, waiting: Waiting) -> None:
+        """Get ready (load a model, take a lock). No entry is read before this returns.
+
+        A processor that has to wait for another worker calls `waiting("standby")` and keeps waiting.
+        """
+        ...
+
+    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
+        """One outcome for each delivery, in order. An exception leaves the whole batch for retry."""
+        ...
+
+    async def stop(self) -> None:
+        """Let go of everything; also called after a failed start."""
+        ...
