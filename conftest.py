@@ -1,0 +1,28 @@
+"""Fixtures for every part's tests: one real server a test session, empty before each test that asks for it."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from wiredesk.testing import RedisServer, valkey_server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A running server shared by the session. Tests that stop or kill a server start their own (`valkey_server`)."""
+    with valkey_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_client(redis_server: RedisServer) -> Iterator["redis.Redis"]:
+    """An undecoded client on an empty server."""
+    with redis.Redis.from_url(redis_server.url) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer, redis_client: "redis.Redis") -> str:  # noqa: ARG001 - it empties the server
+    """The URL of an empty server."""
+    return redis_server.url
