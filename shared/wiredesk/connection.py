@@ -1,0 +1,112 @@
+"""Connecting to Redis from publishers, the gateway and the command line, and saying clearly when that fails."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+import redis
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    BusyLoadingError,
+    MaxConnectionsError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+)
+from redis.retry import Retry
+
+from wiredesk.errors import Unavailable, UsageError
+
+__all__ = ["connect", "described", "speaks_redis"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CONNECT_TIMEOUT_S = 3.0
+_ANSWER_TIMEOUT_S = 10.0
+_HEALTH_CHECK_INTERVAL_S = 30
+_BACKOFF_BASE_S, _BACKOFF_CAP_S = 0.05, 1.0
+_SCHEMES = ("redis", "rediss", "unix")
+
+
+def connect(url: str, *, decode: bool = False, retries: int = 4) -> redis.Redis:
+    """A client for `url`; nothing is sent before the first command, and a lost connection is retried with backoff.
+
+    The functions of this package need `decode=False`: what crosses the streams is bytes. A refused connection gives
+    up within about two seconds at the default `retries`. Raises UsageError for an address that is none.
+    """
+    if urlsplit(url).scheme not in _SCHEMES:
+        raise UsageError(f"{described(url)} is no Redis address; write redis://HOST:6379/0, rediss:// or unix://")
+    try:
+        return redis.Redis.from_url(
+            url,
+            decode_responses=decode,
+            socket_connect_timeout=_CONNECT_TIMEOUT_S,
+            socket_timeout=_ANSWER_TIMEOUT_S,
+            socket_keepalive=True,
+            health_check_interval=_HEALTH_CHECK_INTERVAL_S,
+            retry=Retry(ExponentialWithJitterBackoff(cap=_BACKOFF_CAP_S, base=_BACKOFF_BASE_S), retries),
+        )
+    except ValueError as error:
+        raise UsageError(f"{described(url)} is no Redis address: {error}") from None
+
+
+def described(url: str) -> str:
+    """The address without user name, password and query: what logs and error messages may show."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "the address given"
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    return f"{parts.scheme}://{host}{port}{parts.path}" if parts.scheme else "the address given"
+
+
+def speaks_redis(function: Callable[Concatenate[redis.Redis, P], R]) -> Callable[Concatenate[redis.Redis, P], R]:
+    """Decorate a function whose first argument is a client: every error of Redis becomes Unavailable with its cure."""
+
+    @wraps(function)
+    def guarded(client: redis.Redis, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(client, *args, **kwargs)
+        except RedisError as error:
+            raise Unavailable(f"Redis at {_address(client)} {_complaint(error)}") from error
+
+    return guarded
+
+
+def _address(client: redis.Redis) -> str:
+    kwargs = client.connection_pool.connection_kwargs
+    return str(kwargs["path"]) if "path" in kwargs else f"{kwargs.get('host', 'localhost')}:{kwargs.get('port', 6379)}"
+
+
+def _complaint(error: RedisError) -> str:
+    """What is the matter and what to do. Errors inside a script arrive as plain ResponseErrors: told by their code."""
+    code = str(error).partition(" ")[0]
+    if isinstance(error, AuthenticationError | AuthorizationError) or code in ("NOAUTH", "WRONGPASS"):
+        return "refuses the user name or password; check WIREDESK_REDIS_URL"
+    if isinstance(error, NoPermissionError) or code == "NOPERM":
+        return f"does not allow this user the command ({error}); extend the user's ACL"
+    if isinstance(error, OutOfMemoryError) or code == "OOM":
+        return "is full (maxmemory reached); raise maxmemory or let the workers catch up"
+    if isinstance(error, ReadOnlyError) or code == "READONLY":
+        return "is a read-only replica; point WIREDESK_REDIS_URL at the primary"
+    if isinstance(error, BusyLoadingError) or code == "LOADING":
+        return "is still loading its data; try again in a moment"
+    if code == "MISCONF":
+        return f"cannot write to its disk and refuses changes ({error}); free disk space"
+    if isinstance(error, MaxConnectionsError) or "max number of clients" in str(error):
+        return "has no connection left; raise maxclients or use fewer clients"
+    if isinstance(error, ResponseError):
+        return f"refuses the command: {error}"
+    return f"does not answer ({_short(error)}); start it, or set WIREDESK_REDIS_URL to where it is"
+
+
+def _short(error: RedisError) -> str:
+    """The socket's own words (`Connection refused`) without the address, which the message has already."""
+    return str(error).strip().rstrip(".").rpartition(". ")[2] or type(error).__name__

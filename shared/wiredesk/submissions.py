@@ -1,0 +1,148 @@
+"""The head of the flow: articles onto the stream `articles.submitted`, retractions onto `articles.changes`."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import cast
+
+import redis
+
+from wiredesk import keys, wire
+from wiredesk.connection import speaks_redis
+from wiredesk.errors import UsageError
+from wiredesk.events import ArticleRetracted, Stream
+
+__all__ = ["IdempotencyConflict", "retract", "submit"]
+
+IDEMPOTENCY_EXPIRES_S = 24 * 60 * 60
+"""A publisher that repeats a request after a day sends a new one; the duplicate check still holds its articles."""
+
+_KEY_CHARACTERS = 255
+_ID_CHARACTERS = 1024
+
+# KEYS: the stream, the idempotency record. ARGV: hash of the body, lifetime in seconds, field name, documents.
+# The first HMGET also fails for a key of a wrong type, before anything is added; a failing first XADD (memory, ACL)
+# leaves no record, and after the first write Redis lets a script finish.
+_SUBMIT_ONCE = """
+local known = redis.call('HMGET', KEYS[2], 'body', 'ids')
+if known[1] then
+  if known[1] ~= ARGV[1] then return false end
+  return known[2]
+end
+local ids = {}
+for i = 4, #ARGV do
+  ids[#ids + 1] = redis.call('XADD', KEYS[1], '*', ARGV[3], ARGV[i])
+end
+ids = table.concat(ids, ' ')
+redis.call('HSET', KEYS[2], 'body', ARGV[1], 'ids', ids)
+redis.call('EXPIRE', KEYS[2], ARGV[2])
+return ids
+"""
+
+# KEYS: submissions, changes, the article's entry in the duplicate check. ARGV: the envelope's head, the event without
+# its revision, field name.
+# The revision must cover every submission made so far and none made later, so it is found in the same script that adds
+# the event: the id last generated for a submission, or, where that is lost (a deleted stream), the instant before now.
+# A submission made after this script gets an id greater than both. Lua's numbers are doubles, exact to 2^53, which
+# `ms << 12` passes in 2039: the product is taken in two halves and written as text.
+_RETRACT = """
+local now = redis.call('TIME')
+local ms, seq = now[1] * 1000 + math.floor(now[2] / 1000) - 1, 4095
+local info = redis.pcall('XINFO', 'STREAM', KEYS[1])
+if not info.err then
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then
+      local last_ms, last_seq = string.match(info[i + 1], '^(%d+)-(%d+)$')
+      last_ms, last_seq = tonumber(last_ms), tonumber(last_seq)
+      if last_ms > ms or (last_ms == ms and last_seq > seq) then ms, seq = last_ms, last_seq end
+    end
+  end
+end
+local high = math.floor(ms / 1000000)
+local low = (ms % 1000000) * 4096 + seq
+high = high * 4096 + math.floor(low / 1000000)
+local revision = string.format('%.0f%06.0f', high, low % 1000000)
+local body = '{"revision":' .. revision .. ',' .. string.sub(ARGV[2], 2)
+local id = redis.call('XADD', KEYS[2], '*', ARGV[3], ARGV[1] .. body)
+redis.call('HDEL', KEYS[3], 'content')
+return id
+"""
+
+
+class IdempotencyConflict(UsageError):
+    """The idempotency key was used before, for another body."""
+
+
+@speaks_redis
+def submit(
+    client: redis.Redis,
+    documents: Sequence[bytes],
+    *,
+    idempotency_key: str | None = None,
+    expires_s: int = IDEMPOTENCY_EXPIRES_S,
+) -> list[str]:
+    """Add each document (plain JSON bytes) to `articles.submitted`, all or none; returns their submission ids.
+
+    Nothing is validated here: what is no article ends as a dead letter with its bytes. With an `idempotency_key` the
+    same documents answer the same ids for `expires_s` seconds; other documents under that key raise
+    IdempotencyConflict. Raises Unavailable; after a lost answer the documents may have been added: sending them again
+    is safe, exact duplicates are not passed on.
+    """
+    if not documents:
+        return []
+    if idempotency_key is not None:
+        return _submit_once(client, documents, idempotency_key, expires_s)
+    with client.pipeline(transaction=True) as pipeline:
+        for document in documents:
+            pipeline.xadd(Stream.SUBMITTED, {wire.FIELD: document})
+        return [_text(entry_id) for entry_id in pipeline.execute()]
+
+
+def _submit_once(client: redis.Redis, documents: Sequence[bytes], key: str, expires_s: int) -> list[str]:
+    if not key or len(key) > _KEY_CHARACTERS:
+        raise UsageError(f"an idempotency key has 1 to {_KEY_CHARACTERS} characters; this one has {len(key)}")
+    body = hashlib.sha256()
+    for document in documents:
+        body.update(b"%d:" % len(document) + document)
+    answer = client.eval(
+        _SUBMIT_ONCE,
+        2,
+        Stream.SUBMITTED,
+        keys.idempotency(key),
+        body.hexdigest(),
+        str(expires_s),
+        wire.FIELD,
+        *cast("Sequence[str]", documents),
+    )
+    if answer is None:
+        raise IdempotencyConflict(f"the idempotency key {key!r} was used for other articles; choose a new one")
+    return _text(answer).split()
+
+
+@speaks_redis
+def retract(client: redis.Redis, article_id: str, *, reason: str = "") -> str:
+    """Take an article out of the index, in every revision submitted up to now; returns the entry id of the change.
+
+    The article's entry in the duplicate check is released, so that the same content may be submitted again afterwards.
+    An article that was never indexed is not an error: its revisions still under way are kept out. Raises UsageError
+    for an id that cannot be one, and Unavailable.
+    """
+    if not article_id.strip() or len(article_id) > _ID_CHARACTERS:
+        raise UsageError(f"an article id has 1 to {_ID_CHARACTERS} characters, and not only spaces")
+    event = ArticleRetracted(article_id=article_id, revision=0, reason=reason)
+    head = wire.encode(b"", {"content-type": "application/json"})
+    body = event.model_dump_json(exclude={"revision"}).encode()
+    answer = client.eval(
+        _RETRACT,
+        3,
+        Stream.SUBMITTED,
+        Stream.CHANGES,
+        keys.article(article_id),
+        cast("str", head),
+        cast("str", body),
+        wire.FIELD,
+    )
+    return _text(answer)
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
