@@ -1,0 +1,26 @@
+"""`python -m wiredesk_ingest`: one ingest worker. The stage's function runs in a child process."""
+
+import sys
+
+from wiredesk.events import Stream
+from wiredesk.settings import read
+from wiredesk.stage.isolation import ChildProcessor
+from wiredesk.stage.settings import WorkerSettings
+from wiredesk.stage.worker import Plan, run
+
+PLAN = Plan(
+    name="ingest",
+    sources=(Stream.SUBMITTED,),
+    target=Stream.INGESTED,
+    distribution="wiredesk-ingest",
+)
+
+
+def main() -> int:
+    """Compose the worker and run it to its end."""
+    settings = read(WorkerSettings)
+    return run(PLAN, settings, lambda _registry: ChildProcessor("wiredesk_ingest.stage:STAGE", settings.limits))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

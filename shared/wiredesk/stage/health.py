@@ -1,0 +1,82 @@
+"""`/health` and `/metrics` of a worker: a tiny ASGI app on uvicorn, up before Redis is and until the process ends."""
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from typing import Any
+
+import uvicorn
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+
+from wiredesk.errors import UsageError
+from wiredesk.stage.processor import State
+
+__all__ = ["HealthServer"]
+
+HEALTHY: tuple[State, ...] = ("consuming", "standby", "paused")
+
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Describe = Callable[[], dict[str, Any]]
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the worker decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class HealthServer:
+    """Serves what `describe` says (its `state` decides between 200 and 503) and the registry's metrics."""
+
+    def __init__(self, *, host: str, port: int, describe: Describe, registry: CollectorRegistry) -> None:
+        self._host, self._port = host, port
+        self._describe = describe
+        self._registry = registry
+        self._task: asyncio.Task[None] | None = None
+        self._server: _Server | None = None
+
+    async def start(self) -> str:
+        """Listen; returns host:port. Raises UsageError when the port is taken."""
+        try:
+            listening = socket.create_server((self._host, self._port))
+        except OSError as error:
+            raise UsageError(
+                f"cannot listen on {self._host}:{self._port} for health and metrics: {error.strerror}; "
+                "set WIREDESK_PORT to a free port, or to 0 to have one picked"
+            ) from error
+        config = uvicorn.Config(self._answer, log_config=None, lifespan="off", access_log=False)
+        self._server = _Server(config)
+        self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
+        host, port = listening.getsockname()[:2]
+        return f"{host}:{port}"
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._server and self._task:
+            self._server.should_exit = True
+            self._server.force_exit = True
+            await self._task
+
+    async def _answer(self, scope: Scope, receive: object, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
+        match scope["path"]:
+            case "/health":
+                said = self._describe()
+                status = 200 if said["state"] in HEALTHY else 503
+                body, kind = json.dumps(said).encode(), "application/json"
+            case "/metrics":
+                encode, kind = choose_encoder(accept)
+                status, body = 200, encode(self._registry)
+            case _:
+                status, body, kind = 404, b"try /health or /metrics\n", "text/plain; charset=utf-8"
+        headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})

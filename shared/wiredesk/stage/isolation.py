@@ -1,0 +1,180 @@
+"""The worker's side of the child process: hands batches over, and ends a child that is stuck, dead or out of memory.
+
+When a child fails in the middle of a batch, the first unanswered item is the suspect: it is left for retry. The rest
+is worked on one by one in a new child, so that a batch loses its culprit only. An item that was delivered before is
+always worked on alone.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from wiredesk.errors import Unavailable
+from wiredesk.stage import frames
+from wiredesk.stage.child import OUT_OF_MEMORY_STATUS, READY, RESULT_FIELDS
+from wiredesk.stage.outcomes import Claim, Dead, Delivery, Outcome, Publish, Retry
+from wiredesk.stage.processor import Waiting
+
+__all__ = ["ChildProcessor", "Limits"]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one article may take: seconds without a result, bytes beyond the models, bytes of its message."""
+
+    item_time_s: float = 60.0
+    item_memory_bytes: int = 2_000_000_000
+    message_bytes: int = 16_000_000
+    load_time_s: float = 120.0
+
+
+class ChildProcessor:
+    """Runs a stage's function (`package.module:NAME` of its StageDefinition) in a long-lived child process."""
+
+    def __init__(self, stage: str, limits: Limits) -> None:
+        self._stage = stage
+        self._limits = limits
+        self._child: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The child's pid, while there is one."""
+        return self._child.pid if self._child else None
+
+    async def start(self, waiting: Waiting) -> None:
+        """Start the child and wait until its models are loaded. Raises Unavailable with the child's own words."""
+        await self._ensure_child()
+
+    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
+        """One outcome for each delivery; never raises for what an article did to the child."""
+        outcomes: dict[int, Outcome] = {}
+        fresh = [at for at, delivery in enumerate(batch) if delivery.attempts == 1]
+        again = [at for at, delivery in enumerate(batch) if delivery.attempts > 1]
+        queue = deque([fresh, *([at] for at in again)] if fresh else [[at] for at in again])
+        while queue:
+            group = queue.popleft()
+            answered, failure = await self._run([batch[at] for at in group])
+            outcomes.update(zip(group, answered, strict=False))
+            rest = group[len(answered) :]
+            if rest:
+                outcomes[rest[0]] = failure or Retry(reason="crashed", message="the stage gave no answer")
+                queue.extend([at] for at in rest[1:])
+        return [outcomes[at] for at in range(len(batch))]
+
+    async def stop(self) -> None:
+        """End the child: by the end of its input if it listens, else by force."""
+        child = self._child
+        if child is None:
+            return
+        if child.stdin:
+            child.stdin.close()
+        try:
+            await asyncio.wait_for(child.wait(), timeout=2)
+        except TimeoutError:
+            await self._kill()
+        self._child = None
+
+    async def _ensure_child(self) -> asyncio.subprocess.Process:
+        if self._child and self._child.returncode is None:
+            return self._child
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "wiredesk.stage.child", self._stage),
+            *("--max-bytes", str(self._limits.message_bytes)),
+            *("--memory-bytes", str(self._limits.item_memory_bytes)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        self._child = child
+        assert child.stdout  # noqa: S101 - it is a pipe, as asked above
+        try:
+            first = await asyncio.wait_for(frames.read_async(child.stdout), self._limits.load_time_s)
+        except (TimeoutError, asyncio.IncompleteReadError):
+            await self._kill()
+            raise Unavailable(f"{self._stage} did not start; its own words are above in the log") from None
+        if first != [READY]:
+            await child.wait()
+            raise Unavailable(b": ".join(first[1:]).decode())
+        log.info("child.ready", child_pid=child.pid)
+        return child
+
+    async def _run(self, batch: Sequence[Delivery]) -> tuple[list[Outcome], Retry | None]:
+        """The outcomes the child gave, in order, and why there are fewer than deliveries, if so."""
+        child = await self._ensure_child()
+        assert child.stdin and child.stdout  # noqa: S101, PT018 - they are pipes
+        fields = [part for delivery in batch for part in (delivery.submission_id.encode(), delivery.data)]
+        # Sending runs beside reading: a child that answers early must not block on a full pipe.
+        sending = asyncio.ensure_future(self._send(child.stdin, frames.pack(fields)))
+        answered: list[Outcome] = []
+        failure: Retry | None = None
+        try:
+            while frame := await asyncio.wait_for(frames.read_async(child.stdout), self._limits.item_time_s):
+                for at in range(0, len(frame), RESULT_FIELDS):
+                    result = frame[at : at + RESULT_FIELDS]
+                    if result[0] == b"error":
+                        failure = Retry(reason=result[3].decode(), message=result[4].decode())
+                    else:
+                        answered.append(_outcome(result))
+            return answered, failure
+        except TimeoutError:
+            await self._kill()
+            seconds = self._limits.item_time_s
+            failure = Retry(reason="timeout", message=f"no result within {seconds:g} s; the process was ended")
+        except asyncio.IncompleteReadError:
+            failure = _cause_of_death(await child.wait(), self._limits)
+        finally:
+            sending.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                await sending
+        log.warning("child.died", reason=failure.reason, answered=len(answered), batch=len(batch))
+        return answered, failure
+
+    @staticmethod
+    async def _send(pipe: asyncio.StreamWriter, frame: bytes) -> None:
+        pipe.write(frame)
+        await pipe.drain()
+
+    async def _kill(self) -> None:
+        if self._child and self._child.returncode is None:
+            self._child.kill()
+            await self._child.wait()
+
+
+def _cause_of_death(status: int, limits: Limits) -> Retry:
+    """Read a child's exit status. A SIGKILL that is not ours is, in practice, the kernel's out-of-memory killer."""
+    if status in (OUT_OF_MEMORY_STATUS, -signal.SIGKILL):
+        megabytes = limits.item_memory_bytes // 1_000_000
+        return Retry(reason="out_of_memory", message=f"needed more memory than it may have ({megabytes} MB)")
+    died = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+    return Retry(reason="crashed", message=f"the process died while working on this article ({died})")
+
+
+def _outcome(result: Sequence[bytes]) -> Outcome:
+    kind, article_id, revision, *rest = result
+    match kind:
+        case b"publish":
+            content, force, payload = rest
+            claim = Claim(
+                article_id=article_id.decode(),
+                revision=int(revision),
+                content_hash=content.decode(),
+                force=force == b"1",
+            )
+            return Publish(payload=payload, article_id=claim.article_id, claim=claim)
+        case b"dead":
+            return Dead(
+                reason=rest[0].decode(),
+                message=rest[1].decode(),
+                article_id=article_id.decode() or None,
+                revision=int(revision) if revision else None,
+            )
+        case _:
+            return Retry(reason=rest[0].decode(), message=rest[1].decode())

@@ -1,0 +1,128 @@
+"""The FastStream side of a worker: a broker and one batch subscriber a stream, bent to hand over raw entries.
+
+FastStream reads, keeps the connection and stops gracefully. It is told not to parse (one bad item would leave its
+whole batch pending), not to acknowledge (the finish script does), and it finds its groups already created, at 0 (its
+own would start at `$` and skip a backlog).
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from faststream import AckPolicy
+from faststream.redis import RedisBroker, StreamSub
+from faststream.redis.message import FAKE_CONSUMER, RedisBatchStreamMessage
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import ResponseError
+
+from wiredesk import wire
+from wiredesk.events import Stream, revision_of
+from wiredesk.stage.outcomes import Delivery
+
+__all__ = ["Entry", "Subscription", "delivery_of", "ensure_group", "patient_retry"]
+
+POLL_MS = 1000
+"""How long one read waits for entries. Must stay below the socket timeout (redis-py: 5 s), or reads fail and pause."""
+
+_FIELD = wire.FIELD.encode()
+Entry = tuple[bytes, dict[bytes, bytes]]
+Handle = Callable[[Stream, Sequence[Entry]], Awaitable[None]]
+
+
+def patient_retry() -> Retry:
+    """Twenty tries, 50 ms to 1 s apart with jitter: rides out a server's restart. redis-py's default is none at all."""
+    return Retry(ExponentialWithJitterBackoff(cap=1, base=0.05), 20)
+
+
+async def ensure_group(redis: "Redis", stream: Stream, group: str) -> None:
+    """Create the group at the stream's beginning, so that what was published before the first worker is read too."""
+    try:
+        await redis.xgroup_create(stream, group, id="0", mkstream=True)
+    except ResponseError as error:
+        if "BUSYGROUP" not in str(error):
+            raise
+
+
+def delivery_of(stream: str, entry: Entry, *, attempts: int) -> Delivery:
+    """Take an entry apart. Without the field `__data__` the delivery's data is empty, which no stage accepts."""
+    entry_id, fields = entry[0].decode(), entry[1]
+    data = fields.get(_FIELD, b"")
+    if stream == Stream.SUBMITTED:
+        claimed = fields.get(b"submission_id", b"").decode(errors="replace")
+    else:
+        claimed = wire.decode(data).headers.get("correlation_id", "")
+    return Delivery(
+        stream=stream,
+        entry_id=entry_id,
+        data=data,
+        attempts=attempts,
+        submission_id=claimed if _is_earlier(claimed, entry_id) else entry_id,
+    )
+
+
+def _is_earlier(claimed: str, entry_id: str) -> bool:
+    """A replay names the submission it repeats, which must lie before it; anything else is not believed."""
+    try:
+        return 0 < revision_of(claimed) <= revision_of(entry_id)
+    except ValueError:
+        return False
+
+
+class Subscription:
+    """Reads batches of `batch_size` from the streams, as `consumer` of `group`, and awaits `handle` for each."""
+
+    def __init__(self, redis_url: str, *, group: str, consumer: str, batch_size: int, drain_timeout_s: float) -> None:
+        self._group, self._consumer, self._batch_size = group, consumer, batch_size
+        self._broker = RedisBroker(
+            redis_url,
+            retry=patient_retry(),
+            graceful_timeout=drain_timeout_s,
+            logger=logging.getLogger("faststream"),
+            log_level=logging.DEBUG,
+            apply_types=False,
+        )
+
+    @property
+    def running(self) -> bool:
+        """Whether every subscriber still reads. FastStream stops one for good when its group vanishes."""
+        return all(subscriber.running for subscriber in self._broker.subscribers)
+
+    def add(self, stream: Stream, handle: Handle) -> None:
+        """Subscribe to a stream, before start."""
+        source = StreamSub(
+            stream,
+            group=self._group,
+            consumer=self._consumer,
+            batch=True,
+            max_records=self._batch_size,
+            polling_interval=POLL_MS,
+        )
+        subscriber = self._broker.subscriber(
+            stream=source, ack_policy=AckPolicy.MANUAL, parser=self._parse, decoder=self._decode
+        )
+
+        @subscriber
+        async def batch(entries: Sequence[Entry]) -> None:
+            await handle(stream, entries)
+
+    async def start(self) -> None:
+        """Begin to read; the groups must exist."""
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Stop reading, wait for the batch in work up to the drain timeout, disconnect."""
+        await self._broker.stop()
+
+    async def _parse(self, message: Any, _original: object) -> RedisBatchStreamMessage:
+        return RedisBatchStreamMessage(
+            raw_message=message,
+            body=b"",
+            consumer=FAKE_CONSUMER,
+            group=None,
+            message_id=message["message_ids"][0].decode(),
+        )
+
+    async def _decode(self, message: RedisBatchStreamMessage, _original: object) -> list[Entry]:
+        return list(zip(message.raw_message["message_ids"], message.raw_message["data"], strict=True))

@@ -1,0 +1,332 @@
+"""A worker's life: wait for Redis, get the processor ready, read, work, finish, drain.
+
+    run(Plan(name="ingest", sources=(Stream.SUBMITTED,), target=Stream.INGESTED, distribution="wiredesk-ingest"),
+        settings, make_processor)
+
+`run` returns the process's exit status: 0 after a drain, 1 with one clear line when the worker cannot go on and a
+supervisor should start another.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from random import uniform
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from wiredesk import keys, logs, wire
+from wiredesk.errors import Unavailable, WiredeskError
+from wiredesk.events import Stream
+from wiredesk.stage.finish import Finished, Finisher, Worked
+from wiredesk.stage.health import HealthServer
+from wiredesk.stage.metrics import StageMetrics, new_registry
+from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Retry
+from wiredesk.stage.processor import Processor, State
+from wiredesk.stage.redelivery import Backoff, Redelivery
+from wiredesk.stage.settings import WorkerSettings
+from wiredesk.stage.subscription import Entry, Subscription, delivery_of, ensure_group, patient_retry
+from wiredesk.workers import LIFETIME_S, WorkerReport, worker_name
+
+__all__ = ["Plan", "run"]
+
+log = structlog.get_logger()
+
+_BEAT_S = 1.0
+"""How often a worker looks after itself: register, connection, subscribers."""
+
+_SILENCE_S = 3.0
+"""Redis unreachable for longer than this is told as `disconnected`."""
+
+_LEFT_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a stage's worker does: reads `sources` in the group of its own name, publishes to `target`."""
+
+    name: str
+    sources: tuple[Stream, ...]
+    target: Stream | None
+    distribution: str
+
+
+def run(plan: Plan, settings: WorkerSettings, make_processor: Callable[[CollectorRegistry], Processor]) -> int:
+    """Run one worker until SIGTERM or SIGINT; see the module's text for the exit status."""
+    logs.configure(service=plan.name, format=settings.log_format, level=settings.log_level)
+    registry = new_registry()
+    try:
+        return asyncio.run(_Worker(plan, settings, make_processor(registry), registry).live())
+    except WiredeskError as error:
+        log.error("worker.failed", why=str(error))
+        return 1
+
+
+class _Worker:
+    def __init__(self, plan: Plan, settings: WorkerSettings, processor: Processor, registry: CollectorRegistry) -> None:
+        self._plan, self._settings, self._processor = plan, settings, processor
+        self._name = worker_name()
+        self._version = version(plan.distribution)
+        self._started_at = datetime.now(UTC)
+        self._state: State = "starting"
+        self._address: str | None = None
+        self._stop = asyncio.Event()
+        self._turn = asyncio.Lock()  # one batch at a time: new entries and redelivered ones share the processor
+        self._in_flight: dict[Stream, set[str]] = {source: set() for source in plan.sources}
+        self._left: set[str] = set()
+        self._heard_at = time.monotonic()
+        url = settings.redis_url.get_secret_value()
+        self._redis = Redis.from_url(url, retry=patient_retry())
+        # Its own connection, without patience: what it says about the server must be true now.
+        self._pulse = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+        self._metrics = StageMetrics(plan.name, registry)
+        self._health = HealthServer(host=settings.host, port=settings.port, describe=self._describe, registry=registry)
+        self._subscription = Subscription(
+            url,
+            group=plan.name,
+            consumer=self._name,
+            batch_size=settings.batch_size,
+            drain_timeout_s=settings.drain_timeout_s,
+        )
+        self._redelivery = Redelivery(
+            self._redis,
+            group=plan.name,
+            consumer=self._name,
+            backoff=Backoff(settings.retry_after_s, settings.retry_after_max_s),
+        )
+        self._finisher = Finisher(
+            redis=self._redis,
+            stage=plan.name,
+            worker=self._name,
+            version=self._version,
+            target=plan.target,
+            article_ttl_s=settings.duplicate_memory_s,
+            journey_ttl_s=settings.journey_memory_s,
+        )
+
+    async def live(self) -> int:
+        """From start to exit status."""
+        loop = asyncio.get_running_loop()
+        for signalled in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signalled, self._stop.set)
+        self._address = await self._health.start()
+        log.info("worker.starting", worker=self._name, address=self._address, version=self._version)
+        announcing = asyncio.create_task(self._repeatedly(self._announce, _BEAT_S))
+        try:
+            if await self._unless_stopped(self._get_ready()):
+                await self._consume()
+            return 0
+        except WiredeskError as error:
+            log.error("worker.failed", why=str(error))
+            return 1
+        finally:
+            self._state = "stopped"
+            announcing.cancel()
+            await self._processor.stop()
+            await self._forget()
+            await self._health.stop()
+            log.info("worker.stopped", worker=self._name)
+
+    async def _get_ready(self) -> None:
+        await self._wait_for_redis()
+        for source in self._plan.sources:
+            await ensure_group(self._redis, source, self._plan.name)
+            self._subscription.add(source, self._handle)
+        await self._processor.start(self._enter)
+        await self._subscription.start()
+
+    async def _wait_for_redis(self) -> None:
+        told = False
+        while True:
+            try:
+                await self._pulse.ping()
+                return
+            except ResponseError as error:  # it answers, but not to us: waiting will not help
+                raise Unavailable(f"Redis refuses this worker: {error}") from error
+            except (RedisError, OSError) as error:
+                if not told:
+                    log.warning("redis.waiting", why=str(error), cure="start Redis, or set WIREDESK_REDIS_URL")
+                    told = True
+                await asyncio.sleep(0.5)
+
+    async def _consume(self) -> None:
+        self._enter("consuming")
+        log.info("worker.consuming", worker=self._name, streams=[str(source) for source in self._plan.sources])
+        tasks = [
+            asyncio.create_task(self._repeatedly(self._keep, self._settings.retry_after_s / 3)),
+            asyncio.create_task(self._repeatedly(self._redeliver, min(5.0, self._settings.retry_after_s / 3))),
+        ]
+        try:
+            await self._unless_stopped(self._watch())
+        finally:
+            # Heartbeats go on while the last batch drains.
+            tasks.pop().cancel()
+            await self._subscription.stop()
+            async with self._turn:
+                pass
+            for task in tasks:
+                task.cancel()
+            await self._release()
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Await `work`, or give it up when a stop is asked for; says whether it was finished."""
+        working = asyncio.create_task(work)
+        stopping = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if working.done():
+            working.result()
+            return True
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        return False
+
+    async def _watch(self) -> None:
+        """End the worker when it no longer reads: a living process that consumes nothing helps nobody."""
+        while self._subscription.running:  # noqa: ASYNC110 - FastStream offers a flag, not an event
+            await asyncio.sleep(_BEAT_S)
+        raise Unavailable("a consumer group has vanished (FLUSHALL, DEL or XGROUP DESTROY?); a restart creates it anew")
+
+    async def _handle(self, stream: Stream, entries: Sequence[Entry]) -> None:
+        async with self._turn:
+            await self._work(stream, [delivery_of(stream, entry, attempts=1) for entry in entries])
+
+    async def _work(self, stream: Stream, batch: Sequence[Delivery]) -> None:
+        """Process and finish a batch. Whatever goes wrong, what is not finished stays pending."""
+        busy = self._in_flight[stream]
+        busy.update(delivery.entry_id for delivery in batch)
+        self._metrics.in_flight.set(len(busy))
+        started = time.time()
+        try:
+            outcomes = await self._outcomes(batch)
+            ended = time.time()
+            worked = [
+                Worked(delivery, outcome, int(started * 1000), int(ended * 1000))
+                for delivery, outcome in zip(batch, outcomes, strict=True)
+            ]
+            finished = await self._finisher.finish(worked)
+            self._metrics.record(finished, time.time() - started)
+            self._note(finished)
+        except (RedisError, OSError) as error:
+            log.warning("batch.unfinished", stream=str(stream), entries=len(batch), why=str(error))
+            await asyncio.sleep(1)  # a server that refuses must not be asked in a hot loop
+        finally:
+            busy.difference_update(delivery.entry_id for delivery in batch)
+            self._metrics.in_flight.set(len(busy))
+
+    async def _outcomes(self, batch: Sequence[Delivery]) -> list[Outcome]:
+        limit = self._settings.max_attempts
+        try:
+            outcomes = await self._processor.process(batch)
+        except (WiredeskError, RedisError, OSError) as error:
+            log.warning("batch.failed", why=str(error))
+            outcomes = [Retry(reason="unavailable", message=str(error)) for _ in batch]
+        except Exception as error:  # a bug of ours: tried again, then dead, never lost
+            log.exception("batch.failed")
+            outcomes = [Retry(reason="unexpected_error", message=repr(error)[:500]) for _ in batch]
+        return [
+            _give_up(delivery, outcome) if isinstance(outcome, Retry) and delivery.attempts >= limit else outcome
+            for delivery, outcome in zip(batch, outcomes, strict=True)
+        ]
+
+    def _note(self, finished: Sequence[Finished]) -> None:
+        refused = [item for item in finished if item.error]
+        for delivery, outcome, error in finished:
+            if outcome in ("retried", "failed"):
+                self._left.add(delivery.entry_id)
+                log.warning("entry.left", submission_id=delivery.submission_id, attempts=delivery.attempts, why=error)
+            elif outcome == "dead_lettered":
+                log.warning("entry.dead", submission_id=delivery.submission_id, attempts=delivery.attempts)
+        if len(self._left) > _LEFT_REMEMBERED:
+            self._left.clear()
+        if refused:
+            raise RedisError(f"the server refused {len(refused)} of {len(finished)}: {refused[0].error}")
+
+    async def _keep(self) -> None:
+        for stream, busy in self._in_flight.items():
+            await self._redelivery.keep(stream, list(busy))
+
+    async def _redeliver(self) -> None:
+        for stream, busy in self._in_flight.items():
+            async with self._turn:
+                batch = await self._redelivery.due(stream, busy=busy, limit=self._settings.batch_size)
+                if batch:
+                    log.info("entries.redelivered", stream=str(stream), entries=len(batch))
+                    await self._work(stream, batch)
+
+    async def _release(self) -> None:
+        with suppress(RedisError, OSError):
+            for stream in self._plan.sources:
+                await self._redelivery.release(stream, left=self._left)
+
+    async def _repeatedly(self, task: Callable[[], Awaitable[None]], every_s: float) -> None:
+        while True:
+            try:
+                await task()
+            except (RedisError, OSError) as error:
+                log.debug("housekeeping.failed", task=task.__name__, why=str(error))
+            await asyncio.sleep(every_s * uniform(0.7, 1.3))  # noqa: S311 - spreads load, guards nothing
+
+    def _enter(self, state: State) -> None:
+        if state != self._state:
+            log.info("worker.state", was=self._state, now=state)
+        self._state = state
+
+    def _describe(self) -> dict[str, Any]:
+        return json.loads(self._report().model_dump_json())  # type: ignore[no-any-return]  # a model dumps an object
+
+    def _report(self) -> WorkerReport:
+        return WorkerReport(
+            stage=self._plan.name,
+            name=self._name,
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            version=self._version,
+            address=self._address,
+            state=self._state,
+            in_flight=sum(map(len, self._in_flight.values())),
+            started_at=self._started_at,
+            reported_at=datetime.now(UTC),
+        )
+
+    async def _announce(self) -> None:
+        """Write this worker into the register, and learn on the way whether Redis answers."""
+        key = keys.worker(self._plan.name, self._name)
+        try:
+            await self._pulse.set(key, self._report().model_dump_json(), ex=LIFETIME_S)
+        except (RedisError, OSError):
+            if self._state == "consuming" and time.monotonic() - self._heard_at > _SILENCE_S:
+                self._enter("disconnected")
+            raise
+        self._heard_at = time.monotonic()
+        if self._state == "disconnected":
+            self._enter("consuming")
+
+    async def _forget(self) -> None:
+        with suppress(RedisError, OSError):
+            await self._pulse.delete(keys.worker(self._plan.name, self._name))
+        await self._pulse.aclose()
+        await self._redis.aclose()
+
+
+def _give_up(delivery: Delivery, outcome: Retry) -> Dead:
+    """Out of attempts: a dead letter under the last reason. The article is named so that it can be submitted again."""
+    article_id, revision = None, None
+    if delivery.stream != Stream.SUBMITTED:
+        with suppress(ValueError, TypeError, KeyError):
+            event = json.loads(wire.decode(delivery.data).body)
+            article_id, revision = str(event["article_id"]), int(event["revision"])
+    message = f"{outcome.message} ({delivery.attempts} attempts)"
+    return Dead(reason=outcome.reason, message=message, article_id=article_id, revision=revision)
