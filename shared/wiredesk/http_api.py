@@ -1,0 +1,129 @@
+"""Speaking to the gateway over HTTP, with the standard library alone."""
+
+import http.client
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from wiredesk.connection import described
+from wiredesk.errors import NotFound, Unavailable, UsageError
+
+__all__ = ["HttpApi", "path_of"]
+
+_TIMEOUT_S = 30.0
+_BUSY = (429, 503)
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 10.0
+_ANSWER_BYTES = 64 * 1024 * 1024
+_PROBLEM_CHARACTERS = 500
+
+
+class HttpApi:
+    """One gateway, by its address (`http://HOST:PORT`).
+
+    A gateway that answers 429 or 503 is asked again after its Retry-After, for at most `patience_s` seconds in all.
+    Every method raises NotFound (404), UsageError (what the gateway refuses, with its own words) and Unavailable.
+    """
+
+    def __init__(self, url: str, *, patience_s: float = 60.0) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(f"{described(url)} is no address of a gateway; write http://HOST:8080")
+        self._url = url.rstrip("/")
+        self._patience_s = patience_s
+
+    def get(self, path: str, **parameters: str | int | None) -> Any:
+        """The JSON at a path; parameters that are None are left out."""
+        query = urlencode({name: value for name, value in parameters.items() if value is not None})
+        return self._ask("GET", f"{path}?{query}" if query else path)
+
+    def post(self, path: str, body: bytes, *, headers: Mapping[str, str]) -> Any:
+        """What the gateway answers to `body`. It may be sent twice: give an Idempotency-Key where that matters."""
+        return self._ask("POST", path, body=body, headers=headers)
+
+    def delete(self, path: str, **parameters: str | None) -> Any:
+        """What the gateway answers to DELETE."""
+        query = urlencode({name: value for name, value in parameters.items() if value is not None})
+        return self._ask("DELETE", f"{path}?{query}" if query else path)
+
+    def _ask(
+        self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        request = urllib.request.Request(  # noqa: S310 - __init__ lets no scheme but http and https pass
+            f"{self._url}{path}",
+            data=body,
+            method=method,
+            headers={"Accept": "application/json", "User-Agent": "wiredesk", **(headers or {})},
+        )
+        deadline = time.monotonic() + self._patience_s
+        wait_s = _FIRST_WAIT_S
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as above
+                    return self._answer(response.read(_ANSWER_BYTES))
+            except urllib.error.HTTPError as error:
+                with error:
+                    problem = _problem(error)
+                    pause_s = max(wait_s, _retry_after_s(error.headers.get("Retry-After")))
+                if error.code not in _BUSY or time.monotonic() + pause_s > deadline:
+                    raise self._error(error.code, problem) from None
+                time.sleep(pause_s)
+                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+            except (OSError, http.client.HTTPException) as error:
+                reason = getattr(error, "reason", error)
+                words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+                raise Unavailable(f"the gateway at {self._name()} does not answer ({words}); is it running?") from error
+
+    def _answer(self, body: bytes) -> Any:
+        if not body:
+            return None
+        try:
+            return json.loads(body)
+        except ValueError:
+            raise Unavailable(
+                f"what answers at {self._name()} is no Wiredesk gateway: its answer is not JSON"
+            ) from None
+
+    def _error(self, status: int, problem: str) -> UsageError | NotFound | Unavailable:
+        if status == 404:
+            return NotFound(problem)
+        if status in _BUSY or status >= 500:
+            return Unavailable(f"the gateway at {self._name()} cannot do it now: {problem}")
+        return UsageError(f"the gateway at {self._name()} refuses: {problem}")
+
+    def _name(self) -> str:
+        return described(self._url)
+
+
+def path_of(*segments: str) -> str:
+    """A path under the API from segments that may hold anything."""
+    return "/api/v1/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+def _problem(error: urllib.error.HTTPError) -> str:
+    """Title and detail of an RFC 9457 answer, else the status line."""
+    try:
+        told = json.loads(error.read(_ANSWER_BYTES))
+    except (ValueError, OSError, http.client.HTTPException):
+        told = None
+    parts = [told.get("title"), told.get("detail")] if isinstance(told, dict) else []
+    text = ": ".join(part for part in parts if isinstance(part, str) and part)
+    return text[:_PROBLEM_CHARACTERS] or f"HTTP {error.code} {error.reason}"
+
+
+def _retry_after_s(value: str | None) -> float:
+    """Seconds to wait as the header says, in seconds or as a date (RFC 9110); 0 without one or for nonsense."""
+    if not value:
+        return 0.0
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
