@@ -1,0 +1,190 @@
+"""Which names of one article are the same person, organisation or place.
+
+Heuristics over one document, as in Stanford's sieve (Lee et al. 2013) cut down to names: the majority type of a surface
+form, a bare surname with its full name, an acronym with its expansion, a company with and without its legal form.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from wiredesk_extraction.honorifics import gender_of
+from wiredesk_extraction.names import Name
+from wiredesk_extraction.parse import Parse
+
+__all__ = ["Cluster", "cluster_names", "normal"]
+
+_LEGAL_FORMS_WORDS = """
+    inc corp corporation co company ltd limited llc plc ag gmbh sa nv group holdings
+"""
+_LEGAL_FORMS = frozenset(_LEGAL_FORMS_WORDS.split())
+_SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "&", "de", "la", "du", "des", "für", "und"})
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_LOCATIVE = frozenset({"in", "at", "from", "near", "to", "across", "outside", "through"})
+
+_SHORT_FORMS = {
+    "us": "united states", "u.s": "united states", "usa": "united states", "u.s.a": "united states",
+    "united states of america": "united states", "america": "united states", "uk": "united kingdom",
+    "u.k": "united kingdom", "britain": "united kingdom", "great britain": "united kingdom",
+    "uae": "united arab emirates", "eu": "european union", "e.u": "european union", "un": "united nations",
+    "u.n": "united nations", "ussr": "soviet union",
+}  # fmt: skip
+"""Everyday short forms of countries and unions, which no rule could derive."""
+
+
+@dataclass(slots=True)
+class Cluster:
+    """One entity of the article while it is being put together; `names` are in text order."""
+
+    type: str
+    names: list[Name] = field(default_factory=list)
+    key: str = ""
+
+
+def normal(text: str) -> str:
+    """A surface form for comparison: case, accents, apostrophes, hyphens and inner white space set aside."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+    plain = re.sub(r"[\s\-‐‑–]+", " ", plain.replace("’", "'")).strip(" .,'\"")
+    return plain.removeprefix("the ")
+
+
+def bare_text(parse: Parse, name: Name) -> str:
+    """The name without its honorifics."""
+    return parse.words_between(name.bare, name.last)
+
+
+def cluster_names(parse: Parse, names: Sequence[Name]) -> list[Cluster]:
+    """Group names into entities, in the order of first mention. Types are corrected on the way."""
+    names = _surname_is_person(parse, _majority_type(parse, names))
+    people = _cluster_people(parse, [name for name in names if name.type == "Person"])
+    others = _cluster_others(parse, [name for name in names if name.type != "Person"])
+    return sorted(people + others, key=lambda cluster: cluster.names[0].first)
+
+
+def _majority_type(parse: Parse, names: Sequence[Name]) -> list[Name]:
+    """One surface form has one type within an article; the first wins a tie."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for name in names:
+        votes[normal(bare_text(parse, name))][name.type] += 1
+    return [replace(name, type=votes[normal(bare_text(parse, name))].most_common(1)[0][0]) for name in names]
+
+
+def _surname_is_person(parse: Parse, names: Sequence[Name]) -> list[Name]:
+    """A single word that is the surname of a person named in full is that person, unless it stands as a place."""
+    surnames = {_parts(parse, n)[-1] for n in names if n.type == "Person" and n.last > n.bare}
+    fixed = []
+    for name in names:
+        single = name.bare == name.last and normal(bare_text(parse, name)) in surnames
+        if (
+            single
+            and name.type not in {"Person", "Group"}
+            and not (name.type == "Place" and _stands_as_place(parse, name))
+        ):
+            name = replace(name, type="Person")
+        fixed.append(name)
+    return fixed
+
+
+def _stands_as_place(parse: Parse, name: Name) -> bool:
+    return name.first > 0 and parse.lower[name.first - 1] in _LOCATIVE
+
+
+def _parts(parse: Parse, name: Name) -> list[str]:
+    """The words of a person's name, normal, without Jr. and initials' dots."""
+    words = [word.strip(".,") for word in normal(bare_text(parse, name)).split()]
+    kept = [word for word in words if word not in _SUFFIXES] or words
+    return kept or [""]
+
+
+def _cluster_people(parse: Parse, names: Sequence[Name]) -> list[Cluster]:
+    """Full names first (longest first), then bare first names and surnames onto the nearest full name before them."""
+    clusters: list[Cluster] = []
+    full: list[tuple[list[str], Cluster]] = []
+    for name in sorted(names, key=lambda n: (-len(_parts(parse, n)), n.first)):
+        parts = _parts(parse, name)
+        if len(parts) < 2:
+            continue
+        match = next((cluster for known, cluster in full if _same_full_name(parts, known)), None)
+        if match is None:
+            match = Cluster("Person")
+            clusters.append(match)
+            full.append((parts, match))
+        match.names.append(name)
+    single: dict[str, Cluster] = {}
+    for name in names:
+        parts = _parts(parse, name)
+        if len(parts) > 1:
+            continue
+        cluster = _by_one_word(parse, name, parts[0], full) or single.get(parts[0])
+        if cluster is None:
+            cluster = single[parts[0]] = Cluster("Person")
+            clusters.append(cluster)
+        cluster.names.append(name)
+    for cluster in clusters:
+        cluster.names.sort(key=lambda n: n.first)
+    return clusters
+
+
+def _same_full_name(parts: list[str], known: list[str]) -> bool:
+    """Same surname, and first names that are equal or one the initial of the other; or the parts of a longer name."""
+    if parts[-1] == known[-1]:
+        a, b = parts[0], known[0]
+        return a == b or (min(len(a), len(b)) == 1 and a[0] == b[0])
+    return len(parts) < len(known) and parts == known[: len(parts)] and len(parts) > 1
+
+
+def _by_one_word(parse: Parse, name: Name, word: str, full: list[tuple[list[str], Cluster]]) -> Cluster | None:
+    by_last = [cluster for parts, cluster in full if parts[-1] == word or (len(parts) > 2 and word == parts[-2])]
+    candidates = by_last or [cluster for parts, cluster in full if parts[0] == word]
+    gender = _gender(parse, [name])
+    fitting = [c for c in candidates if not gender or _gender(parse, c.names) in {"", gender}]
+    if not fitting:
+        return None
+    before = [
+        (max(n.first for n in c.names if n.first < name.first), c)
+        for c in fitting
+        if c.names and min(n.first for n in c.names) < name.first
+    ]
+    return max(before, key=lambda item: item[0])[1] if before else fitting[0]
+
+
+def _gender(parse: Parse, names: Iterable[Name]) -> str:
+    return next((g for n in names for at in range(n.first, n.bare) if (g := gender_of(parse.words[at]))), "")
+
+
+def _cluster_others(parse: Parse, names: Sequence[Name]) -> list[Cluster]:
+    """By type and key; an acronym takes the organisation or place whose initials it spells."""
+    clusters: dict[tuple[str, str], Cluster] = {}
+    for name in names:
+        key = _key(parse, name)
+        cluster = clusters.setdefault((name.type, key), Cluster(name.type, key=key))
+        cluster.names.append(name)
+    return _join_acronyms(parse, list(clusters.values()))
+
+
+def _key(parse: Parse, name: Name) -> str:
+    words = normal(bare_text(parse, name)).replace(",", " ").split()
+    while name.type == "Organization" and len(words) > 1 and words[-1].strip(".") in _LEGAL_FORMS:
+        words.pop()
+    key = " ".join(words)
+    return _SHORT_FORMS.get(key, key) if name.type in {"Place", "Organization"} else key
+
+
+def _join_acronyms(parse: Parse, clusters: list[Cluster]) -> list[Cluster]:
+    expansions: dict[tuple[str, str], Cluster] = {}
+    for cluster in clusters:
+        words = re.findall(r"\w+", cluster.key)
+        if len(words) > 1:
+            expansions.setdefault((cluster.type, "".join(w[0] for w in words if w not in _SMALL)), cluster)
+            expansions.setdefault((cluster.type, "".join(w[0] for w in words)), cluster)
+    kept = []
+    for cluster in clusters:
+        surface = bare_text(parse, cluster.names[0]).replace(".", "")
+        target = expansions.get((cluster.type, surface.lower())) if surface.isupper() and len(surface) > 1 else None
+        if target is not None and target is not cluster:
+            target.names = sorted(target.names + cluster.names, key=lambda n: n.first)
+        else:
+            kept.append(cluster)
+    return kept

@@ -1,0 +1,104 @@
+"""The facts of one article, as the event states them: rules in, pydantic out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wiredesk.events import Cue, DateMention, Entity, Mention, Origin, Place, Quote, Speaker
+
+from wiredesk_extraction.cast import Member, cast_of
+from wiredesk_extraction.parse import Parse
+from wiredesk_extraction.pronouns import resolve_pronoun
+from wiredesk_extraction.quotation_marks import find_quotations
+from wiredesk_extraction.quotes import Said, find_quotes
+from wiredesk_extraction.scene import Phrase, Scene
+
+__all__ = ["Facts", "find_facts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that was found in one article."""
+
+    entities: tuple[Entity, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    dates: tuple[DateMention, ...] = ()
+    places: tuple[Place, ...] = ()
+
+
+def find_facts(parse: Parse, *, names_by: Origin, rules: Origin) -> Facts:
+    """Entities and quotes of a parsed article. `names_by` is the pipeline, `rules` this package."""
+    members = cast_of(parse)
+    scene = _scene(parse, members)
+    said = find_quotes(scene)
+    speakers = _resolve(parse, members, said)
+    quotes = tuple(_quote(parse, item, who, members, rules) for item, who in zip(said, speakers, strict=True))
+    return Facts(entities=tuple(_entity(parse, member, names_by) for member in members), quotes=quotes)
+
+
+def _scene(parse: Parse, members: Sequence[Member]) -> Scene:
+    owner: dict[int, int] = {}
+    mention_of: dict[int, tuple[int, int]] = {}
+    for number, member in enumerate(members):
+        for first, last, _ in member.mentions:
+            for token in range(first, last + 1):
+                known = mention_of.get(token)
+                if known is None or last - first < known[1] - known[0]:
+                    owner[token], mention_of[token] = number, (first, last)
+    people = frozenset(number for number, member in enumerate(members) if member.type == "Person")
+    return Scene(parse, find_quotations(parse.text), owner, mention_of, people)
+
+
+def _resolve(parse: Parse, members: list[Member], said: Sequence[Said]) -> list[int | None]:
+    """The entity of each quote's speaker; a pronoun that is resolved becomes a mention."""
+    named = sorted((last, n) for n, m in enumerate(members) if m.type == "Person" for _, last, _ in m.mentions)
+    genders = {number: member.gender for number, member in enumerate(members)}
+    spoken: list[tuple[int, int]] = []
+    resolved: dict[int, int] = {}
+    for phrase in sorted((s.speaker for s in said if s.speaker), key=lambda p: p.head):
+        who = phrase.entity
+        if who is None:
+            who = resolve_pronoun(parse, phrase.head, spoken=spoken, named=named, genders=genders)
+            if who is not None and phrase.head not in resolved:
+                members[who].mentions.append((phrase.first, phrase.last, "pronoun"))
+        if who is not None:
+            resolved[phrase.head] = who
+            if members[who].type == "Person":
+                spoken.append((phrase.head, who))
+    for member in members:
+        member.mentions.sort()
+    return [resolved.get(item.speaker.head) if item.speaker else None for item in said]
+
+
+def _quote(parse: Parse, item: Said, who: int | None, members: Sequence[Member], origin: Origin) -> Quote:
+    return Quote(
+        start=item.start,
+        end=item.end,
+        text=parse.text[item.start : item.end],
+        kind=item.kind,
+        speaker=_speaker(parse, item.speaker, members[who] if who is not None else None) if item.speaker else None,
+        cue=Cue(**_span(parse, *item.cue)) if item.cue else None,
+        origin=origin,
+    )
+
+
+def _speaker(parse: Parse, phrase: Phrase, member: Member | None) -> Speaker:
+    span = _span(parse, phrase.first, phrase.last)
+    return Speaker(**span, entity_id=member.id if member else None, name=member.name if member else str(span["text"]))
+
+
+def _entity(parse: Parse, member: Member, origin: Origin) -> Entity:
+    mentions = tuple(Mention(**_span(parse, first, last), kind=kind) for first, last, kind in member.mentions)
+    return Entity(
+        id=member.id,
+        type=member.type,
+        name=member.name,
+        title=member.title,
+        roles=tuple(member.roles),
+        mentions=mentions,
+        origin=origin,
+    )
+
+
+def _span(parse: Parse, first: int, last: int) -> dict[str, int | str]:
+    start, end = parse.starts[first], parse.ends[last]
+    return {"start": start, "end": end, "text": parse.text[start:end]}

@@ -1,0 +1,34 @@
+"""Honorifics and titles of office that stand before a person's name, and what they tell of gender."""
+
+__all__ = ["COURTESY", "OFFICES", "gender_of", "is_honorific"]
+
+_MALE = frozenset(
+    {"mr", "sir", "lord", "messrs", "monsieur", "herr", "señor", "signor", "baron", "king", "prince", "father"}
+)
+_FEMALE = frozenset(
+    {"mrs", "ms", "miss", "lady", "dame", "madame", "mme", "frau", "señora", "baroness", "queen", "princess", "sister"}
+)
+
+COURTESY = _MALE | _FEMALE | {"dr", "prof", "professor", "rev", "reverend", "hon", "mx", "judge", "justice", "st"}
+"""Forms of address: part of the mention, never of the name."""
+
+_OFFICES_WORDS = """
+    president presidents chancellor premier senator senators sen sens rep reps representative congressman
+    congresswoman gov governor mayor minister secretary ambassador general gen colonel col major maj captain
+    capt lieutenant lt sergeant sgt cpl admiral adm commissioner sheriff detective det officer deputy chief
+    pope cardinal bishop archbishop rabbi imam sheikh coach councillor councilman councilwoman attorney
+    superintendent pastor
+"""
+OFFICES = frozenset(_OFFICES_WORDS.split())
+"""Titles of office: they name a role of the person that follows."""
+
+
+def is_honorific(word: str) -> bool:
+    """Whether a word is a form of address or a title of office when it stands before a name with a capital letter."""
+    return word[:1].isupper() and word.lower().rstrip(".") in COURTESY | OFFICES
+
+
+def gender_of(word: str) -> str:
+    """`m` or `f` where an honorific tells, else the empty string."""
+    bare = word.lower().rstrip(".")
+    return "m" if bare in _MALE else "f" if bare in _FEMALE else ""

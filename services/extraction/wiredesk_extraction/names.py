@@ -1,0 +1,109 @@
+"""Names in a parsed article: the pipeline's raw spans, typed, trimmed and with a person's honorifics taken in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from wiredesk_extraction.honorifics import COURTESY, is_honorific
+from wiredesk_extraction.parse import Parse, RawName
+
+__all__ = ["Name", "find_names", "with_honorifics"]
+
+_TYPES = {
+    "PERSON": "Person", "PER": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place",
+    "NORP": "Group", "EVENT": "Event", "WORK_OF_ART": "Work", "PRODUCT": "Product", "LAW": "Law",
+    "LANGUAGE": "Language",
+}  # fmt: skip
+"""Labels of OntoNotes (English pipelines) and of WikiNER (most others); figures and times are no names."""
+
+_LEADING = frozenset({"the", "a", "an", "this", "that", "'s", "our", "its", "his", "her", "their"})
+_TRAILING = frozenset({"'s", "'", "s'", "’s", "’"})
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A named mention: tokens `first..last`, of which `bare..last` are the name and those before are honorifics."""
+
+    first: int
+    bare: int
+    last: int
+    type: str
+
+    def overlaps(self, first: int, last: int) -> bool:
+        """Whether it shares a token with `first..last`."""
+        return self.first <= last and first <= self.last
+
+
+def find_names(parse: Parse) -> list[Name]:
+    """Every named mention, in order, none overlapping."""
+    found: list[Name] = []
+    for raw in parse.names:
+        for name in _names_of(parse, raw):
+            if not found or found[-1].last < name.first:
+                found.append(name)
+            elif found[-1].last < name.bare:
+                found.append(replace(name, first=name.bare))
+    return found
+
+
+def _names_of(parse: Parse, raw: RawName) -> Iterator[Name]:
+    kind = _TYPES.get(raw.label)
+    if kind is None:
+        return
+    for first, last in _two_people(parse, raw) if kind == "Person" else [(raw.first, raw.last)]:
+        trimmed = _trim(parse, first, last)
+        if trimmed is None:
+            continue
+        first, last = trimmed
+        bare = first
+        if kind == "Person":
+            while bare < last and is_honorific(parse.words[bare]):
+                bare += 1
+            first = with_honorifics(parse, first)
+        yield Name(first, bare, last, kind)
+
+
+def with_honorifics(parse: Parse, first: int) -> int:
+    """The token a person's mention begins with, forms of address before `first` taken in."""
+    while first > 0 and parse.lower[first - 1].rstrip(".") in COURTESY and _adjoins(parse, first - 1):
+        first -= 1
+    return first
+
+
+def _two_people(parse: Parse, raw: RawName) -> list[tuple[int, int]]:
+    """ "Bush and Putin" read as one name is two."""
+    for at in range(raw.first + 1, raw.last):
+        if parse.lower[at] in {"and", "&"}:
+            return [(raw.first, at - 1), (at + 1, raw.last)]
+    return [(raw.first, raw.last)]
+
+
+def _adjoins(parse: Parse, token: int) -> bool:
+    """Whether `token` has a capital and only a space stands between it and the next token."""
+    between = parse.text[parse.ends[token] : parse.starts[token + 1]]
+    return (
+        parse.words[token][:1].isupper()
+        and between in {"", " ", "\u00a0"}
+        and parse.sentence_of[token] == parse.sentence_of[token + 1]
+    )
+
+
+def _trim(parse: Parse, first: int, last: int) -> tuple[int, int] | None:
+    """Without articles, possessive endings and outer punctuation; None when nothing is left that could be a name."""
+    while first <= last and (parse.lower[first] in _LEADING or not _wordlike(parse.words[first])):
+        first += 1
+    while first <= last and (parse.lower[last] in _TRAILING or not _wordlike(parse.words[last])):
+        last -= 1
+    if first > last:
+        return None
+    words = parse.words[first : last + 1]
+    if not any(word[:1].isupper() or not word[:1].islower() for word in words) or not any(
+        c.isalpha() for c in "".join(words)
+    ):
+        return None
+    if parse.words[first].startswith(("@", "#", "http", "www.")):
+        return None
+    return first, last
+
+
+def _wordlike(word: str) -> bool:
+    return any(c.isalnum() for c in word)

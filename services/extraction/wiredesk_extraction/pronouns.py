@@ -1,0 +1,40 @@
+"""Which person a speaker's pronoun stands for."""
+
+from collections.abc import Mapping, Sequence
+
+from wiredesk_extraction.parse import Parse
+
+__all__ = ["resolve_pronoun"]
+
+_GENDER = {"he": "m", "she": "f", "him": "m", "her": "f", "his": "m"}
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+
+
+def resolve_pronoun(
+    parse: Parse,
+    token: int,
+    *,
+    spoken: Sequence[tuple[int, int]],
+    named: Sequence[tuple[int, int]],
+    genders: Mapping[int, str],
+) -> int | None:
+    """The entity of "he" or "she": of people who fit, the subject of the sentence before or the last speaker, whichever
+    is nearer; else the last one named. None for other pronouns, and when nobody fits.
+
+    `spoken` and `named` are (token, entity), in text order: speakers attributed so far, and every name of a person.
+    Centering's preference for subjects (Grosz, Joshi and Weinstein 1995), with honorifics as the only
+    evidence of gender.
+    """
+    gender = _GENDER.get(parse.lower[token])
+    if gender is None:
+        return None
+    fits = [(at, who) for at, who in named if at < token and genders.get(who, "") in {"", gender}]
+    if not fits:
+        return None
+    known = [(at, who) for at, who in fits if genders.get(who, "") == gender]
+    subjects = [(at, who) for at, who in fits if parse.deps[at] in _SUBJECTS]
+    speakers = [(at, who) for at, who in spoken if at < token and genders.get(who, "") in {"", gender}]
+    near = max([*subjects, *speakers], default=None)
+    if near is not None and parse.paragraph_of[token] - parse.paragraph_of[near[0]] <= 2:
+        return near[1]
+    return max(known or fits)[1]

@@ -1,0 +1,176 @@
+"""What people are: titles before their names, descriptions beside them, and descriptions that stand for them alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wiredesk_extraction.clusters import Cluster
+from wiredesk_extraction.honorifics import OFFICES
+from wiredesk_extraction.names import Name
+from wiredesk_extraction.parse import Parse
+from wiredesk_extraction.phrases import inside_noun_phrase, left_edge
+
+__all__ = ["Description", "find_descriptions", "find_standing_descriptions", "is_person_noun"]
+
+_PERSON_NOUNS_WORDS = """
+    head leader boss spokesman spokeswoman spokesperson director chairman chairwoman chair executive ceo
+    analyst economist expert scientist professor lawyer attorney candidate nominee lawmaker politician
+    official member founder owner manager editor author writer journalist reporter columnist actor actress
+    singer player coach captain striker billionaire businessman businesswoman activist adviser advisor aide
+    strategist envoy diplomat judge prosecutor ally rival wife husband son daughter brother sister father
+    mother resident student teacher doctor nurse farmer veteran democrat republican mp peer counsel speaker
+    pollster correspondent architect engineer artist champion suspect defendant witness victim
+    undersecretary treasurer king queen prince princess whip
+"""
+_PERSON_NOUNS = OFFICES | frozenset(_PERSON_NOUNS_WORDS.split())
+"""Nouns for what a person is by office, trade or kinship."""
+
+_LEADERS_WORDS = """
+    chief head leader boss president chairman director secretary general executive ceo
+"""
+_LEADERS = frozenset(_LEADERS_WORDS.split())
+"""Words news prose uses for one another when it names the head of an organisation a second time."""
+
+_ARTICLES = frozenset({"the", "a", "an"})
+_MAX_ROLE_WORDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """Tokens `first..last` describe the entity whose cluster it was found with; `head` is the noun.
+
+    `standing`: they stand for it by themselves (a nominal mention); otherwise they are a title before the name.
+    """
+
+    first: int
+    last: int
+    head: int
+    standing: bool
+
+
+def is_person_noun(word: str) -> bool:
+    """Whether a common noun says what a person is."""
+    bare = word.lower()
+    return bare in _PERSON_NOUNS or bare.removesuffix("s") in _PERSON_NOUNS
+
+
+def find_descriptions(parse: Parse, cluster: Cluster) -> list[Description]:
+    """Titles and appositions of a person's names. Empty for anything but a person."""
+    if cluster.type != "Person":
+        return []
+    found = []
+    for name in cluster.names:
+        found += [
+            d for d in (_title_before(parse, name), _apposition_after(parse, name), _noun_before(parse, name)) if d
+        ]
+    return found
+
+
+def find_standing_descriptions(
+    parse: Parse, people: Sequence[tuple[Cluster, Sequence[Description]]], taken: set[int]
+) -> list[tuple[int, Description]]:
+    """Definite descriptions later in the text ("the NATO chief") of a person introduced with that role.
+
+    Gives the person's place in `people` with each. The head noun must be the role's (or both words for a leader), every
+    name in the description must occur in the role, and only one person may fit.
+    """
+    known = [(at, _role_words(parse, d)) for at, (_, descriptions) in enumerate(people) for d in descriptions]
+    found = []
+    for head, word in enumerate(parse.lower):
+        if word not in _PERSON_NOUNS or head in taken or parse.tags[head] not in {"NN", "NNP"}:
+            continue
+        first = left_edge(parse, head)
+        if (
+            parse.lower[first] != "the"
+            or first == head
+            or (head + 1 < len(parse.words) and parse.tags[head + 1].startswith("NN"))
+        ):
+            continue
+        if taken.intersection(range(first, head + 1)) - _inside_names(people, first, head):
+            continue
+        own = {parse.lower[t] for t in range(first + 1, head + 1)}
+        first_seen = [people[at][0].names[0].first for at, _ in known]
+        fitting = {
+            at for (at, role), seen in zip(known, first_seen, strict=True) if seen < head and _fits(own, word, role)
+        }
+        if len(fitting) == 1:
+            found.append((fitting.pop(), Description(first, head, head, standing=True)))
+    return found
+
+
+def _inside_names(people: Sequence[tuple[Cluster, Sequence[Description]]], first: int, last: int) -> set[int]:
+    """Tokens of names other than people's may stand in a description ("the NATO chief")."""
+    of_people = {t for cluster, _ in people for n in cluster.names for t in range(n.first, n.last + 1)}
+    return set(range(first, last + 1)) - of_people
+
+
+def _fits(own: set[str], head: str, role: set[str]) -> bool:
+    others = own - {head}
+    if head in role:
+        return others <= role
+    return bool(others) and others <= role and head in _LEADERS and bool(role & _LEADERS)
+
+
+def _role_words(parse: Parse, description: Description) -> set[str]:
+    return {parse.lower[t] for t in range(description.first, description.last + 1)} - _ARTICLES
+
+
+def _title_before(parse: Parse, name: Name) -> Description | None:
+    """ "Defence Minister" in "Defence Minister Sergei Ivanov": nouns right before the name, the last one a person's."""
+    if name.bare > name.first and parse.lower[name.first] in OFFICES:
+        return Description(name.first, name.bare - 1, name.bare - 1, standing=False)
+    last = name.first - 1
+    if last < 0 or parse.sentence_of[last] != parse.sentence_of[name.first] or not is_person_noun(parse.words[last]):
+        return None
+    if parse.words[last].endswith("s") and parse.lower[last] not in _PERSON_NOUNS:
+        return None  # "Presidents Bush and Putin"
+    first = left_edge(parse, last)
+    while first < last and parse.tags[first] in {"DT", "PRP$", "POS"}:
+        first += 1
+    return Description(first, last, last, standing=False)
+
+
+def _apposition_after(parse: Parse, name: Name) -> Description | None:
+    """ "the NATO secretary general" in "Lord Robertson, the NATO secretary general,"."""
+    at = name.last + 1
+    if (
+        at + 1 >= len(parse.words)
+        or parse.words[at] != ","
+        or parse.sentence_of[at + 1] != parse.sentence_of[name.last]
+    ):
+        return None
+    first = at + 1
+    head = first
+    while head < len(parse.words) and head - first < _MAX_ROLE_WORDS and inside_noun_phrase(parse, head):
+        head += 1
+    head -= 1
+    nouns = [t for t in range(first, head + 1) if is_person_noun(parse.words[t])]
+    if not nouns or nouns[-1] < head - 1 or not parse.tags[head].startswith("NN"):
+        return None
+    if parse.tags[first].startswith("NNP") and parse.lower[first] not in _PERSON_NOUNS and nouns[-1] != head:
+        return None
+    return Description(first, _with_of(parse, head), head, standing=True)
+
+
+def _with_of(parse: Parse, head: int) -> int:
+    """The head, or the end of a short "of …" or "for …" phrase after it."""
+    last = head
+    if head + 1 < len(parse.words) and parse.lower[head + 1] in {"of", "for", "at"}:
+        at = head + 2
+        while at < len(parse.words) and at - head < _MAX_ROLE_WORDS and inside_noun_phrase(parse, at):
+            at += 1
+        if parse.tags[at - 1].startswith("NN"):
+            last = at - 1
+    return last
+
+
+def _noun_before(parse: Parse, name: Name) -> Description | None:
+    """ "the Russian Defence Minister" in "the Russian Defence Minister, Mr Sergei Ivanov,"."""
+    head = name.first - 2
+    if head < 0 or parse.words[name.first - 1] != "," or parse.sentence_of[head] != parse.sentence_of[name.first]:
+        return None
+    if not is_person_noun(parse.words[head]) or parse.tags[head].endswith("S"):
+        return None
+    first = left_edge(parse, head)
+    if parse.tags[first] not in {"DT", "PRP$"}:
+        return None
+    return Description(first, head, head, standing=True)

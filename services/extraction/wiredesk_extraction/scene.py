@@ -1,0 +1,97 @@
+"""What the rules for speakers look at: the parsed article with its quotations and who owns which words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from wiredesk_extraction.parse import Parse
+from wiredesk_extraction.phrases import left_edge
+from wiredesk_extraction.quotation_marks import Quotation
+
+__all__ = ["OUTSIDE", "Phrase", "Scene"]
+
+OUTSIDE = -1
+_SENTENCE_FINAL = frozenset({".", "?", "!", "…", ";"})
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens `first..last`, the noun or pronoun `head` among them, and the number of the entity they name, if known."""
+
+    first: int
+    last: int
+    head: int
+    entity: int | None = None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`owner`: token -> number of the entity whose name or description it belongs to. `mentions`: their token spans."""
+
+    parse: Parse
+    quotations: Sequence[Quotation]
+    owner: Mapping[int, int]
+    mention_of: Mapping[int, tuple[int, int]]
+    people: frozenset[int]
+
+    @cached_property
+    def quotation_of(self) -> tuple[int, ...]:
+        """For each token the quotation it stands in, marks included, or OUTSIDE."""
+        column = [OUTSIDE] * len(self.parse.words)
+        at = 0
+        for number, quotation in enumerate(self.quotations):
+            while at < len(column) and self.parse.ends[at] <= quotation.outer_start:
+                at += 1
+            while at < len(column) and self.parse.starts[at] < quotation.outer_end:
+                column[at] = number
+                at += 1
+        return tuple(column)
+
+    @cached_property
+    def tokens_of(self) -> tuple[tuple[int, int] | None, ...]:
+        """First and last token of each quotation, marks included; None where nothing of it was parsed."""
+        bounds: list[tuple[int, int] | None] = [None] * len(self.quotations)
+        for token, number in enumerate(self.quotation_of):
+            if number != OUTSIDE:
+                known = bounds[number]
+                bounds[number] = (known[0], token) if known else (token, token)
+        return tuple(bounds)
+
+    def outside(self, token: int) -> bool:
+        """Whether a token is the narrator's."""
+        return self.quotation_of[token] == OUTSIDE
+
+    def before(self, token: int) -> Iterator[int]:
+        """The narrator's tokens before `token`, nearest first, to a sentence end, quotation or paragraph start."""
+        for at in range(token - 1, -1, -1):
+            if not self._goes_on(at, token) or self.parse.words[at] in _SENTENCE_FINAL:
+                return
+            yield at
+
+    def after(self, token: int) -> Iterator[int]:
+        """The narrator's tokens after `token`, to a sentence end, quotation or paragraph end."""
+        for at in range(token + 1, len(self.parse.words)):
+            if not self._goes_on(at, token) or self.parse.words[at] in _SENTENCE_FINAL:
+                return
+            yield at
+
+    def _goes_on(self, at: int, token: int) -> bool:
+        return self.outside(at) and self.parse.paragraph_of[at] == self.parse.paragraph_of[token]
+
+    def phrase(self, head: int) -> Phrase:
+        """The noun phrase of `head`: the mention it belongs to, or one it is in apposition with, else its words."""
+        for token in (head, *self._appositions(head)):
+            if token in self.owner:
+                first, last = self.mention_of[token]
+                return Phrase(first, last, token, self.owner[token])
+        first = left_edge(self.parse, head) if self.parse.tags[head].startswith("NN") else head
+        return Phrase(first, head, head)
+
+    def _appositions(self, head: int) -> Iterator[int]:
+        """People named right beside a noun: "the Minister, Mr Ivanov"."""
+        parse = self.parse
+        for child in parse.children[head]:
+            if parse.deps[child] == "appos" and self.owner.get(child) in self.people:
+                yield child
+        if head + 2 < len(parse.words) and parse.words[head + 1] == ",":
+            yield from (t for t in (head + 2,) if self.owner.get(t) in self.people and self.mention_of[t][0] == t)

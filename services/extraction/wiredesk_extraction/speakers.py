@@ -1,0 +1,79 @@
+"""Who is the subject of a verb of saying."""
+
+from wiredesk_extraction.parse import Parse
+from wiredesk_extraction.phrases import right_head
+from wiredesk_extraction.reporting import OBJECT_FIRST
+from wiredesk_extraction.scene import Phrase, Scene
+
+__all__ = ["is_verb", "speaker_of"]
+
+_SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+_CLIMBS = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "acl", "dep", "ccomp"})
+_RELATIVES = frozenset({"who", "that", "which"})
+_PHRASE_STARTS = ("DT", "NN", "PRP", "JJ", "CD", "WP")
+_GAP = frozenset({"RB", "MD", "VB", "VBD", "VBZ", "VBP", "VBN", ",", "RBR"})
+_MAX_CLIMB = 6
+
+
+def is_verb(parse: Parse, token: int) -> bool:
+    """Whether a token is tagged as a verb (the tagger often takes an inverted "says" for a noun)."""
+    return parse.tags[token].startswith("VB") or parse.lower[token] in {"says", "said"}
+
+
+def speaker_of(scene: Scene, verb: int) -> Phrase | None:
+    """The one who says: the subject after an inverted verb, before a plain one, or of the clause the verb continues."""
+    head = _inverted(scene, verb)
+    if head is None:
+        head = _governed(scene, verb)
+    if head is None:
+        head = _nearest_before(scene, verb)
+    if head is None or not scene.outside(head):
+        return None
+    return scene.phrase(head)
+
+
+def _inverted(scene: Scene, verb: int) -> int | None:
+    """ "said the Minister, Mr Ivanov, …": the noun phrase after the verb, where a mark or comma stands before it."""
+    parse = scene.parse
+    at = verb + 1
+    if parse.lower[verb] in OBJECT_FIRST or parse.tags[verb] in {"VBG", "VB"} or at >= len(parse.words):
+        return None
+    opens = verb == 0 or not scene.outside(verb - 1) or parse.words[verb - 1] in {",", "-", "–", "—", "--", "...", "…"}
+    if not opens or not scene.outside(at) or not parse.tags[at].startswith(_PHRASE_STARTS):
+        return None
+    head = right_head(parse, at)
+    if head is None or parse.lower[at] == "that" or not scene.outside(head):
+        return None
+    after = head + 1
+    if after < len(parse.words) and scene.outside(after) and parse.tags[after].startswith(("VB", "MD", "TO")):
+        return None  # "said the plan would": the phrase is the subject of what was said
+    return head
+
+
+def _governed(scene: Scene, verb: int) -> int | None:
+    """The verb's own subject by the parse, or that of the clause it hangs on ("described … and said")."""
+    parse = scene.parse
+    at = verb
+    for _ in range(_MAX_CLIMB):
+        subject = next((c for c in parse.children[at] if parse.deps[c] in _SUBJECTS and scene.outside(c)), None)
+        if subject is not None and (at != verb or subject < verb or parse.lower[verb] not in OBJECT_FIRST):
+            if parse.lower[subject] in _RELATIVES and parse.deps[at] == "relcl":
+                return parse.heads[at]
+            return subject
+        if parse.deps[at] == "acl" and parse.tags[at] == "VBG" and parse.tags[parse.heads[at]].startswith("NN"):
+            return parse.heads[at]  # "a statement saying"
+        if parse.deps[at] not in _CLIMBS or parse.heads[at] == at:
+            return None
+        at = parse.heads[at]
+    return None
+
+
+def _nearest_before(scene: Scene, verb: int) -> int | None:
+    """The noun or pronoun right before the verb, adverbs and auxiliaries between them."""
+    parse = scene.parse
+    for at in scene.before(verb):
+        if parse.tags[at].startswith(("NN", "PRP")) and parse.tags[at] != "PRP$":
+            return at
+        if parse.tags[at] not in _GAP:
+            return None
+    return None
