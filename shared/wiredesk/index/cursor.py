@@ -1,0 +1,61 @@
+"""Where a page ended, as an opaque token: the last hit's place in the order, bound to the question it answers."""
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+
+from wiredesk.errors import UsageError
+
+__all__ = ["MAX_LIMIT", "Place", "checked_limit", "decode", "encode", "fingerprint"]
+
+MAX_LIMIT = 100
+_MAX_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in an order: its sort keys, and how many hits stand up to and including it."""
+
+    keys: tuple[float, ...]
+    seen: int
+
+
+def fingerprint(*question: object) -> str:
+    """A short digest of everything that decides which hits come in which order."""
+    return hashlib.blake2b(repr(question).encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
+def encode(place: Place, question: str) -> str:
+    """The token for the page after `place`; `question` is its fingerprint."""
+    text = json.dumps([question, place.seen, *place.keys], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode(token: str, question: str, *, keys: int) -> Place:
+    """Read a token with so many sort keys. Raises UsageError for one that is broken or answers another question."""
+    broken = UsageError("the cursor is not one of ours; leave it out to start again at the first page")
+    if len(token) > _MAX_LENGTH:
+        raise broken
+    try:
+        values = json.loads(base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        raise broken from None
+    if not isinstance(values, list) or len(values) != keys + 2 or not isinstance(values[0], str):
+        raise broken
+    numbers = values[1:]
+    if any(type(number) not in (int, float) or not abs(number) < 1 << 64 for number in numbers):
+        raise broken
+    if type(numbers[0]) is not int or numbers[0] < 0:
+        raise broken
+    if values[0] != question:
+        raise UsageError("the cursor belongs to another query; leave it out to start again at the first page")
+    return Place(tuple(numbers[1:]), numbers[0])
+
+
+def checked_limit(limit: int) -> int:
+    """The limit, if a page may have so many hits. Raises UsageError."""
+    if not 1 <= limit <= MAX_LIMIT:
+        raise UsageError(f"limit is {limit}; it goes from 1 to {MAX_LIMIT}")
+    return limit
