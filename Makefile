@@ -11,6 +11,16 @@ $(VENV)/.complete: requirements.lock services/extraction/model.lock shared/pypro
 
 setup: $(VENV)/.complete ## create or update the environment in .venv
 
+# SCALE="extraction=2 ingest=1", DATA=folder, REDIS_PORT=, HTTP_PORT=: each may be left out.
+RUN = exec $(BIN)/python -m deploy.local $@ $(if $(SCALE),--scale "$(SCALE)") $(if $(DATA),--data "$(DATA)") \
+    $(if $(REDIS_PORT),--redis-port "$(REDIS_PORT)") $(if $(HTTP_PORT),--http-port "$(HTTP_PORT)")
+
+demo: $(VENV)/.complete ## publish seeds/, show what becomes of each article, and serve until Ctrl-C
+	@$(RUN)
+
+up: $(VENV)/.complete ## serve until Ctrl-C; SCALE="extraction=2 ingest=1" DATA= REDIS_PORT= HTTP_PORT=
+	@$(RUN)
+
 check: $(VENV)/.complete ## format, lint, types and the import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -23,4 +33,4 @@ test: $(VENV)/.complete ## the whole test suite, on a real server
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup check test lock
+.PHONY: help setup demo up check test lock

@@ -1,0 +1,90 @@
+"""Composition of the runner: `python -m deploy.local up|demo`, which `make up` and `make demo` call."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from wiredesk.errors import UsageError, WiredeskError
+
+from .demo import demo
+from .interrupts import Interrupts, Stopped
+from .runner import Options, Stack, started
+
+_ROOT = Path(__file__).resolve().parents[2]
+_DESCRIPTION = """Wiredesk on this machine without containers: an embedded Valkey, and the services of
+docker-compose.yml as plain processes. Ctrl-C stops everything; what was under way goes on at the next start."""
+
+
+def main() -> int:
+    """Exit status: 0 done or stopped as asked, 1 something is missing or broke, 2 asked in a way that cannot be had."""
+    arguments = _parser().parse_args()
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    interrupts = Interrupts()
+    interrupts.install()
+    options = Options(
+        data=arguments.data.expanduser().resolve(),
+        scale=arguments.scale,
+        redis_port=arguments.redis_port,
+        http_port=arguments.http_port,
+    )
+
+    def say(line: str) -> None:
+        console.print(f"  {line}")
+
+    status = 0
+    try:
+        console.print(f"Wiredesk starts in {options.data}")
+        with started(options, compose=_ROOT / "docker-compose.yml", interrupts=interrupts, say=say) as stack:
+            try:
+                stack.wait_until_ready(say)
+                if arguments.what == "demo":
+                    status = demo(stack, seeds=_ROOT / "seeds", console=console)
+                    if not console.is_terminal:
+                        return status
+                _how_to_use(stack, console)
+                stack.serve(say)
+            except Stopped:
+                console.print()
+    except WiredeskError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=_DESCRIPTION)
+    what = parser.add_subparsers(dest="what", required=True, metavar="up|demo")
+    for name, description in (
+        ("up", "serve until Ctrl-C"),
+        ("demo", "publish seeds/, show what becomes of each article, then serve until Ctrl-C (on a terminal)"),
+    ):
+        command = what.add_parser(name, help=description, description=description)
+        command.add_argument("--data", type=Path, default=Path(".wiredesk"), help="where everything is kept: .wiredesk")
+        command.add_argument("--scale", default="", help='processes of each service, as in "extraction=2 ingest=1"')
+        command.add_argument("--redis-port", type=_port, help="of the embedded Valkey; without it 6399 or a free one")
+        command.add_argument("--http-port", type=_port, help="of the web page; without it 8080 or a free one")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; ports are 1 to 65535")
+    return int(text)
+
+
+def _how_to_use(stack: Stack, console: Console) -> None:
+    console.print(
+        f"""
+Wiredesk is ready: {stack.page}/
+
+In another terminal:
+  export WIREDESK_REDIS_URL={stack.server.url} WIREDESK_URL={stack.page}
+  {Path(sys.executable).with_name("wiredesk")} --help
+
+Logs are in {stack.folder.logs}. Ctrl-C stops everything."""
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
