@@ -3,7 +3,6 @@
 import sys
 
 from wiredesk.events import Stream
-from wiredesk.settings import read
 from wiredesk.stage.isolation import ChildProcessor
 from wiredesk.stage.settings import WorkerSettings
 from wiredesk.stage.worker import Plan, run
@@ -13,13 +12,15 @@ PLAN = Plan(
     sources=(Stream.INGESTED,),
     target=Stream.EXTRACTED,
     distribution="wiredesk-extraction",
+    batch_size=16,
 )
 
 
 def main() -> int:
     """Compose the worker and run it to its end."""
-    settings = read(WorkerSettings)
-    return run(PLAN, settings, lambda _registry: ChildProcessor("wiredesk_extraction.stage:STAGE", settings.limits))
+    return run(
+        PLAN, WorkerSettings, lambda settings, _: ChildProcessor("wiredesk_extraction.stage:STAGE", settings.limits)
+    )
 
 
 if __name__ == "__main__":

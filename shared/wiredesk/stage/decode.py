@@ -16,9 +16,11 @@ M = TypeVar("M", bound=BaseModel)
 def decode_event(model: type[M], data: bytes, *, max_bytes: int) -> tuple[M, dict[str, str]]:
     """The event in an entry's field, and the envelope's headers.
 
-    Raises PermanentError with one of the reasons `too_large`, `invalid_utf8`, `lone_surrogate`, `not_json`,
+    Raises PermanentError with one of the reasons `no_data`, `too_large`, `invalid_utf8`, `lone_surrogate`, `not_json`,
     `missing_field`, `invalid_field`.
     """
+    if not data:
+        raise PermanentError("no_data", f"the entry has no field {wire.FIELD}, or it is empty")
     if len(data) > max_bytes:
         raise PermanentError("too_large", f"the message has {len(data):,} bytes; the limit is {max_bytes:,}")
     body, headers = wire.decode(data)
@@ -35,7 +37,9 @@ def _refusal(errors: list[ErrorDetails], body: bytes) -> PermanentError:
             body.decode()
         except UnicodeDecodeError as error:
             return PermanentError("invalid_utf8", f"byte {error.start} of the message is not UTF-8: {error.reason}")
-        reason = "lone_surrogate" if "surrogate" in first["msg"] else "not_json"
+        # the JSON reader's two ways of saying that half of a surrogate pair is missing
+        lone = "surrogate" in first["msg"] or "end of hex escape" in first["msg"]
+        reason = "lone_surrogate" if lone else "not_json"
         return PermanentError(reason, f"the message cannot be read as JSON: {first['ctx']['error']}"[:500])
     if first["type"] in ("model_type", "model_attributes_type"):
         return PermanentError("invalid_field", "the message must be a JSON object")

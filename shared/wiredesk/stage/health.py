@@ -50,7 +50,7 @@ class HealthServer:
                 f"cannot listen on {self._host}:{self._port} for health and metrics: {error.strerror}; "
                 "set WIREDESK_PORT to a free port, or to 0 to have one picked"
             ) from error
-        config = uvicorn.Config(self._answer, log_config=None, lifespan="off", access_log=False)
+        config = uvicorn.Config(self._answer, interface="asgi3", log_config=None, lifespan="off", access_log=False)
         self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
         host, port = listening.getsockname()[:2]

@@ -1,8 +1,8 @@
 """The worker's side of the child process: hands batches over, and ends a child that is stuck, dead or out of memory.
 
-When a child fails in the middle of a batch, the first unanswered item is the suspect: it is left for retry. The rest
-is worked on one by one in a new child, so that a batch loses its culprit only. An item that was delivered before is
-always worked on alone.
+When a child fails in the middle of a batch, what it had not answered is worked on again one by one, so that exactly the
+item that ruins a child alone is left for retry, and its neighbours are not. An item that was delivered before is worked
+on alone from the start.
 """
 
 import asyncio
@@ -64,9 +64,10 @@ class ChildProcessor:
             answered, failure = await self._run([batch[at] for at in group])
             outcomes.update(zip(group, answered, strict=False))
             rest = group[len(answered) :]
-            if rest:
+            if len(group) == 1 and rest:
                 outcomes[rest[0]] = failure or Retry(reason="crashed", message="the stage gave no answer")
-                queue.extend([at] for at in rest[1:])
+            else:
+                queue.extend([at] for at in rest)
         return [outcomes[at] for at in range(len(batch))]
 
     async def stop(self) -> None:

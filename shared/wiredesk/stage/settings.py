@@ -11,7 +11,7 @@ __all__ = ["WorkerSettings"]
 class WorkerSettings(CommonSettings):
     """Settings of a stage's worker, `WIREDESK_…` in the environment. Durations in seconds."""
 
-    batch_size: int = Field(default=64, ge=1, le=1000, description="entries read at once")
+    batch_size: int | None = Field(default=None, ge=1, le=1000, description="entries read at once")
     max_attempts: int = Field(default=4, ge=1, description="deliveries before a transient failure is a dead letter")
     retry_after_s: float = Field(default=15, gt=0, description="idle time before a first redelivery; doubles each time")
     retry_after_max_s: float = Field(default=600, gt=0)

@@ -1,7 +1,7 @@
 """A worker's life: wait for Redis, get the processor ready, read, work, finish, drain.
 
     run(Plan(name="ingest", sources=(Stream.SUBMITTED,), target=Stream.INGESTED, distribution="wiredesk-ingest"),
-        settings, make_processor)
+        WorkerSettings, lambda settings, registry: ChildProcessor("wiredesk_ingest.stage:STAGE", settings.limits))
 
 `run` returns the process's exit status: 0 after a drain, 1 with one clear line when the worker cannot go on and a
 supervisor should start another.
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from random import uniform
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -29,6 +29,7 @@ from redis.exceptions import RedisError, ResponseError
 from wiredesk import keys, logs, wire
 from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
+from wiredesk.settings import read
 from wiredesk.stage.finish import Finished, Finisher, Worked
 from wiredesk.stage.health import HealthServer
 from wiredesk.stage.metrics import StageMetrics, new_registry
@@ -42,6 +43,7 @@ from wiredesk.workers import LIFETIME_S, WorkerReport, worker_name
 __all__ = ["Plan", "run"]
 
 log = structlog.get_logger()
+S = TypeVar("S", bound=WorkerSettings)
 
 _BEAT_S = 1.0
 """How often a worker looks after itself: register, connection, subscribers."""
@@ -54,20 +56,27 @@ _LEFT_REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a stage's worker does: reads `sources` in the group of its own name, publishes to `target`."""
+    """What a stage's worker does: reads `sources` in the group of its own name, publishes to `target`.
+
+    `batch_size` is how many entries it reads at once, unless a setting says otherwise.
+    """
 
     name: str
     sources: tuple[Stream, ...]
     target: Stream | None
     distribution: str
+    batch_size: int = 64
 
 
-def run(plan: Plan, settings: WorkerSettings, make_processor: Callable[[CollectorRegistry], Processor]) -> int:
-    """Run one worker until SIGTERM or SIGINT; see the module's text for the exit status."""
-    logs.configure(service=plan.name, format=settings.log_format, level=settings.log_level)
-    registry = new_registry()
+def run(plan: Plan, settings_type: type[S], make_processor: Callable[[S, CollectorRegistry], Processor]) -> int:
+    """Read the settings and run one worker until SIGTERM or SIGINT; see the module's text for the exit status."""
+    logs.configure(service=plan.name)
     try:
-        return asyncio.run(_Worker(plan, settings, make_processor(registry), registry).live())
+        settings = read(settings_type)
+        logs.configure(service=plan.name, format=settings.log_format, level=settings.log_level)
+        registry = new_registry()
+        processor = make_processor(settings, registry)
+        return asyncio.run(_Worker(plan, settings, processor, registry).live())
     except WiredeskError as error:
         log.error("worker.failed", why=str(error))
         return 1
@@ -76,6 +85,7 @@ def run(plan: Plan, settings: WorkerSettings, make_processor: Callable[[Collecto
 class _Worker:
     def __init__(self, plan: Plan, settings: WorkerSettings, processor: Processor, registry: CollectorRegistry) -> None:
         self._plan, self._settings, self._processor = plan, settings, processor
+        self._batch_size = settings.batch_size or plan.batch_size
         self._name = worker_name()
         self._version = version(plan.distribution)
         self._started_at = datetime.now(UTC)
@@ -96,7 +106,7 @@ class _Worker:
             url,
             group=plan.name,
             consumer=self._name,
-            batch_size=settings.batch_size,
+            batch_size=self._batch_size,
             drain_timeout_s=settings.drain_timeout_s,
         )
         self._redelivery = Redelivery(
@@ -261,7 +271,7 @@ class _Worker:
     async def _redeliver(self) -> None:
         for stream, busy in self._in_flight.items():
             async with self._turn:
-                batch = await self._redelivery.due(stream, busy=busy, limit=self._settings.batch_size)
+                batch = await self._redelivery.due(stream, busy=busy, limit=self._batch_size)
                 if batch:
                     log.info("entries.redelivered", stream=str(stream), entries=len(batch))
                     await self._work(stream, batch)

@@ -1,0 +1,76 @@
+"""A stage that does what an article's title says: the runtime's tests put it where ingest stands."""
+
+import hashlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+
+from wiredesk.errors import PermanentError, TransientError, WiredeskError
+from wiredesk.events import ArticleIngested, ArticleSubmitted, Stream, revision_of
+from wiredesk.stage.contract import Item, StageDefinition, StageFunction
+from wiredesk.stage.isolation import ChildProcessor
+from wiredesk.stage.settings import WorkerSettings
+from wiredesk.stage.worker import Plan, run
+
+PLAN = Plan(name="ingest", sources=(Stream.SUBMITTED,), target=Stream.INGESTED, distribution="wiredesk", batch_size=8)
+
+
+def _work(item: Item[ArticleSubmitted]) -> ArticleIngested | WiredeskError:
+    title, text = item.event.title or "", item.event.text or ""
+    match title.split():
+        case ["crash"]:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case ["loop"]:
+            while True:
+                pass
+        case ["hoard"]:
+            hoard = []
+            while True:
+                hoard.append(bytearray(50_000_000))
+        case ["bug"]:
+            raise ZeroDivisionError("a bug in the stage")
+        case ["refuse"]:
+            return PermanentError("no_story", "there is no story here")
+        case ["later"]:
+            return TransientError("busy", "try again")
+        case ["slow"]:
+            time.sleep(0.3)
+        case ["print"]:
+            print("a library that prints")
+    content = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    return ArticleIngested(
+        article_id=item.event.external_id or content,
+        revision=revision_of(item.submission_id),
+        submission_id=item.submission_id,
+        title=title,
+        text=text,
+        content_hash=content,
+        cluster_id=content,
+        force=item.event.force,
+    )
+
+
+def load() -> StageFunction[ArticleSubmitted, ArticleIngested]:
+    def function(batch: Sequence[Item[ArticleSubmitted]]) -> Iterator[ArticleIngested | WiredeskError]:
+        for item in batch:
+            yield _work(item)
+
+    return function
+
+
+def refuse_to_load() -> StageFunction[ArticleSubmitted, ArticleIngested]:
+    raise PermanentError("no_model", "the model en_core_web_none is not installed")
+
+
+STAGE = StageDefinition(
+    name="ingest", source=Stream.SUBMITTED, target=Stream.INGESTED, accepts=ArticleSubmitted, load=load
+)
+UNUSABLE = StageDefinition(
+    name="ingest", source=Stream.SUBMITTED, target=Stream.INGESTED, accepts=ArticleSubmitted, load=refuse_to_load
+)
+
+
+if __name__ == "__main__":
+    sys.exit(run(PLAN, WorkerSettings, lambda settings, _: ChildProcessor("sample_stage:STAGE", settings.limits)))

@@ -1,0 +1,213 @@
+"""The finish script on a real server: what is fenced, held back, buried, and what a refused write must not lose."""
+
+import base64
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from wiredesk import keys, wire
+from wiredesk.events import DeadLetter, Stream, revision_of
+from wiredesk.journey import JourneyStep
+from wiredesk.stage import finish
+from wiredesk.stage.finish import Finisher, Worked
+from wiredesk.stage.outcomes import Claim, Dead, Delivery, Done, Outcome, Publish, Retry, Superseded
+
+SOURCE, TARGET, GROUP = Stream.SUBMITTED, Stream.INGESTED, "ingest"
+
+
+@pytest.fixture
+async def server(redis_url: str) -> AsyncIterator["Redis"]:
+    client = Redis.from_url(redis_url)
+    await client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+    yield client
+    await client.config_set("maxmemory", "0")
+    await client.aclose()
+
+
+def finisher(client: "Redis") -> Finisher:
+    return Finisher(
+        redis=client, stage=GROUP, worker="w", version="1", target=TARGET, article_ttl_s=60, journey_ttl_s=60
+    )
+
+
+async def deliver(client: "Redis", *data: bytes) -> list[Delivery]:
+    """Add entries and read them as the group's consumer, so that they are pending."""
+    for each in data:
+        await client.xadd(SOURCE, {wire.FIELD: each})
+    (_, entries), *_ = await client.xreadgroup(GROUP, "w", {SOURCE: ">"})
+    return [
+        Delivery(
+            stream=SOURCE,
+            entry_id=entry_id.decode(),
+            data=fields[b"__data__"],
+            attempts=1,
+            submission_id=entry_id.decode(),
+        )
+        for entry_id, fields in entries
+    ]
+
+
+def worked(delivery: Delivery, outcome: Outcome) -> Worked:
+    return Worked(delivery, outcome, started_ms=1_700_000_000_000, finished_ms=1_700_000_000_010)
+
+
+def article(delivery: Delivery, *, article_id: str = "a", content: str = "c", force: bool = False) -> Publish:
+    claim = Claim(
+        article_id=article_id, revision=revision_of(delivery.submission_id), content_hash=content, force=force
+    )
+    return Publish(payload=b"result of " + delivery.data, article_id=article_id, claim=claim)
+
+
+async def pending(client: "Redis") -> int:
+    return (await client.xpending(SOURCE, GROUP))["pending"]
+
+
+async def run(client: "Redis", *items: Worked) -> list[str]:
+    return [finished.outcome for finished in await finisher(client).finish(items)]
+
+
+async def test_a_result_is_published_and_its_entry_acknowledged(server: "Redis") -> None:
+    (one,) = await deliver(server, b"1")
+    assert await run(server, worked(one, article(one))) == ["published"]
+    assert [fields for _, fields in await server.xrange(TARGET)] == [{b"__data__": b"result of 1"}]
+    assert await pending(server) == 0
+
+
+async def test_what_another_worker_finished_is_fenced_off(server: "Redis") -> None:
+    (one,) = await deliver(server, b"1")
+    late = worked(one, article(one))
+    assert await run(server, late) == ["published"]
+    assert await run(server, late) == ["fenced"]
+    assert await server.xlen(TARGET) == 1
+
+
+async def test_an_exact_duplicate_is_counted_and_not_passed_on(server: "Redis") -> None:
+    one, two = await deliver(server, b"1", b"2")
+    assert await run(server, worked(one, article(one)), worked(two, article(two))) == ["published", "duplicate"]
+    assert await server.xlen(TARGET) == 1
+    assert await pending(server) == 0
+
+
+async def test_changed_content_and_a_return_to_old_content_are_new_revisions(server: "Redis") -> None:
+    batch = await deliver(server, b"1", b"2", b"3")
+    contents = ["old", "new", "old"]
+    items = [worked(each, article(each, content=content)) for each, content in zip(batch, contents, strict=True)]
+    assert await run(server, *items) == ["published"] * 3
+
+
+async def test_force_passes_a_duplicate(server: "Redis") -> None:
+    one, two = await deliver(server, b"1", b"2")
+    items = (worked(one, article(one)), worked(two, article(two, force=True)))
+    assert await run(server, *items) == ["published", "published"]
+
+
+async def test_an_older_submission_that_arrives_late_is_superseded(server: "Redis") -> None:
+    older, newer = await deliver(server, b"1", b"2")
+    assert await run(server, worked(newer, article(newer))) == ["published"]
+    assert await run(server, worked(older, article(older, content="other"))) == ["superseded"]
+    assert await run(server, worked(older, article(older, content="other", force=True))) == ["fenced"]
+
+
+async def test_the_same_submission_again_is_not_its_own_duplicate(server: "Redis") -> None:
+    (one,) = await deliver(server, b"1")
+    assert await run(server, worked(one, article(one))) == ["published"]
+    await server.xgroup_destroy(SOURCE, GROUP)
+    await server.xgroup_create(SOURCE, GROUP, id="0")
+    (again,) = await deliver(server)
+    assert await run(server, worked(again, article(again))) == ["published"]
+
+
+async def test_a_dead_letter_keeps_the_original_bytes_and_lets_the_content_be_submitted_again(server: "Redis") -> None:
+    one, two, three = await deliver(server, b"\xff\x00original", b"2", b"3")
+    assert await run(server, worked(two, article(two))) == ["published"]
+    died = Dead(reason="crashed", message="why", article_id="a", revision=revision_of(two.submission_id))
+    assert await run(server, worked(one, died)) == ["dead_lettered"]
+    ((_, fields),) = await server.xrange(Stream.DEAD)
+    letter = DeadLetter.model_validate_json(wire.decode(fields[b"__data__"]).body)
+    assert base64.b64decode(letter.original) == b"\xff\x00original"
+    assert (letter.stream, letter.stage, letter.reason, letter.attempts) == (SOURCE, GROUP, "crashed", 1)
+    assert await run(server, worked(three, article(three))) == ["published"]
+
+
+async def test_a_dead_letter_of_an_older_revision_does_not_release_the_newer(server: "Redis") -> None:
+    older, newer, copy = await deliver(server, b"1", b"2", b"3")
+    assert await run(server, worked(newer, article(newer))) == ["published"]
+    died = Dead(reason="crashed", message="why", article_id="a", revision=revision_of(older.submission_id))
+    assert await run(server, worked(older, died), worked(copy, article(copy))) == ["dead_lettered", "duplicate"]
+
+
+async def test_retry_leaves_an_entry_pending_and_done_and_superseded_do_not(server: "Redis") -> None:
+    one, two, three = await deliver(server, b"1", b"2", b"3")
+    outcomes = await run(
+        server, worked(one, Retry(reason="busy", message="")), worked(two, Done()), worked(three, Superseded())
+    )
+    assert outcomes == ["retried", "done", "superseded"]
+    assert [p["message_id"].decode() for p in await server.xpending_range(SOURCE, GROUP, "-", "+", 9)] == [one.entry_id]
+    assert await server.xlen(TARGET) == 0
+
+
+async def test_the_journey_tells_the_outcome_the_script_decided(server: "Redis") -> None:
+    one, two = await deliver(server, b"1", b"2")
+    await run(server, worked(one, article(one)), worked(two, article(two)))
+    first = JourneyStep.model_validate_json(await server.hget(keys.journey(one.submission_id), GROUP))
+    second = JourneyStep.model_validate_json(await server.hget(keys.journey(two.submission_id), GROUP))
+    assert (first.outcome, second.outcome) == ("published", "duplicate")
+    assert (first.entry_id, first.worker, first.article_id) == (one.entry_id, "w", "a")
+    assert 0 < await server.ttl(keys.journey(one.submission_id)) <= 60
+    assert 0 < await server.ttl(keys.article("a")) <= 60
+
+
+@pytest.mark.parametrize("blocked", [TARGET, Stream.DEAD, keys.article("a")])
+async def test_a_key_of_the_wrong_type_acknowledges_nothing_and_spares_the_neighbours(
+    server: "Redis", blocked: str
+) -> None:
+    await server.set(blocked, "in the way")
+    one, two, three = await deliver(server, b"1", b"2", b"3")
+    items = (worked(one, article(one)), worked(two, Dead(reason="r", message="m")), worked(three, Done()))
+    outcomes = await run(server, *items)
+    stopped = 1 if blocked == Stream.DEAD else 0
+    assert outcomes[stopped] == "failed"
+    assert outcomes.count("failed") == 1
+    assert await pending(server) == 1
+    await server.delete(blocked)
+    again = await run(server, *items)
+    assert again[stopped] in ("published", "dead_lettered")
+    assert again.count("fenced") == 2
+    assert await pending(server) == 0
+
+
+@pytest.mark.parametrize("denied", ["~articles.submitted ~wiredesk:*", "~articles.* ~wiredesk:journey:*"])
+async def test_a_write_denied_by_acl_acknowledges_nothing(server: "Redis", redis_url: str, denied: str) -> None:
+    (one,) = await deliver(server, b"1")
+    await server.execute_command("ACL", "SETUSER", "limited", "on", ">secret", "resetkeys", *denied.split(), "+@all")
+    limited = Redis.from_url(redis_url.replace("redis://", "redis://limited:secret@"))
+    try:
+        outcomes = [item.outcome for item in await finisher(limited).finish([worked(one, article(one))])]
+        assert outcomes == ["failed"]
+    except RedisError:  # some servers check the declared keys of a script before it starts
+        pass
+    finally:
+        await limited.aclose()
+        await server.execute_command("ACL", "DELUSER", "limited")
+    assert await pending(server) == 1
+    assert await server.xlen(TARGET) == 0
+    assert await run(server, worked(one, article(one))) == ["published"]
+
+
+async def test_a_full_server_acknowledges_nothing_that_it_did_not_take(server: "Redis") -> None:
+    one, two = await deliver(server, b"1", b"2")
+    await server.config_set("maxmemory", "1")
+    outcomes = await run(server, worked(one, article(one)), worked(two, Done()))
+    assert outcomes == ["failed", "done"]
+    assert await pending(server) == 1
+    await server.config_set("maxmemory", "0")
+    assert await run(server, worked(one, article(one))) == ["published"]
+
+
+async def test_a_large_batch_is_finished_in_several_calls(server: "Redis", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finish, "SCRIPT_BYTES", 30)
+    batch = await deliver(server, *[b"%d" % n for n in range(10)])
+    items = [worked(each, article(each, article_id=each.entry_id)) for each in batch]
+    assert await run(server, *items) == ["published"] * 10
+    assert await pending(server) == 0

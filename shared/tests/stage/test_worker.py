@@ -1,0 +1,291 @@
+"""A worker's life, as a real process on a real server."""
+
+import base64
+import json
+import signal
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import redis
+from wiredesk import keys, wire
+from wiredesk.events import ArticleIngested, DeadLetter, Stream
+from wiredesk.testing import RedisServer, free_port, valkey_server, wait_until
+
+Start = Callable[..., "WorkerProcess"]  # noqa: F821 - conftest's class
+
+
+def submit(client: "redis.Redis", **article: object) -> str:
+    body = json.dumps({"text": "Some text.", **article}).encode()
+    return client.xadd(Stream.SUBMITTED, {wire.FIELD: body}).decode()
+
+
+def published(client: "redis.Redis") -> list[ArticleIngested]:
+    return [
+        ArticleIngested.model_validate_json(wire.decode(fields[b"__data__"]).body)
+        for _, fields in client.xrange(Stream.INGESTED)
+    ]
+
+
+def dead(client: "redis.Redis") -> list[DeadLetter]:
+    return [
+        DeadLetter.model_validate_json(wire.decode(fields[b"__data__"]).body)
+        for _, fields in client.xrange(Stream.DEAD)
+    ]
+
+
+def pending(client: "redis.Redis") -> int:
+    try:
+        return client.xpending(Stream.SUBMITTED, "ingest")["pending"]
+    except redis.ResponseError:  # no worker has made the group yet
+        return 0
+
+
+def finished(client: "redis.Redis", count: int) -> bool:
+    return client.xlen(Stream.INGESTED) + client.xlen(Stream.DEAD) == count and pending(client) == 0
+
+
+def test_articles_published_before_the_first_worker_are_processed(worker: Start, redis_client: "redis.Redis") -> None:
+    ids = [submit(redis_client, text=f"Story {n}.") for n in range(30)]
+    worker()
+    wait_until(lambda: finished(redis_client, 30), what="30 finished articles")
+    assert [article.submission_id for article in published(redis_client)] == ids
+
+
+def test_plain_json_and_an_envelope_are_the_same_to_a_worker(worker: Start, redis_client: "redis.Redis") -> None:
+    body = json.dumps({"text": "One story.", "external_id": "a", "data": "not an envelope"}).encode()
+    redis_client.xadd(Stream.SUBMITTED, {wire.FIELD: body})
+    traced = {"correlation_id": "whatever", "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+    redis_client.xadd(Stream.SUBMITTED, {wire.FIELD: wire.encode(body.replace(b'"a"', b'"b"'), traced)})
+    worker()
+    wait_until(lambda: finished(redis_client, 2), what="two finished articles")
+    assert [article.text for article in published(redis_client)] == ["One story."] * 2
+    headers = [wire.decode(fields[b"__data__"]).headers for _, fields in redis_client.xrange(Stream.INGESTED)]
+    assert [h["correlation_id"] for h in headers] == [article.submission_id for article in published(redis_client)]
+    assert [h.get("traceparent") for h in headers] == [None, traced["traceparent"]]
+
+
+def test_bad_input_ends_as_dead_letters_with_its_original_bytes_and_holds_up_nothing(
+    worker: Start, redis_client: "redis.Redis"
+) -> None:
+    bad = {
+        b"not json": "not_json",
+        b'{"title": 7, "text": "x"}': "invalid_field",
+        b'["a list"]': "invalid_field",
+        b'{"text": "\xff\xfe"}': "invalid_utf8",
+        b'{"text": "\\ud800"}': "lone_surrogate",
+        b"": "no_data",
+        b'{"text": "' + b"x" * 20_000 + b'"}': "too_large",
+        b"[" * 10_000: "not_json",
+    }
+    for data in bad:
+        redis_client.xadd(Stream.SUBMITTED, {wire.FIELD: data})
+    redis_client.xadd(Stream.SUBMITTED, {"something": "else"})
+    good = submit(redis_client, text="A good one.")
+    worker(WIREDESK_MESSAGE_LIMIT_BYTES="15000")
+    wait_until(lambda: finished(redis_client, len(bad) + 2), what="all of them finished")
+    letters = dead(redis_client)
+    assert {base64.b64decode(letter.original): letter.reason for letter in letters} == bad
+    assert [letter.reason for letter in letters].count("no_data") == 2
+    assert {letter.attempts for letter in letters} == {1}
+    assert [article.submission_id for article in published(redis_client)] == [good]
+
+
+@pytest.mark.parametrize(
+    ("title", "reason"),
+    [("crash", "crashed"), ("loop", "timeout"), ("hoard", "out_of_memory"), ("bug", "unexpected_error")],
+)
+def test_an_article_that_ruins_its_process_is_dead_lettered_and_its_neighbours_flow(
+    worker: Start, redis_client: "redis.Redis", title: str, reason: str
+) -> None:
+    neighbours = [submit(redis_client, text=f"Before {n}.") for n in range(3)]
+    culprit = submit(redis_client, title=title)
+    neighbours += [submit(redis_client, text=f"After {n}.") for n in range(3)]
+    worker(WIREDESK_ITEM_TIME_LIMIT_S="1", WIREDESK_ITEM_MEMORY_LIMIT_MB="200", WIREDESK_MAX_ATTEMPTS="2")
+    wait_until(lambda: finished(redis_client, 7), what="all seven finished", timeout_s=60)
+    assert sorted(article.submission_id for article in published(redis_client)) == neighbours
+    (letter,) = dead(redis_client)
+    assert (letter.submission_id, letter.reason, letter.attempts) == (culprit, reason, 2)
+
+
+def test_a_transient_failure_is_tried_again_and_dies_at_its_limit(worker: Start, redis_client: "redis.Redis") -> None:
+    submit(redis_client, title="later")
+    worker(WIREDESK_MAX_ATTEMPTS="3")
+    wait_until(lambda: dead(redis_client), what="a dead letter", timeout_s=40)
+    (letter,) = dead(redis_client)
+    assert (letter.reason, letter.attempts) == ("busy", 3)
+
+
+def test_a_stage_that_prints_does_not_garble_its_answers(worker: Start, redis_client: "redis.Redis") -> None:
+    submit(redis_client, title="print")
+    worker()
+    wait_until(lambda: finished(redis_client, 1), what="one finished article")
+    assert [article.title for article in published(redis_client)] == ["print"]
+
+
+def test_sigterm_finishes_the_batch_in_work_and_leaves_nothing_behind(
+    worker: Start, redis_client: "redis.Redis"
+) -> None:
+    for n in range(8):
+        submit(redis_client, title="slow", text=f"Slow story {n}.")
+    busy = worker()
+    wait_until(lambda: (r := busy.report(redis_client)) and r.in_flight, what="a busy worker")
+    status, _ = busy.stop()
+    assert status == 0
+    assert pending(redis_client) == 0
+    assert len(published(redis_client)) == 8
+    assert busy.report(redis_client) is None
+    assert redis_client.xinfo_consumers(Stream.SUBMITTED, "ingest") == []
+
+
+def test_what_a_killed_worker_held_is_taken_over(worker: Start, redis_client: "redis.Redis") -> None:
+    ids = [submit(redis_client, title="slow", text=f"Slow story {n}.") for n in range(8)]
+    doomed = worker()
+    wait_until(lambda: pending(redis_client), what="entries in work")
+    doomed.process.kill()
+    worker()
+    wait_until(lambda: finished(redis_client, 8), what="all finished", timeout_s=40)
+    assert sorted(article.submission_id for article in published(redis_client)) == ids
+
+
+def test_the_child_dies_with_a_killed_worker(worker: Start, redis_client: "redis.Redis") -> None:
+    stuck = worker()
+    stuck.wait_for(redis_client, "consuming")
+    submit(redis_client, title="loop")
+    wait_until(lambda: pending(redis_client), what="an entry in work")
+    children = _children(stuck.process.pid)
+    assert children
+    stuck.process.kill()
+    wait_until(lambda: not any(_alive(pid) for pid in children), what="the child's end")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_health_is_red_until_redis_answers_and_green_while_consuming(worker: Start, tmp_path: object) -> None:
+    port, health_port = free_port(), free_port()
+    waiting = worker(f"redis://127.0.0.1:{port}/0", WIREDESK_PORT=str(health_port))
+    address = f"127.0.0.1:{health_port}"
+    status, said = wait_until(lambda: _try(waiting.health, address), what="an answer")
+    assert (status, said["state"]) == (503, "starting")
+    server = RedisServer(tmp_path, config={"appendonly": "yes"})
+    server.port = port
+    server.start()
+    try:
+        wait_until(lambda: waiting.health(address)[0] == 200, what="green health")
+        assert waiting.health(address)[1]["state"] == "consuming"
+        server.stop()
+        wait_until(lambda: waiting.health(address)[0] == 503, what="red health")
+        assert waiting.health(address)[1]["state"] == "disconnected"
+        server.start()
+        wait_until(lambda: waiting.health(address)[0] == 200, what="green health again")
+    finally:
+        waiting.process.kill()
+        server.stop()
+
+
+def _try(ask: Callable[[str], object], address: str) -> object:
+    try:
+        return ask(address)
+    except OSError:
+        return None
+
+
+def test_a_worker_whose_group_vanished_ends_with_one_clear_line(worker: Start, redis_client: "redis.Redis") -> None:
+    orphan = worker()
+    orphan.wait_for(redis_client, "consuming")
+    redis_client.flushall()
+    wait_until(lambda: orphan.process.poll() is not None, what="the worker's end")
+    status, logged = orphan.stop()
+    assert status == 1
+    failures = [json.loads(line) for line in logged.splitlines() if '"worker.failed"' in line]
+    assert len(failures) == 1
+    assert "group has vanished" in failures[0]["why"]
+    assert "Traceback" not in logged
+
+
+def test_a_taken_port_is_one_clear_line(worker: Start, redis_client: "redis.Redis") -> None:
+    first = worker()
+    address = first.wait_for(redis_client, "consuming").address or ""
+    second = worker(WIREDESK_PORT=address.rpartition(":")[2])
+    wait_until(lambda: second.process.poll() is not None, what="the second worker's end")
+    status, logged = second.stop()
+    assert status == 1
+    assert "WIREDESK_PORT" in logged
+    assert "Traceback" not in logged
+
+
+def test_metrics_count_each_delivery_once_by_outcome(worker: Start, redis_client: "redis.Redis") -> None:
+    for text in ("One.", "Two.", "Two."):
+        submit(redis_client, text=text)
+    submit(redis_client, title="refuse")
+    counting = worker()
+    address = counting.wait_for(redis_client, "consuming").address
+    wait_until(lambda: finished(redis_client, 3), what="all finished")
+    wait_until(lambda: 'outcome="dead_lettered",stage="ingest"} 1.0' in counting.metrics(address), what="the counts")
+    page = counting.metrics(address)
+    assert 'wiredesk_events_total{outcome="published",stage="ingest"} 2.0' in page
+    assert 'wiredesk_events_total{outcome="duplicate",stage="ingest"} 1.0' in page
+    assert 'wiredesk_event_age_seconds_count{stage="ingest"} 4.0' in page
+    assert 'wiredesk_stage_duration_seconds_count{stage="ingest"} 4.0' in page
+
+
+def test_the_register_names_stage_pid_host_version_and_state(worker: Start, redis_client: "redis.Redis") -> None:
+    running = worker()
+    report = running.wait_for(redis_client, "consuming")
+    assert (report.stage, report.pid) == ("ingest", running.process.pid)
+    assert report.host
+    assert report.version
+    with urllib.request.urlopen(f"http://{report.address}/health", timeout=5) as answer:
+        assert json.load(answer)["name"] == report.name
+    assert 0 < redis_client.ttl(keys.worker("ingest", report.name)) <= 10
+
+
+def test_a_refused_write_leaves_the_batch_pending_until_it_can_be_finished(
+    worker: Start, redis_client: "redis.Redis"
+) -> None:
+    redis_client.set(Stream.INGESTED, "in the way")
+    article = submit(redis_client)
+    running = worker(WIREDESK_MAX_ATTEMPTS="50")
+    wait_until(lambda: pending(redis_client), what="a pending article")
+    wait_until(
+        lambda: redis_client.xpending_range(Stream.SUBMITTED, "ingest", "-", "+", 1)[0]["times_delivered"] > 1,
+        what="a second delivery",
+    )
+    assert pending(redis_client) == 1
+    redis_client.delete(Stream.INGESTED)
+    wait_until(lambda: finished(redis_client, 1), what="the article's end")
+    assert [found.submission_id for found in published(redis_client)] == [article]
+    assert running.process.poll() is None
+
+
+def test_a_restarted_server_is_found_again_and_nothing_is_lost(worker: Start) -> None:
+    with valkey_server(appendonly="yes") as server:
+        worker(server.url)
+        with redis.Redis.from_url(server.url) as client:
+            first = submit(client, text="Before.")
+            wait_until(lambda: finished(client, 1), what="the first article")
+            server.kill()
+            server.start()
+            second = submit(client, text="After.")
+            wait_until(lambda: finished(client, 2), what="the second article", timeout_s=40)
+            assert [article.submission_id for article in published(client)] == [first, second]
+
+
+def test_a_second_signal_does_not_cut_a_drain_short(worker: Start, redis_client: "redis.Redis") -> None:
+    submit(redis_client, title="slow")
+    busy = worker()
+    wait_until(lambda: pending(redis_client), what="an entry in work")
+    busy.process.send_signal(signal.SIGINT)
+    status, _ = busy.stop()
+    assert status == 0
+    assert finished(redis_client, 1)
