@@ -1,0 +1,91 @@
+"""Composes the gateway: settings, Redis, the index, the application, and uvicorn that serves it."""
+
+import signal
+import socket
+import sys
+
+import structlog
+import uvicorn
+from wiredesk import logs, settings
+from wiredesk.connection import connect
+from wiredesk.errors import UsageError
+from wiredesk.index import open_reader
+from wiredesk.stage.metrics import new_registry
+
+from wiredesk_gateway.app import create_app
+from wiredesk_gateway.live_index import LiveIndex
+from wiredesk_gateway.presence import STAGE, Presence
+from wiredesk_gateway.settings import GatewaySettings
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+_REDIS_RETRIES = 1  # a page that says Redis is away is better than one that takes seconds to
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT. Returns 0 after a drain, 2 when it could not start as configured."""
+    try:
+        return _serve(settings.read(GatewaySettings))
+    except UsageError as error:
+        sys.stderr.write(f"wiredesk gateway: {error}\n")
+        return 2
+
+
+def _serve(configured: GatewaySettings) -> int:
+    logs.configure(service=STAGE, format=configured.log_format, level=configured.log_level)
+    client = connect(configured.redis_url.get_secret_value(), retries=_REDIS_RETRIES)
+    index = LiveIndex(lambda: open_reader(configured.index_url), interval_s=configured.reload_interval_s)
+    app = create_app(configured, redis=client, index=index, registry=new_registry())
+    listening = _listen(configured.host, configured.http_port)
+    host, port = listening.getsockname()[:2]
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    presence = Presence(client, address=address, in_flight=lambda: app.state.desk.requests.in_flight)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=configured.connections,
+            timeout_graceful_shutdown=configured.drain_s,
+        )
+    )
+    _end_at_signals(server)
+    index.start()
+    presence.start()
+    _log.info("gateway.serving", address=f"http://{address}/", worker=presence.name)
+    try:
+        server.run(sockets=[listening])
+    finally:
+        presence.stop()
+        index.stop()
+        client.close()
+    _log.info("gateway.stopped")
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The socket to serve on. Raises UsageError when the port is taken or the address is not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise UsageError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; set WIREDESK_HTTP_PORT to a free port, "
+            "or to 0 to have one picked"
+        ) from None
+
+
+def _end_at_signals(server: uvicorn.Server) -> None:
+    """uvicorn raises a signal it drained for once more when it is done; this handler makes that the end, status 0."""
+
+    def end(_signal: int, _frame: object) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

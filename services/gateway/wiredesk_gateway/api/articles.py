@@ -1,0 +1,105 @@
+"""Articles over HTTP: submit them, read one whole, follow it, retract it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import BaseModel
+from wiredesk import journey as journeys
+from wiredesk import submissions
+from wiredesk.events import ArticleExtracted, ArticleSubmitted
+from wiredesk.index.protocol import ArticleHit
+
+from wiredesk_gateway.bodies import JSON_LINES, documents
+from wiredesk_gateway.desk import Body, DeskHere, Reader
+from wiredesk_gateway.intake import UnsupportedBody
+from wiredesk_gateway.links import journey_path
+from wiredesk_gateway.parameters import Limit
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/articles", tags=["articles"])
+
+_ARTICLE = ArticleSubmitted.model_json_schema()
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "One article as a JSON object, or several as JSON lines, one object a line.",
+        "content": {
+            "application/json": {"schema": _ARTICLE},
+            "application/x-ndjson": {"schema": {"type": "string", "description": "one such object a line"}},
+        },
+    }
+}
+
+
+class Submitted(BaseModel):
+    """The one article's submission id: `GET /api/v1/articles/{submission_id}/journey` tells how it fares."""
+
+    submission_id: str
+
+
+class SubmittedLines(BaseModel):
+    """The submission ids of the lines, in order."""
+
+    submission_ids: list[str]
+
+
+class Retracted(BaseModel):
+    """The entry id of the retraction on `articles.changes`."""
+
+    change_id: str
+    article_id: str
+
+
+@router.post("", status_code=202, openapi_extra=_BODY)
+def submit(
+    request: Request,
+    response: Response,
+    desk: DeskHere,
+    body: Body,
+    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+) -> Submitted | SubmittedLines:
+    """Put articles on the stream: all of them or none. With an Idempotency-Key, repeating is safe for a day."""
+    found, as_lines = documents(
+        body,
+        lines=_media_type(request) in JSON_LINES,
+        max_article_bytes=desk.settings.max_article_bytes,
+        max_articles=desk.settings.max_articles,
+    )
+    ids = submissions.submit(desk.redis, found, idempotency_key=idempotency_key)
+    if as_lines:
+        return SubmittedLines(submission_ids=ids)
+    response.headers["Location"] = journey_path(ids[0])
+    return Submitted(submission_id=ids[0])
+
+
+@router.get("/{article_id}")
+def article(article_id: str, reader: Reader) -> ArticleExtracted:
+    """The current revision, whole, with all its facts."""
+    return reader.article(article_id)
+
+
+@router.delete("/{article_id}", status_code=202)
+def retract(article_id: str, desk: DeskHere, reason: Annotated[str, Query(max_length=500)] = "") -> Retracted:
+    """Take an article, in every revision submitted up to now, out of the index. Known or not: it is kept out."""
+    return Retracted(change_id=submissions.retract(desk.redis, article_id, reason=reason), article_id=article_id)
+
+
+@router.get("/{article_id}/similar")
+def similar(article_id: str, reader: Reader, limit: Limit = 10) -> list[ArticleHit]:
+    """The articles most like this one."""
+    return list(reader.similar(article_id, limit=limit))
+
+
+@router.get("/{article_id}/journey")
+def journey(article_id: str, desk: DeskHere) -> journeys.Journey:
+    """The way through the stages of a submission id, or of an article id's current submission."""
+    return journeys.journey(desk.redis, article_id)
+
+
+def _media_type(request: Request) -> str:
+    """The body's media type; forms are refused, but the type `curl -d` names by default is let pass."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type.startswith("multipart/"):
+        raise UnsupportedBody("send the article as the body itself: application/json, or application/x-ndjson")
+    return media_type

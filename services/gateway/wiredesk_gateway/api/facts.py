@@ -1,0 +1,53 @@
+"""Searching over HTTP: articles, quotes, entities, and suggestions while typing."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from wiredesk.index.protocol import EntityHit, Page, QuoteHit, SearchPage
+
+from wiredesk_gateway.desk import Reader
+from wiredesk_gateway.parameters import Cursor, Limit, Search, Words
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["facts"])
+
+
+@router.get("/search")
+def search(request: Search, reader: Reader, facets: bool = True) -> SearchPage:
+    """Articles for a query, with counts by person, organisation, place, source and language."""
+    return reader.search(replace(request, facets=facets))
+
+
+@router.get("/quotes")
+def quotes(
+    reader: Reader,
+    *,
+    q: Words = "",
+    speaker: Annotated[str, Query(max_length=1000, description="an entity id, or words of the name")] = "",
+    article_id: Annotated[str, Query(max_length=1024)] = "",
+    limit: Limit = 10,
+    cursor: Cursor = None,
+) -> Page[QuoteHit]:
+    """Who said what: quotes by their words and speaker, newest article first."""
+    return reader.quotes(q=q.strip(), speaker=speaker.strip(), article_id=article_id, limit=limit, cursor=cursor)
+
+
+@router.get("/entities")
+def entities(
+    reader: Reader,
+    *,
+    q: Words = "",
+    type: Annotated[str, Query(max_length=100, examples=["Person", "Organization", "Place"])] = "",
+    limit: Limit = 10,
+    cursor: Cursor = None,
+) -> Page[EntityHit]:
+    """People, organisations, places and other named things over all articles, most mentioned first."""
+    return reader.entities(q=q.strip(), type=type, limit=limit, cursor=cursor)
+
+
+@router.get("/suggest")
+def suggest(reader: Reader, q: Words = "", limit: Limit = 10) -> list[EntityHit]:
+    """Entities whose name has a word that begins so."""
+    return list(reader.suggest(q.strip(), limit=limit)) if q.strip() else []

@@ -1,0 +1,54 @@
+"""What every endpoint works with, put together once and found on the application's state."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import redis
+from fastapi import Depends, Request
+from prometheus_client import CollectorRegistry
+from wiredesk.index.protocol import IndexReader
+
+from wiredesk_gateway.assets import Assets
+from wiredesk_gateway.intake import Intake
+from wiredesk_gateway.live_index import LiveIndex
+from wiredesk_gateway.metrics import Requests
+from wiredesk_gateway.settings import GatewaySettings
+
+__all__ = ["Body", "Desk", "DeskHere", "Reader"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The gateway's own parts and what it talks to."""
+
+    settings: GatewaySettings
+    redis: redis.Redis
+    index: LiveIndex
+    intake: Intake
+    assets: Assets
+    registry: CollectorRegistry
+    requests: Requests
+
+
+async def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+DeskHere = Annotated[Desk, Depends(_desk)]
+
+
+async def _reader(desk: DeskHere) -> IndexReader:
+    return desk.index.reader()
+
+
+Reader = Annotated[IndexReader, Depends(_reader)]
+"""The index; a request that needs it while there is none is answered 503."""
+
+
+async def _body(request: Request, desk: DeskHere) -> bytes:
+    return await desk.intake.receive(request)
+
+
+Body = Annotated[bytes, Depends(_body)]
+"""The request's body, bounded in size and time."""

@@ -1,0 +1,112 @@
+"""The outermost layer: headers against misuse in browsers, requests counted, no error without an answer."""
+
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from wiredesk_gateway.metrics import Requests
+from wiredesk_gateway.problems import Problem, problem_of
+
+__all__ = ["CONTENT_SECURITY_POLICY", "Guard", "Responder", "allowed_hosts", "refusal"]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+Responder = Callable[[str, Problem], Response]
+"""Makes the answer to a problem with a request for this path: a page or a problem document."""
+
+
+class Guard:
+    """ASGI middleware around everything else."""
+
+    def __init__(self, app: ASGIApp, *, requests: Requests, hosts: frozenset[str] | None, respond: Responder) -> None:
+        self._app = app
+        self._requests = requests
+        self._hosts = hosts
+        self._respond = respond
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection, as ASGI has it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 0
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        self._requests.in_flight += 1
+        try:
+            problem = refusal(scope["method"], Headers(scope=scope), self._hosts)
+            app: ASGIApp = self._respond(scope["path"], problem) if problem else self._app
+            await app(scope, receive, send_guarded)
+        except Exception as error:  # a bug of ours: told in the log, never to the user
+            _log.exception("request.failed", method=scope["method"], path=scope["path"])
+            if not status:
+                await self._respond(scope["path"], problem_of(error))(scope, receive, send_guarded)
+        finally:
+            self._requests.in_flight -= 1
+            self._requests.observe(scope, status, time.perf_counter() - began)
+
+
+def allowed_hosts(names: str, *, listening_on: str) -> frozenset[str] | None:
+    """The host names to answer to, lower case; None for any.
+
+    A server on loopback answers to loopback's names alone unless told otherwise, so that no web page can reach it
+    through a name of its own that it points at this machine (DNS rebinding).
+    """
+    if names.strip():
+        return frozenset(name.strip().lower() for name in names.split(",") if name.strip())
+    return _LOOPBACK if listening_on in _LOOPBACK or listening_on.startswith("127.") else None
+
+
+def refusal(method: str, headers: Headers, hosts: frozenset[str] | None) -> Problem | None:
+    """Why this request is not let in: a host name that is not ours, or a change asked for by another site's page."""
+    host = headers.get("host", "")
+    if hosts is not None and _hostname(host) not in hosts:
+        detail = f"This server does not answer to {host!r}; add the name to WIREDESK_ALLOWED_HOSTS."
+        return Problem(HTTPStatus.MISDIRECTED_REQUEST, detail)
+    if method in _SAFE_METHODS:
+        return None
+    origin = headers.get("origin")
+    if headers.get("sec-fetch-site") in ("cross-site", "same-site") or (origin and _authority(origin) != host.lower()):
+        return Problem(HTTPStatus.FORBIDDEN, "Pages of other sites may not change anything here.")
+    return None
+
+
+def _hostname(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _authority(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None

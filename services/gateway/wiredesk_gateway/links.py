@@ -1,0 +1,86 @@
+"""Addresses within the gateway, and those of a search with one thing changed. Pure."""
+
+from urllib.parse import quote, urlencode
+
+from wiredesk.index.protocol import SearchRequest
+
+__all__ = [
+    "article_path",
+    "entities_path",
+    "entity_path",
+    "journey_path",
+    "quotes_path",
+    "search_path",
+    "with_filter",
+    "without_filter",
+]
+
+Pairs = list[tuple[str, str]]
+
+
+def article_path(article_id: str) -> str:
+    """The page of an article."""
+    return f"/articles/{quote(article_id, safe='')}"
+
+
+def entity_path(entity_id: str) -> str:
+    """The page of an entity; the colon of its id is left readable."""
+    return f"/entities/{quote(entity_id, safe=':')}"
+
+
+def journey_path(submission_id: str) -> str:
+    """The API address that tells what happened to a submission."""
+    return f"/api/v1/articles/{quote(submission_id, safe='')}/journey"
+
+
+def quotes_path(*, q: str = "", speaker: str = "", cursor: str = "") -> str:
+    """The page of quotes by their words and speaker."""
+    return _with_query("/quotes", [("q", q), ("speaker", speaker), ("cursor", cursor)])
+
+
+def entities_path(*, q: str = "", type: str = "", cursor: str = "") -> str:
+    """The page of entities by name and type."""
+    return _with_query("/entities", [("q", q), ("type", type), ("cursor", cursor)])
+
+
+def search_path(request: SearchRequest, *, sort: str | None = None, cursor: str | None = None) -> str:
+    """The page of this search, at its start or at `cursor`, perhaps sorted otherwise."""
+    return _path(_pairs(request), sort=sort or request.sort, limit=request.limit, cursor=cursor)
+
+
+def with_filter(request: SearchRequest, name: str, value: str) -> str:
+    """The page of this search narrowed to one value more of a facet."""
+    return _path([*_pairs(request), (name, value)], sort=request.sort, limit=request.limit)
+
+
+def without_filter(request: SearchRequest, name: str, value: str) -> str:
+    """The page of this search with one filter taken off."""
+    kept = [pair for pair in _pairs(request) if pair != (name, value)]
+    return _path(kept, sort=request.sort, limit=request.limit)
+
+
+def _pairs(request: SearchRequest) -> Pairs:
+    filters = request.filters
+    pairs: Pairs = [("q", request.q)] if request.q else []
+    for name in ("people", "organizations", "places", "source", "language"):
+        pairs += [(name, value) for value in getattr(filters, name)]
+    if filters.published_from:
+        pairs.append(("from", filters.published_from.isoformat()))
+    if filters.published_to:
+        pairs.append(("to", filters.published_to.isoformat()))
+    return pairs
+
+
+def _path(pairs: Pairs, *, sort: str, limit: int, cursor: str | None = None) -> str:
+    usual = SearchRequest()
+    pairs = [
+        *pairs,
+        ("sort", sort if sort != usual.sort else ""),
+        ("limit", str(limit) if limit != usual.limit else ""),
+    ]
+    return _with_query("/", [*pairs, ("cursor", cursor or "")])
+
+
+def _with_query(path: str, pairs: Pairs) -> str:
+    given = [(name, value) for name, value in pairs if value]
+    return f"{path}?{urlencode(given)}" if given else path

@@ -1,0 +1,152 @@
+"""The web pages: search, article, quotes, entities, pipeline. They work without JavaScript."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+from wiredesk import pipeline
+from wiredesk.dead import list_dead
+from wiredesk.errors import Unavailable, UsageError
+from wiredesk.index.protocol import SearchPage, SearchRequest
+
+from wiredesk_gateway.article_view import article_view
+from wiredesk_gateway.desk import DeskHere, Reader
+from wiredesk_gateway.entity_view import entity_view
+from wiredesk_gateway.links import entities_path, quotes_path
+from wiredesk_gateway.parameters import Cursor, Limit, Search, Words
+from wiredesk_gateway.problems import problem_of
+from wiredesk_gateway.search_view import search_view
+from wiredesk_gateway.templating import page
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_SIMILAR = 5
+_NEWEST_DEAD = 10
+REFRESH_S = 5
+
+
+@router.get("/")
+def search(request: Search, desk: DeskHere) -> Response:
+    """Search box, hits, facets. A query that cannot be read, or no index, is told above an empty page."""
+    problem, found = None, None
+    try:
+        found = desk.index.reader().search(request)
+    except (UsageError, Unavailable) as error:
+        problem = problem_of(error)
+    return page(
+        desk.assets,
+        "search.html",
+        {
+            "request": request,
+            "found": found,
+            "problem": problem,
+            "view": search_view(request, found),
+            "documents": desk.index.documents(),
+            "blank": _is_blank(request, found),
+        },
+        status=problem.status.value if problem else HTTPStatus.OK,
+    )
+
+
+def _is_blank(request: SearchRequest, found: SearchPage | None) -> bool:
+    """Whether nothing was asked for: the front page, which shows what is new."""
+    return found is not None and request == SearchRequest(sort=request.sort, limit=request.limit)
+
+
+@router.get("/articles/{article_id}")
+def article(article_id: str, desk: DeskHere, reader: Reader) -> Response:
+    """One article with its facts marked in the text."""
+    view = article_view(reader.article(article_id))
+    return page(desk.assets, "article.html", {"view": view, "similar": reader.similar(article_id, limit=_SIMILAR)})
+
+
+@router.get("/quotes")
+def quotes(
+    desk: DeskHere,
+    reader: Reader,
+    *,
+    q: Words = "",
+    speaker: Annotated[str, Query(max_length=1000)] = "",
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Response:
+    """Who said what, over all articles."""
+    found = reader.quotes(q=q.strip(), speaker=speaker.strip(), limit=limit, cursor=cursor or None)
+    asked = {"q": q.strip(), "speaker": speaker.strip()}
+    return page(
+        desk.assets,
+        "quotes.html",
+        {
+            **asked,
+            "found": found,
+            "documents": desk.index.documents(),
+            "next_path": quotes_path(**asked, cursor=found.next_cursor) if found.next_cursor else None,
+            "first_path": quotes_path(**asked) if cursor else None,
+        },
+    )
+
+
+@router.get("/entities")
+def entities(
+    desk: DeskHere,
+    reader: Reader,
+    *,
+    q: Words = "",
+    type: Annotated[str, Query(max_length=100)] = "",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Everything named, most mentioned first."""
+    found = reader.entities(q=q.strip(), type=type, limit=limit, cursor=cursor or None)
+    asked = {"q": q.strip(), "type": type}
+    return page(
+        desk.assets,
+        "entities.html",
+        {
+            **asked,
+            "found": found,
+            "documents": desk.index.documents(),
+            "next_path": entities_path(**asked, cursor=found.next_cursor) if found.next_cursor else None,
+            "first_path": entities_path(**asked) if cursor else None,
+        },
+    )
+
+
+@router.get("/entities/{entity_id:path}")
+def entity(entity_id: str, desk: DeskHere, reader: Reader) -> Response:
+    """One person, organisation, place or other thing: what it said, and where it is spoken of."""
+    return page(desk.assets, "entity.html", {"view": entity_view(reader, entity_id)})
+
+
+@router.get("/pipeline")
+def pipeline_state(desk: DeskHere, refresh: Annotated[str, Query(max_length=10)] = "on") -> Response:
+    """Streams, workers and dead letters, looked at again every few seconds."""
+    state, problem, letters = None, None, []
+    try:
+        state = pipeline.read(desk.redis)
+        letters = list_dead(desk.redis, limit=_NEWEST_DEAD) if state.dead_letters.total else []
+    except Unavailable as error:
+        problem = problem_of(error)
+    return page(
+        desk.assets,
+        "pipeline.html",
+        {
+            "state": state,
+            "letters": letters,
+            "problem": problem,
+            "documents": desk.index.documents(),
+            "index_problem": desk.index.problem,
+            "refresh_s": REFRESH_S if refresh == "on" else None,
+        },
+        status=problem.status.value if problem else HTTPStatus.OK,
+    )
+
+
+@router.get("/static/{name}")
+def static(name: str, request: Request, desk: DeskHere) -> Response:
+    """The style sheet, the script, the icon."""
+    return desk.assets.respond(request, name)

@@ -1,0 +1,59 @@
+"""The parameters of searches and lists, the same for the API and the pages."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query
+from wiredesk.errors import UsageError
+from wiredesk.index.protocol import Filters, SearchRequest
+
+__all__ = ["Cursor", "Limit", "Search", "Words", "day"]
+
+_MAX_QUERY = 1000
+_MAX_VALUES = 50
+
+Words = Annotated[str, Query(max_length=_MAX_QUERY)]
+Limit = Annotated[int, Query(ge=1, le=100)]
+Cursor = Annotated[str | None, Query(max_length=4096, description="`next_cursor` of the page before")]
+_Values = Annotated[list[Annotated[str, Query(max_length=_MAX_QUERY)]], Query(max_length=_MAX_VALUES)]
+_Day = Annotated[str, Query(max_length=32, description="a day, YYYY-MM-DD", json_schema_extra={"format": "date"})]
+
+
+def day(name: str, value: str) -> date | None:
+    """The day meant; None for an empty field, as forms send them. Raises UsageError."""
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"{name}: {value!r} is no day; write it as YYYY-MM-DD") from None
+
+
+async def _filters(
+    people: _Values = [],  # noqa: B006 - FastAPI copies defaults, and a list is what OpenAPI shows
+    organizations: _Values = [],  # noqa: B006
+    places: _Values = [],  # noqa: B006
+    source: _Values = [],  # noqa: B006
+    language: _Values = [],  # noqa: B006
+) -> Filters:
+    given = (people, organizations, places, source, language)
+    chosen = [tuple(dict.fromkeys(filter(None, values))) for values in given]
+    return Filters(people=chosen[0], organizations=chosen[1], places=chosen[2], source=chosen[3], language=chosen[4])
+
+
+async def _search(
+    filters: Annotated[Filters, Depends(_filters)],
+    *,
+    q: Annotated[str, Query(max_length=_MAX_QUERY, description="Lucene-style; empty finds everything")] = "",
+    published_from: Annotated[_Day, Query(alias="from")] = "",
+    published_to: Annotated[_Day, Query(alias="to")] = "",
+    sort: Literal["relevance", "newest", "oldest"] = "relevance",
+    limit: Limit = 10,
+    cursor: Cursor = None,
+) -> SearchRequest:
+    narrowed = replace(filters, published_from=day("from", published_from), published_to=day("to", published_to))
+    return SearchRequest(q=q.strip(), filters=narrowed, sort=sort, limit=limit, cursor=cursor or None)
+
+
+Search = Annotated[SearchRequest, Depends(_search)]

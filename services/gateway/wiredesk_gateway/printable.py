@@ -1,0 +1,32 @@
+"""Untrusted strings on their way to a page: what HTML cannot hold or should not follow is replaced or refused. Pure."""
+
+from urllib.parse import urlsplit
+
+__all__ = ["printable", "web_address"]
+
+_REPLACEMENT = "�"
+_UNPRINTABLE = {
+    **{code: _REPLACEMENT for code in range(0x20) if code not in (0x09, 0x0A)},  # a parser drops or changes these
+    **dict.fromkeys(range(0x7F, 0xA0), _REPLACEMENT),
+    **dict.fromkeys(range(0xD800, 0xE000), _REPLACEMENT),  # lone surrogates cannot be encoded
+    **dict.fromkeys((0x202D, 0x202E), _REPLACEMENT),  # bidirectional overrides: text that reads other than it is
+}
+MAX_ADDRESS = 2048
+"""Longer addresses are not made into links; common limit of browsers' address bars."""
+
+
+def printable(text: str) -> str:
+    """The text with controls, lone surrogates and direction overrides replaced one for one, so offsets stay true."""
+    return text.translate(_UNPRINTABLE)
+
+
+def web_address(url: str | None) -> str | None:
+    """The address if it is one a reader may follow: absolute http or https with a host, nothing unprintable in it."""
+    if not url or len(url) > MAX_ADDRESS or printable(url) != url or any(c.isspace() for c in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and host and not parts.username else None

@@ -1,0 +1,77 @@
+"""Pages from templates: everything is escaped and made printable, whatever a template forgets."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from wiredesk_gateway import links
+from wiredesk_gateway.assets import Assets
+from wiredesk_gateway.printable import printable, web_address
+from wiredesk_gateway.problems import Problem
+from wiredesk_gateway.rendering import highlighted
+
+__all__ = ["error_page", "page"]
+
+
+def page(assets: Assets, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
+    """Render a page of this package."""
+    html = _environment().get_template(template).render(context, assets=assets)
+    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-cache"})
+
+
+def error_page(assets: Assets, problem: Problem) -> HTMLResponse:
+    """A page that says what is wrong and where to go on."""
+    response = page(assets, "error.html", {"problem": problem}, status=problem.status.value)
+    response.headers.update(problem.headers)
+    return response
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("wiredesk_gateway"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: printable(value) if isinstance(value, str) else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "article_path": links.article_path,
+        "day": _day,
+        "duration": _duration,
+        "entity_path": links.entity_path,
+        "highlighted": highlighted,
+        "thousands": lambda number: f"{number:,}",
+        "web_address": web_address,
+    }
+    return environment
+
+
+def _day(value: str | date | None) -> str:
+    """`23 November 2001` from a calendar day or a time in ISO 8601; what cannot be read stays as it is."""
+    if not value:
+        return ""
+    try:
+        read = datetime.fromisoformat(value).date() if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    return f"{read.day} {read:%B} {read.year}"
+
+
+def _duration(seconds: float | None) -> str:
+    """A length of time in its two largest units; a dash when it is not known."""
+    if seconds is None:
+        return "–"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
