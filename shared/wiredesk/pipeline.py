@@ -25,6 +25,7 @@ __all__ = [
     "StreamState",
     "WorkerState",
     "read",
+    "workers",
 ]
 
 GROUPS: Mapping[Stream, tuple[str, ...]] = {
@@ -150,7 +151,7 @@ def read(client: redis.Redis) -> PipelineState:
         read_at=datetime.fromtimestamp(now_ms / 1000, UTC),
         server=_server(info) if isinstance(info, dict) else None,
         streams=tuple(_stream(stream, found.get(stream), held, now_ms) for stream in Stream),
-        workers=tuple(_workers(client, held)),
+        workers=tuple(WorkerState(**report.model_dump(), pending=_pending(report, held)) for report in workers(client)),
         dead_letters=_dead_letters(client),
     )
 
@@ -199,18 +200,22 @@ def _group(stream: Stream, group: Mapping[str, Any], held: Mapping[str, Any], no
     )
 
 
-def _workers(client: redis.Redis, held: Mapping[tuple[Stream, str], Any]) -> list[WorkerState]:
-    """Every worker whose report is alive, by stage and name; a report of another version is read as far as it goes."""
-    names = list(client.scan_iter(match=keys.worker_pattern(), count=_SCAN_COUNT))
-    reports = cast("list[Any]", client.mget(names)) if names else []
-    workers = []
-    for text in filter(None, reports):
+@speaks_redis
+def workers(client: redis.Redis, *, stage: str = "*") -> list[WorkerReport]:
+    """Every worker whose report is alive, by stage and name, or those of one stage. Raises Unavailable.
+
+    A report that cannot be read (another version's) is left out.
+    """
+    pattern = keys.worker_pattern() if stage == "*" else keys.worker(stage, "*")
+    names = list(client.scan_iter(match=pattern, count=_SCAN_COUNT))
+    texts = cast("list[bytes | None]", client.mget(names)) if names else []
+    reports = []
+    for text in filter(None, texts):
         try:
-            report = WorkerReport.model_validate_json(text)
+            reports.append(WorkerReport.model_validate_json(text))
         except ValidationError:
             continue
-        workers.append(WorkerState(**report.model_dump(), pending=_pending(report, held)))
-    return sorted(workers, key=lambda worker: (worker.stage, worker.name))
+    return sorted(reports, key=lambda report: (report.stage, report.name))
 
 
 def _pending(report: WorkerReport, held: Mapping[tuple[Stream, str], Any]) -> int | None:

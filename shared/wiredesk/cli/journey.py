@@ -1,0 +1,77 @@
+"""`wiredesk journey`: what happened to one submission."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wiredesk.cli.targets import JsonFlag, RedisUrl, Url
+
+if TYPE_CHECKING:
+    from wiredesk.journey import Journey
+
+__all__ = ["command"]
+
+
+def command(
+    id: Annotated[str, typer.Argument(metavar="ID", help="A submission id (1700000000000-0) or an article id.")],
+    url: Url = None,
+    redis_url: RedisUrl = None,
+    json: JsonFlag = False,
+) -> None:
+    """Show what each stage did with a submission: when, how long, by which worker, with what outcome.
+
+    wiredesk journey 1700000000000-0
+
+    wiredesk publish article.txt | xargs -n1 wiredesk journey
+    """
+    from wiredesk.cli.output import emit_json
+    from wiredesk.cli.targets import gateway_url, redis_client
+    from wiredesk.http_api import HttpApi, path_of
+    from wiredesk.journey import journey
+
+    named = gateway_url(url, redis_url)
+    if named:
+        found = _from_gateway(HttpApi(named).get(path_of("articles", id, "journey")))
+    else:
+        with redis_client(redis_url) as client:
+            found = journey(client, id)
+    if json:
+        emit_json(found)
+    else:
+        _show(found)
+
+
+def _from_gateway(answer: object) -> "Journey":
+    from pydantic import ValidationError
+
+    from wiredesk.errors import Unavailable
+    from wiredesk.journey import Journey
+
+    try:
+        return Journey.model_validate(answer)
+    except ValidationError as error:
+        raise Unavailable("the gateway's answer is no journey; is it of another version?") from error
+
+
+def _show(found: "Journey") -> None:
+    from wiredesk.cli.output import age, console, emit, printable, table
+
+    emit(f"submission  {found.submission_id}")
+    emit(f"article     {printable(found.article_id or 'not known yet')}")
+    emit(f"submitted   {found.submitted_at.isoformat(timespec='milliseconds')}")
+    took = f" after {age(found.total_ms / 1000)}" if found.total_ms is not None else ""
+    emit(f"state       {found.state}{took}")
+    if not found.steps:
+        return
+    steps = table("", "stage", "outcome", "reason", "waited", "worked", "attempts", "worker", right=("attempts",))
+    for step in found.steps:
+        steps.add_row(
+            printable(step.stage),
+            step.outcome,
+            printable(step.reason or ""),
+            age(step.waited_ms / 1000),
+            age(step.worked_ms / 1000),
+            str(step.attempts),
+            printable(step.worker),
+        )
+    console().print(steps)

@@ -1,0 +1,203 @@
+"""`wiredesk status`: streams, groups, lag, workers and dead letters at a glance."""
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wiredesk.cli.targets import JsonFlag, RedisUrl, Url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import RenderableType
+
+    from wiredesk.pipeline import GroupState, PipelineState, ServerState, StreamState
+
+__all__ = ["command"]
+
+_MISSING = "nobody yet"
+
+
+def command(
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Keep showing it until Ctrl-C.")] = False,
+    interval: Annotated[float, typer.Option(min=0.2, max=3600, help="Seconds between looks with --watch.")] = 1.0,
+    url: Url = None,
+    redis_url: RedisUrl = None,
+    json: JsonFlag = False,
+) -> None:
+    """Show every stream with its consumer groups, every live worker with what it holds, and the dead letters.
+
+    [bold]lag[/] is what a group has not been given yet, [bold]pending[/] what it was given and has not finished. A lag
+    that Redis does not know is shown as unknown. With --json, lengths are counts, times seconds, sizes bytes.
+
+      wiredesk status --watch
+
+      wiredesk status --json | jq '.workers[] | {stage, pid, state, pending}'
+    """
+    from wiredesk.cli.output import console, emit_json
+
+    read = _reader(url, redis_url)
+    if json:
+        emit_json(read())
+        while watch:
+            time.sleep(interval)
+            emit_json(read())
+    elif watch:
+        _watch(read, interval)
+    else:
+        console().print(view(read()))
+
+
+def _reader(url: str | None, redis_url: str | None) -> "Callable[[], PipelineState]":
+    """How to look once: through the gateway where one is named, else at Redis, over one connection."""
+    from wiredesk.cli.targets import gateway_url, redis_address
+    from wiredesk.connection import connect
+    from wiredesk.http_api import HttpApi
+    from wiredesk.pipeline import read
+
+    named = gateway_url(url, redis_url)
+    if named:
+        api = HttpApi(named, patience_s=0)
+        return lambda: _from_gateway(api.get("/api/v1/pipeline"))
+    client = connect(redis_address(redis_url))
+    return lambda: read(client)
+
+
+def _from_gateway(answer: object) -> "PipelineState":
+    from pydantic import ValidationError
+
+    from wiredesk.errors import Unavailable
+    from wiredesk.pipeline import PipelineState
+
+    try:
+        return PipelineState.model_validate(answer)
+    except ValidationError as error:
+        raise Unavailable("the gateway's answer is no state of a pipeline; is it of another version?") from error
+
+
+def _watch(read: "Callable[[], PipelineState]", interval: float) -> None:
+    """Redraw until interrupted; what cannot be reached now is said and tried again."""
+    from rich.live import Live
+    from rich.text import Text
+
+    from wiredesk.cli.output import console, printable
+    from wiredesk.errors import Unavailable
+
+    with Live(console=console(), auto_refresh=False, screen=False) as live:
+        while True:
+            try:
+                live.update(view(read()), refresh=True)
+            except Unavailable as error:
+                live.update(Text(printable(str(error)), style="bold red"), refresh=True)
+            time.sleep(interval)
+
+
+def view(state: "PipelineState") -> "RenderableType":
+    """The state as tables."""
+    from rich.console import Group
+
+    parts: list[RenderableType] = [_headline(state), _streams(state), _workers(state)]
+    if state.dead_letters.total:
+        parts.append(_dead_letters(state))
+    return Group(*parts)
+
+
+def _headline(state: "PipelineState") -> "RenderableType":
+    from rich.text import Text
+
+    at = state.read_at.isoformat(sep=" ", timespec="seconds")
+    return Text(f"{_server(state.server)} · {at}\n", style="dim")
+
+
+def _server(server: "ServerState | None") -> str:
+    from wiredesk.cli.output import age, size
+
+    if server is None:
+        return "the server tells this user nothing about itself"
+    memory = size(server.used_memory_bytes)
+    if server.max_memory_bytes:
+        memory += f" of {size(server.max_memory_bytes)}"
+    kept = "append-only file on" if server.aof_enabled else "no append-only file"
+    if not server.aof_last_write_ok:
+        kept = "append-only file FAILING"
+    return f"{server.software.capitalize()} {server.version} · up {age(server.uptime_s)} · {memory} · {kept}"
+
+
+def _streams(state: "PipelineState") -> "RenderableType":
+    from wiredesk.cli.output import table
+    from wiredesk.pipeline import GROUPS
+
+    numbers = ("length", "lag", "pending", "consumers")
+    shown = table(
+        "Streams", "stream", "length", "oldest", "group", "lag", "pending", "oldest pending", "consumers", right=numbers
+    )
+    for stream in state.streams:
+        own = next((names for name, names in GROUPS.items() if name == stream.name), ())
+        present = {group.name for group in stream.groups}
+        rows = [_group_cells(group) for group in stream.groups]
+        rows += [(name, "", "", "", _MISSING) for name in own if name not in present]
+        for at, cells in enumerate(rows or [("", "", "", "", "")]):
+            shown.add_row(*(_stream_cells(stream) if at == 0 else ("", "", "")), *cells)
+    return shown
+
+
+def _stream_cells(stream: "StreamState") -> tuple[str, str, str]:
+    from wiredesk.cli.output import age
+
+    return stream.name, f"{stream.length:,}", age(stream.oldest_s)
+
+
+def _group_cells(group: "GroupState") -> tuple[str, str, str, str, str]:
+    from wiredesk.cli.output import age, printable
+
+    name = printable(group.name) + (" (foreign)" if group.foreign else "")
+    lag = "unknown" if group.lag is None else f"{group.lag:,}"
+    return name, lag, f"{group.pending:,}", age(group.oldest_pending_s), str(group.consumers)
+
+
+def _workers(state: "PipelineState") -> "RenderableType":
+    from rich.text import Text
+
+    from wiredesk.cli.output import age, printable, table
+
+    if not state.workers:
+        return Text("No worker is running.\n", style="bold")
+    shown = table(
+        "Workers",
+        "stage",
+        "state",
+        "pending",
+        "in work",
+        "pid",
+        "host",
+        "version",
+        "up",
+        "address",
+        right=("pending", "in work", "pid"),
+    )
+    for worker in state.workers:
+        healthy = worker.state in ("consuming", "standby", "paused")
+        shown.add_row(
+            printable(worker.stage),
+            Text(printable(worker.state), style="green" if healthy else "red"),
+            "" if worker.pending is None else f"{worker.pending:,}",
+            f"{worker.in_flight:,}",
+            str(worker.pid),
+            printable(worker.host),
+            printable(worker.version),
+            age(max(0.0, (state.read_at - worker.started_at).total_seconds())),
+            printable(worker.address or ""),
+        )
+    return shown
+
+
+def _dead_letters(state: "PipelineState") -> "RenderableType":
+    from wiredesk.cli.output import printable, table
+
+    letters = state.dead_letters
+    of = "" if letters.counted >= letters.total else f", the newest {letters.counted:,} by reason"
+    shown = table(f"Dead letters: {letters.total:,}{of}", "stage", "reason", "count", right=("count",))
+    for count in letters.counts:
+        shown.add_row(printable(count.stage), printable(count.reason), f"{count.count:,}")
+    return shown

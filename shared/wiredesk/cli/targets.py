@@ -1,0 +1,94 @@
+"""Where a command speaks to: the options for it, the environment, and the gateway that Redis knows of."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import redis
+
+    from wiredesk.client import Publisher
+    from wiredesk.http_api import HttpApi
+
+__all__ = ["JsonFlag", "RedisUrl", "Url", "gateway", "gateway_url", "publisher", "redis_address", "redis_client"]
+
+RedisUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--redis-url", metavar="URL", help="The Redis to use; WIREDESK_REDIS_URL otherwise.", show_default=False
+    ),
+]
+Url = Annotated[
+    str | None,
+    typer.Option("--url", metavar="URL", help="The gateway to use; WIREDESK_URL otherwise.", show_default=False),
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+
+
+def _environment() -> tuple[str, str | None]:
+    """The Redis and the gateway that the environment names."""
+    from wiredesk.settings import CommonSettings, read
+
+    class ClientSettings(CommonSettings):
+        """What the command line reads beside the common settings."""
+
+        url: str | None = None
+
+    settings = read(ClientSettings)
+    return settings.redis_url.get_secret_value(), settings.url
+
+
+def redis_address(redis_url: str | None) -> str:
+    """The Redis asked for by option or environment."""
+    return redis_url or _environment()[0]
+
+
+@contextlib.contextmanager
+def redis_client(redis_url: str | None) -> "Iterator[redis.Redis]":
+    """A client of the Redis asked for, closed after use."""
+    from wiredesk.connection import connect
+
+    client = connect(redis_address(redis_url))
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def gateway_url(url: str | None, redis_url: str | None) -> str | None:
+    """The gateway named by option or environment; an explicit Redis goes before the environment's gateway."""
+    if url and redis_url:
+        raise typer.BadParameter("give --url or --redis-url, not both", param_hint="--url")
+    return url or (None if redis_url else _environment()[1])
+
+
+def publisher(url: str | None, redis_url: str | None) -> "Publisher":
+    """Through the gateway where one is named, else straight to Redis."""
+    from wiredesk.client import Client, HttpClient
+
+    named = gateway_url(url, redis_url)
+    return HttpClient.connect(named) if named else Client.connect(redis_address(redis_url))
+
+
+def gateway(url: str | None, redis_url: str | None) -> "HttpApi":
+    """The gateway named, else one that has reported itself to Redis. Raises Unavailable when there is none."""
+    from wiredesk.errors import Unavailable
+    from wiredesk.http_api import HttpApi
+    from wiredesk.pipeline import workers
+
+    named = gateway_url(url, redis_url)
+    if named:
+        return HttpApi(named, patience_s=10)
+    with redis_client(redis_url) as client:
+        for report in workers(client, stage="gateway"):
+            if report.address:
+                return HttpApi(f"http://{_reachable(report.address)}", patience_s=10)
+    raise Unavailable("no gateway is running; start one (`make up`), or name one by --url or WIREDESK_URL")
+
+
+def _reachable(address: str) -> str:
+    """An address to connect to: a server that listens everywhere is asked here."""
+    host, _, port = address.rpartition(":")
+    return f"127.0.0.1:{port}" if host in ("0.0.0.0", "::", "[::]", "") else address  # noqa: S104 - read, not bound
