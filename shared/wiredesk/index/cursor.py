@@ -33,8 +33,8 @@ def encode(place: Place, question: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode(token: str, question: str, *, keys: int) -> Place:
-    """Read a token with so many sort keys. Raises UsageError for one that is broken or answers another question."""
+def decode(token: str, question: str, *, keys: tuple[type[int] | type[float], ...]) -> Place:
+    """Read a token with keys of these types. Raises UsageError for one that is broken or answers another question."""
     broken = UsageError("the cursor is not one of ours; leave it out to start again at the first page")
     if len(token) > _MAX_LENGTH:
         raise broken
@@ -42,16 +42,14 @@ def decode(token: str, question: str, *, keys: int) -> Place:
         values = json.loads(base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         raise broken from None
-    if not isinstance(values, list) or len(values) != keys + 2 or not isinstance(values[0], str):
+    types = (str, int, *keys)
+    if not isinstance(values, list) or [type(value) for value in values] != list(types):
         raise broken
-    numbers = values[1:]
-    if any(type(number) not in (int, float) or not abs(number) < 1 << 64 for number in numbers):
-        raise broken
-    if type(numbers[0]) is not int or numbers[0] < 0:
+    if not all(0 <= number < 1 << 64 for number in values[1:]):
         raise broken
     if values[0] != question:
         raise UsageError("the cursor belongs to another query; leave it out to start again at the first page")
-    return Place(tuple(numbers[1:]), numbers[0])
+    return Place(tuple(values[2:]), values[1])
 
 
 def checked_limit(limit: int) -> int:

@@ -114,12 +114,17 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """A page of hits; `facets` maps each of FACETS to its counts, most frequent first."""
+    """A page of hits; `facets` maps each of FACETS to its counts, most frequent first.
+
+    `months` counts the found articles by month of publication (`2001-11`, UTC), in order of time. Both are empty when
+    the request did not ask for facets.
+    """
 
     total: int
     hits: tuple[ArticleHit, ...]
     facets: dict[str, tuple[FacetCount, ...]]
     next_cursor: str | None
+    months: tuple[FacetCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

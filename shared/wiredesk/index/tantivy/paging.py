@@ -1,0 +1,110 @@
+"""Pages in a total order: sort key, then keys that tell equal hits apart, so that no page repeats or skips a hit.
+
+tantivy orders by one key and breaks ties by where a document happens to lie, which every merge changes. So each page
+takes in whole groups of equal keys and orders them itself.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tantivy import DocAddress, FieldType, Occur, Query, Schema, Searcher
+
+from wiredesk.errors import UsageError
+from wiredesk.index.cursor import Place
+
+__all__ = ["MAX_DEPTH", "Cut", "Ordered", "by_key", "by_score", "count"]
+
+MAX_DEPTH = 10_000
+"""Hits deep that a walk by relevance may go: scores are not indexed, so each page ranks all hits before it again."""
+_LARGEST = (1 << 64) - 1
+"""Ties ascend; taken from the largest they are part of a descending key."""
+_SLACK = 8
+"""Hits fetched beyond the page, so that a short group of equals at its end needs no second search."""
+
+
+class Ordered(NamedTuple):
+    """A hit's place in descending order (`keys`), and where to read it."""
+
+    keys: tuple[float, ...]
+    address: DocAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One page: its hits and the place to go on from, if there is more."""
+
+    hits: list[Ordered]
+    end: Place | None
+
+
+_Fetch = Callable[[int], Sequence[tuple[float, DocAddress]]]
+_Ties = Callable[[list[DocAddress]], list[tuple[int, ...]]]
+
+
+def by_key(searcher: Searcher, schema: Schema, query: Query, *, field: str, limit: int, after: Place | None) -> Cut:
+    """Hits in descending order of a number field. A place has two keys: the field's value and the tie."""
+    bounded = query
+    if after is not None:
+        not_above = Query.range_query(schema, field, FieldType.Unsigned, upper_bound=int(after.keys[0]))
+        bounded = Query.boolean_query([(Occur.Must, query), (Occur.Must, not_above)])
+
+    def fetch(wanted: int) -> Sequence[tuple[float, DocAddress]]:
+        return searcher.search(bounded, limit=wanted, order_by_field=field, count=False).hits
+
+    def ties(addresses: list[DocAddress]) -> list[tuple[int, ...]]:
+        return [(_LARGEST - tie,) for tie in _numbers(searcher, "tie", addresses)]
+
+    return _cut(fetch, ties, limit=limit, after=after, skip=0)
+
+
+def by_score(searcher: Searcher, query: Query, *, limit: int, after: Place | None) -> Cut:
+    """Hits by descending score, equal ones newest first. A place has three keys: score, `newest` and the tie.
+
+    Raises UsageError beyond MAX_DEPTH.
+    """
+    seen = after.seen if after else 0
+    if seen + limit > MAX_DEPTH:
+        raise UsageError(f"by relevance, pages go {MAX_DEPTH} hits deep; sort by newest, or narrow the query")
+
+    def fetch(wanted: int) -> Sequence[tuple[float, DocAddress]]:
+        # Counting keeps tantivy from skipping documents, and so scores the same to the last bit on every page.
+        return searcher.search(query, limit=wanted, count=True).hits
+
+    def ties(addresses: list[DocAddress]) -> list[tuple[int, ...]]:
+        newest, tie = (_numbers(searcher, name, addresses) for name in ("newest", "tie"))
+        return [(first, _LARGEST - second) for first, second in zip(newest, tie, strict=True)]
+
+    return _cut(fetch, ties, limit=limit, after=after, skip=seen)
+
+
+def _cut(fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: int) -> Cut:
+    """Fetch more until the page and the group of equals at its end are whole."""
+    wanted = skip + limit + 1 + _SLACK
+    while True:
+        found = fetch(wanted)
+        whole = len(found) < wanted
+        usable = list(found) if whole else [row for row in found if row[0] != found[-1][0]]
+        if after is not None:
+            usable = [row for row in usable if row[0] <= after.keys[0]]
+        keys = ties([address for _, address in usable])
+        rows = [Ordered((key, *tie), address) for (key, address), tie in zip(usable, keys, strict=True)]
+        if after is not None:
+            rows = [row for row in rows if row.keys < after.keys]
+        if whole or len(rows) > limit:
+            break
+        wanted *= 2
+    rows.sort(key=lambda row: row.keys, reverse=True)
+    if len(rows) <= limit:
+        return Cut(rows, None)
+    page = rows[:limit]
+    return Cut(page, Place(page[-1].keys, (after.seen if after else 0) + limit))
+
+
+def count(searcher: Searcher, query: Query) -> int:
+    """How many documents match."""
+    return int(searcher.search(query, limit=1, count=True).count or 0)  # type: ignore[attr-defined]  # stubs lack it
+
+
+def _numbers(searcher: Searcher, field: str, addresses: list[DocAddress]) -> list[int]:
+    return [int(value or 0) for value in searcher.fast_field_values(field, addresses)]

@@ -1,0 +1,279 @@
+"""The reader: searches one committed state of the index, and moves on to the next when it is told to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tantivy import Document, Occur, Query, Searcher
+
+from wiredesk.errors import NotFound, Unavailable
+from wiredesk.events import ArticleExtracted
+from wiredesk.index import cursor as cursors
+from wiredesk.index.protocol import (
+    FACETS,
+    ArticleHit,
+    EntityHit,
+    FacetCount,
+    Filters,
+    Page,
+    QuoteHit,
+    SearchPage,
+    SearchRequest,
+)
+from wiredesk.index.query import QUOTE_FIELDS, DateRange, MatchAll, Node
+from wiredesk.index.syntax import parse
+from wiredesk.index.tantivy import entities, paging
+from wiredesk.index.tantivy.documents import card_of, stored_article
+from wiredesk.index.tantivy.schema import analysers, open_existing
+from wiredesk.index.tantivy.snippets import Snippet, beginning, snippets
+from wiredesk.index.tantivy.translation import Scope, Translator, all_of, marks, of_kind, ranks, unscored
+
+__all__ = ["TantivyReader"]
+
+_ARTICLES = Scope(
+    kind="article",
+    bare={"title": 3.0, "deck": 1.5, "text": 1.0, "ideographs": 1.0},
+    targets={
+        **{name: {name: 1.0} for name in ("title", "deck", "byline", "people", "organizations", "places")},
+        "text": {"text": 1.0, "ideographs": 1.0},
+        "source": {"source_words": 1.0},
+        "entity": "entity_id",
+        "language": "language",
+        "cluster": "cluster",
+    },
+)
+"""A word in the headline says more than one in the body; three to one is a common starting point for news search."""
+_QUOTES = Scope(
+    kind="quote",
+    bare={"said": 1.0},
+    targets={"text": {"said": 1.0}, "speaker": {"speaker": 1.0}, "source": {"source_words": 1.0}},
+)
+_MARKED = ("text", "people", "organizations", "places")
+_FACET_FIELDS = {name: f"{name}_id" if name in ("people", "organizations", "places") else name for name in FACETS}
+_FACET_SIZE = 10
+_FACET_CANDIDATES = 1000
+"""Values a segment puts forward for a facet: counts are exact unless a value is below that place in some segment."""
+_MOST_MONTHS = 1200
+_MOST_LABELS = 50_000
+_LIKE_CHARACTERS = 20_000
+"""Of a text that is compared: the most telling words of an article stand in its first pages."""
+
+
+class _View(NamedTuple):
+    """One committed state, and what was worked out for it; replaced as a whole, so that threads need no lock."""
+
+    searcher: Searcher
+    translator: Translator
+
+
+class TantivyReader:
+    """A reader of a folder; see IndexReader for what its methods promise."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._index = open_existing(path)
+        self._schema = self._index.schema
+        self._analysers = analysers()
+        self._labels: dict[str, str] = {}
+        self._current: _View | None = self._fresh()
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """See IndexReader. By relevance, equals come newest first; a query that weighs nothing is ordered by date."""
+        view, limit = self._view, cursors.checked_limit(request.limit)
+        node = parse(request.q)
+        query = self._narrowed(view.translator.query(node, _ARTICLES), request.filters, view.translator)
+        question = cursors.fingerprint(request.q, request.filters, request.sort)
+        by_score = request.sort == "relevance" and ranks(node)
+        if by_score:
+            after = _after(request.cursor, question, (float, int, int))
+            cut = paging.by_score(view.searcher, query, limit=limit, after=after)
+        else:
+            field = "oldest" if request.sort == "oldest" else "newest"
+            after = _after(request.cursor, question, (int, int))
+            cut = paging.by_key(view.searcher, self._schema, query, field=field, limit=limit, after=after)
+        facets, months = self._facets(view, query) if request.facets else ({}, ())
+        return SearchPage(
+            total=paging.count(view.searcher, query),
+            hits=self._hits(view, [(row.keys[0] if by_score else 0.0, row.address) for row in cut.hits], node),
+            facets=facets,
+            months=months,
+            next_cursor=cursors.encode(cut.end, question) if cut.end else None,
+        )
+
+    def article(self, article_id: str) -> ArticleExtracted:
+        """The stored event, whole. Raises NotFound."""
+        return stored_article(self._article(self._view, article_id)[1])
+
+    def quotes(
+        self, *, q: str = "", speaker: str = "", article_id: str = "", limit: int = 10, cursor: str | None = None
+    ) -> Page[QuoteHit]:
+        """Words are looked for exactly, without inflections."""
+        view = self._view
+        query = view.translator.query(parse(q, QUOTE_FIELDS), _QUOTES)
+        if article_id:
+            query = all_of(query, view.translator.any_key("article_id", (article_id,)))
+        if speaker.strip():
+            query = all_of(query, self._speaker(view.translator, speaker.strip()))
+        question = cursors.fingerprint("quotes", q, speaker, article_id)
+        after = _after(cursor, question, (int, int))
+        limit = cursors.checked_limit(limit)
+        cut = paging.by_key(view.searcher, self._schema, query, field="newest", limit=limit, after=after)
+        hits = tuple(QuoteHit(**card_of(view.searcher.doc(row.address))) for row in cut.hits)
+        end = cursors.encode(cut.end, question) if cut.end else None
+        return Page(total=paging.count(view.searcher, query), hits=hits, next_cursor=end)
+
+    def entities(self, *, q: str = "", type: str = "", limit: int = 10, cursor: str | None = None) -> Page[EntityHit]:
+        """Every word of `q` has to be in the name; equals are in the order of their names."""
+        view = self._view
+        clauses = [of_kind(self._schema, "entity")]
+        if q.strip():
+            clauses += self._name_words(view.translator, q, open_end=False)
+        if type:
+            clauses.append(view.translator.any_key("entity_type", (type,)))
+        question = cursors.fingerprint("entities", q, type)
+        return self._entities(view, all_of(*clauses), limit=limit, question=question, cursor=cursor)
+
+    def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
+        """By the words that tell the article apart. Raises NotFound."""
+        view, limit = self._view, cursors.checked_limit(limit)
+        document = self._article(view, article_id)[1]
+        title, text = card_of(document)["title"], str(document.get_first("text"))[:_LIKE_CHARACTERS]
+        fields = {"title": [title], "text": [text]}
+        # Words of one other article are enough in a small index; words of every second article tell nothing.
+        total = self.documents()
+        like = Query.more_like_this_document_fields_query(
+            self._schema,
+            {name: values for name, values in fields.items() if values[0]},
+            min_doc_frequency=2,
+            max_doc_frequency=max(total // 2, 10),
+            min_term_frequency=1,
+            max_query_terms=30,
+            min_word_length=3,
+        )
+        itself = Query.term_query(self._schema, "article_id", article_id, index_option="basic")
+        query = Query.boolean_query(
+            [(Occur.Must, like), (Occur.Must, of_kind(self._schema, "article")), (Occur.MustNot, itself)]
+        )
+        cut = paging.by_score(view.searcher, query, limit=limit, after=None)
+        return self._hits(view, [(row.keys[0], row.address) for row in cut.hits], MatchAll())
+
+    def suggest(self, prefix: str, *, limit: int = 10) -> tuple[EntityHit, ...]:
+        """Several words narrow: the last is the one that goes on, unless a blank follows it."""
+        view = self._view
+        clauses = self._name_words(view.translator, prefix, open_end=not prefix.endswith(" "))
+        query = all_of(of_kind(self._schema, "entity"), *clauses)
+        return self._entities(view, query, limit=limit, question="", cursor=None).hits
+
+    def documents(self) -> int:
+        """Articles in the state that is searched."""
+        return paging.count(self._view.searcher, of_kind(self._schema, "article"))
+
+    def reload(self) -> None:
+        """Searches that are under way finish on the state they began with."""
+        if self._current is not None:
+            self._current = self._fresh()
+
+    def close(self) -> None:
+        """Later calls raise Unavailable."""
+        self._current = None
+
+    @property
+    def _view(self) -> _View:
+        view = self._current
+        if view is None:
+            raise Unavailable(f"the index at {self._path} was closed")
+        return view
+
+    def _fresh(self) -> _View:
+        try:
+            self._index.reload()
+            searcher = self._index.searcher()
+        except (ValueError, OSError) as error:
+            raise Unavailable(f"the index at {self._path} cannot be read: {error}") from error
+        return _View(searcher, Translator(self._schema, searcher, self._analysers))
+
+    def _narrowed(self, query: Query, filters: Filters, translator: Translator) -> Query:
+        clauses = [query]
+        for name, field in _FACET_FIELDS.items():
+            if values := getattr(filters, name):
+                clauses.append(translator.any_key(field, tuple(values)))
+        if filters.published_from or filters.published_to:
+            clauses.append(translator.days(DateRange(filters.published_from, filters.published_to)))
+        return all_of(*clauses) if len(clauses) > 1 else query
+
+    def _hits(self, view: _View, found: Sequence[tuple[float, Any]], node: Node) -> tuple[ArticleHit, ...]:
+        documents = [view.searcher.doc(address) for _, address in found]
+        shown = self._snippets(view, [str(document.get_first("text") or "") for document in documents], node)
+        return tuple(
+            ArticleHit(**card_of(document), score=score, snippet=snippet, highlights=ranges)
+            for (score, _), document, (snippet, ranges) in zip(found, documents, shown, strict=True)
+        )
+
+    def _snippets(self, view: _View, texts: list[str], node: Node) -> list[Snippet]:
+        marked = marks(node, _MARKED)
+        if not (marked.words or marked.prefixes or marked.fuzzy):
+            return [beginning(text) for text in texts]
+        return snippets(texts, marked, searcher=view.searcher, schema=self._schema, translator=view.translator)
+
+    def _facets(self, view: _View, query: Query) -> tuple[dict[str, tuple[FacetCount, ...]], tuple[FacetCount, ...]]:
+        """Counts of the articles found, and by month in order of time."""
+        asked: dict[str, Any] = {
+            name: {"terms": {"field": field, "size": _FACET_SIZE, "segment_size": _FACET_CANDIDATES}}
+            for name, field in _FACET_FIELDS.items()
+        }
+        asked["months"] = {"terms": {"field": "month", "size": _MOST_MONTHS, "segment_size": _MOST_MONTHS}}
+        answer = view.searcher.aggregate(query, asked)
+        counts = {
+            name: [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[name]["buckets"]]
+            for name in asked
+        }
+        labels = self._names(view, [value for name in FACETS for value, _ in counts[name] if ":" in value])
+        facets = {
+            name: tuple(FacetCount(value, labels.get(value, value), count) for value, count in counts[name])
+            for name in FACETS
+        }
+        return facets, tuple(FacetCount(month, month, count) for month, count in sorted(counts["months"]))
+
+    def _names(self, view: _View, ids: Sequence[str]) -> Mapping[str, str]:
+        """What to call entities."""
+        labels = self._labels
+        if missing := [id for id in ids if id not in labels]:
+            known = {id: hit.name for id, hit in entities.load(view.searcher, self._schema, missing).items()}
+            labels = {**labels, **known}
+            self._labels = labels if len(labels) <= _MOST_LABELS else known
+        return labels
+
+    def _article(self, view: _View, article_id: str) -> tuple[Any, Document]:
+        query = all_of(of_kind(self._schema, "article"), view.translator.any_key("article_id", (article_id,)))
+        found = view.searcher.search(query, limit=1, count=False).hits
+        if not found:
+            raise NotFound(f"there is no article {article_id} in the index")
+        return found[0][1], view.searcher.doc(found[0][1])
+
+    def _speaker(self, translator: Translator, speaker: str) -> Query:
+        """An entity id has a colon and no blanks; anything else are words of the name."""
+        if ":" in speaker and not any(letter.isspace() for letter in speaker):
+            return translator.any_key("speaker_id", (speaker,))
+        words = translator.words(speaker, "speaker")
+        return unscored(all_of(*(translator.word("speaker", word) for word in words)) if words else Query.empty_query())
+
+    def _name_words(self, translator: Translator, text: str, *, open_end: bool) -> Iterable[Query]:
+        """Each word in any place of the name; the last may go on."""
+        words = translator.words(text, "name")
+        if not words:
+            return [Query.empty_query()]
+        whole = words[:-1] if open_end else words
+        clauses = [translator.word("name", word) for word in whole]
+        return [*clauses, translator.starting("name", words[-1:])] if open_end else clauses
+
+    def _entities(self, view: _View, query: Query, *, limit: int, question: str, cursor: str | None) -> Page[EntityHit]:
+        after = _after(cursor, question, (int, int))
+        limit = cursors.checked_limit(limit)
+        cut = paging.by_key(view.searcher, self._schema, query, field="rank", limit=limit, after=after)
+        hits = tuple(entities.hit_of(view.searcher.doc(row.address)) for row in cut.hits)
+        end = cursors.encode(cut.end, question) if cut.end else None
+        return Page(total=paging.count(view.searcher, query), hits=hits, next_cursor=end)
+
+
+def _after(cursor: str | None, question: str, keys: tuple[type[int] | type[float], ...]) -> cursors.Place | None:
+    return cursors.decode(cursor, question, keys=keys) if cursor else None

@@ -1,0 +1,124 @@
+"""The stretch of a hit's text that shows why it was found, as plain text with ranges to mark."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from tantivy import Document, Occur, Query, Schema, Searcher, SnippetGenerator
+
+from wiredesk.index.tantivy.schema import IDEOGRAPHS
+from wiredesk.index.tantivy.translation import Marks, Translator
+
+__all__ = ["Snippet", "beginning", "snippets", "within"]
+
+Snippet = tuple[str, tuple[tuple[int, int], ...]]
+"""Plain text, and half-open ranges of code points within it."""
+
+_LENGTH = 240
+"""Characters: some three lines, what search pages have settled on."""
+_LONGEST_TEXT = 100_000
+"""Characters of a text that are looked through; one enormous article must not hold up a page."""
+_MOST_WORDS = 200
+
+
+def snippets(
+    texts: Sequence[str], marks: Marks, *, searcher: Searcher, schema: Schema, translator: Translator
+) -> list[Snippet]:
+    """One for each text: around the marked words where it has them, else its beginning."""
+    texts = [text[:_LONGEST_TEXT] for text in texts]
+    generators = [
+        _generator(name, words, searcher, schema)
+        for name in ("text", "ideographs")
+        if (words := _words(name, texts, marks, translator))
+    ]
+    return [_first(text, generators) for text in texts]
+
+
+def beginning(text: str) -> Snippet:
+    """The beginning of a text, cut between words, with nothing marked."""
+    if len(text) <= _LENGTH:
+        return text.translate(_BREAKS), ()
+    head = text[: _LENGTH + 1]
+    cut = max(head.rfind(" "), head.rfind("\n"))
+    return head[: cut if cut > _LENGTH // 2 else _LENGTH].translate(_BREAKS) + " …", ()
+
+
+def within(word: str, other: str, edits: int) -> bool:
+    """Whether so many insertions, deletions, replacements or swaps of neighbours turn one word into the other."""
+    if abs(len(word) - len(other)) > edits:
+        return False
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, letter in enumerate(word, 1):
+        row = [i]
+        for j, against in enumerate(other, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != against))
+            if i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == against:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > edits:
+            return False
+        before, last = last, row
+    return last[-1] <= edits
+
+
+def _words(name: str, texts: Sequence[str], marks: Marks, translator: Translator) -> list[str]:
+    """The words to mark: those of the query with their inflections, and of the texts what its patterns match."""
+    analyse = translator.words
+    words = dict.fromkeys(chain.from_iterable(analyse(text, name) for text in marks.words))
+    if name == "text":
+        for word in list(words):
+            words |= dict.fromkeys(translator.inflections(word))
+    elif not any(IDEOGRAPHS.search(text) for text in (*marks.words, *marks.prefixes)):
+        return []
+    starts = [found[-1] for prefix in marks.prefixes if (found := analyse(prefix, name))]
+    misspelt = [(word, edits) for text, edits in marks.fuzzy for word in analyse(text, name)]
+    if starts or misspelt:
+        present = set(chain.from_iterable(analyse(text, name) for text in texts))
+        words |= dict.fromkeys(
+            word
+            for word in sorted(present)
+            if any(word.startswith(start) for start in starts) or any(within(word, *pair) for pair in misspelt)
+        )
+    return list(words)[:_MOST_WORDS]
+
+
+def _generator(name: str, words: Iterable[str], searcher: Searcher, schema: Schema) -> tuple[str, SnippetGenerator]:
+    clauses = [(Occur.Should, Query.term_query(schema, name, word)) for word in words]
+    generator = SnippetGenerator.create(searcher, Query.boolean_query(clauses), schema, name)
+    generator.set_max_num_chars(_LENGTH)
+    return name, generator
+
+
+def _first(text: str, generators: Sequence[tuple[str, SnippetGenerator]]) -> Snippet:
+    for name, generator in generators:
+        document = Document()
+        document.add_text(name, text)
+        snippet = generator.snippet_from_doc(document)
+        if fragment := snippet.fragment():
+            ranges = _code_points(fragment, [(each.start, each.end) for each in snippet.highlighted()])
+            start = len(text.encode()[: snippet.fragment_range().start].decode())
+            return _framed(text, start, start + len(fragment), ranges)
+    return beginning(text)
+
+
+def _code_points(fragment: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """tantivy counts bytes, and may give overlapping ranges: here they are merged."""
+    encoded = fragment.encode()
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((len(encoded[:start].decode()), len(encoded[:end].decode())) for start, end in ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _framed(text: str, start: int, end: int, ranges: Iterable[tuple[int, int]]) -> Snippet:
+    """The fragment with what says that the text goes on; a short text whole. Line breaks become blanks, one for one."""
+    first, last = (0, len(text)) if len(text) <= _LENGTH else (start, end)
+    before, after = "… " if first else "", " …" if last < len(text) else ""
+    moved = start - first + len(before)
+    return before + text[first:last].translate(_BREAKS) + after, tuple((a + moved, b + moved) for a, b in ranges)
+
+
+_BREAKS: Mapping[int, str] = {ord("\n"): " ", ord("\r"): " ", ord("\t"): " "}

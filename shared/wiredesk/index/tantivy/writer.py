@@ -1,0 +1,183 @@
+"""The writer: a batch of articles becomes one commit, and returns when that is on disk."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import tantivy
+from tantivy import Document, Occur, Query
+
+from wiredesk.errors import TransientError, UsageError
+from wiredesk.events import ArticleExtracted, ArticleRetracted
+from wiredesk.index.protocol import IndexBusy, Upserted
+from wiredesk.index.tantivy.documents import card_of, checked, documents_of, stored_article, tombstone_of
+from wiredesk.index.tantivy.entities import Change, Ledger, document_of, tally
+from wiredesk.index.tantivy.paging import count
+from wiredesk.index.tantivy.schema import create_or_open
+
+__all__ = ["TantivyWriter"]
+
+_HEAP_BYTES = 50_000_000
+"""Memory for documents before a segment is written; a batch of 500 articles of 4 KB stays within it."""
+_THREADS = 1
+"""One segment a commit instead of one a thread: fewer to merge, and the extraction workers need the cores."""
+
+
+class TantivyWriter:
+    """The one writer of a folder; see IndexWriter for what its methods promise."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._index = create_or_open(path)
+        self._schema = self._index.schema
+        self._lock = threading.Lock()
+        self._writer: tantivy.IndexWriter | None = self._locked_writer()
+        self._ledger = Ledger(self._schema)
+        self._searcher = self._fresh_searcher()
+
+    def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
+        """Raises PermanentError for an article that cannot be indexed, before anything of the batch is written."""
+        with self._lock:
+            newest = _newest(batch)
+            known = self._current(list(newest))
+            floors = self._tombstones(list(newest))
+            winners = {
+                id: article
+                for id, article in newest.items()
+                if article.revision > floors.get(id, -1) and (id not in known or article.revision >= known[id].revision)
+            }
+            if winners:
+                prepared = {id: documents_of(article) for id, article in winners.items()}
+                changes: dict[str, Change] = {}
+                for id, article in winners.items():
+                    if id in known:
+                        tally(changes, known[id], -1)
+                    tally(changes, article, 1)
+                self._commit(prepared, changes, {})
+            return [
+                "indexed" if article.article_id in winners and article.revision == newest[article.article_id].revision
+                else "superseded"
+                for article in batch
+            ]  # fmt: skip
+
+    def retract(self, batch: Sequence[ArticleRetracted]) -> None:
+        """Raises PermanentError for an id or a revision that the index cannot keep."""
+        with self._lock:
+            wanted: dict[str, int] = {}
+            for event in batch:
+                checked(event)
+                wanted[event.article_id] = max(event.revision, wanted.get(event.article_id, 0))
+            floors = self._tombstones(list(wanted))
+            raised = {id: revision for id, revision in wanted.items() if revision > floors.get(id, -1)}
+            if not raised:
+                return
+            gone = {id: old for id, old in self._current(list(raised)).items() if old.revision <= raised[id]}
+            changes: dict[str, Change] = {}
+            for old in gone.values():
+                tally(changes, old, -1)
+            self._commit({id: [] for id in gone}, changes, raised)
+
+    def documents(self) -> int:
+        """Articles searchable after the last commit."""
+        query = Query.term_query(self._schema, "kind", "article", index_option="basic")
+        return count(self._searcher, query)
+
+    def close(self) -> None:
+        """Waits for merges under way; closing again does nothing."""
+        with self._lock:
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                writer.wait_merging_threads()  # consumes the writer, which frees the lock
+
+    def _commit(
+        self, articles: Mapping[str, list[Document]], changes: Mapping[str, Change], tombstones: Mapping[str, int]
+    ) -> None:
+        """Replace all documents of these articles, the entities they change, and tombstones, in one commit."""
+        entities = self._ledger.updated(changes, self._searcher)
+        with self._store_failures() as writer:
+            for id, documents in articles.items():
+                writer.delete_documents_by_term("article_id", id)
+                for document in documents:
+                    writer.add_document(document)
+            for entity in entities:
+                writer.delete_documents_by_term("entity_key", entity.entity_id)
+                if entity.articles > 0:
+                    writer.add_document(document_of(entity))
+            for id, revision in tombstones.items():
+                writer.delete_documents_by_term("tombstone_id", id)
+                writer.add_document(tombstone_of(id, revision))
+            writer.commit()
+        self._ledger.remember(entities)
+        self._searcher = self._fresh_searcher()
+
+    @contextmanager
+    def _store_failures(self) -> Iterator[tantivy.IndexWriter]:
+        """Undo what a failing store left half done. tantivy raises ValueError for everything that goes wrong."""
+        try:
+            if self._writer is None:
+                self._writer = self._locked_writer()
+            yield self._writer
+        except (ValueError, OSError) as error:
+            self._recover()
+            message = f"the index at {self._path} cannot be written: {error}; is the disk full or gone?"
+            raise TransientError("index_unwritable", message) from error
+        except BaseException:
+            self._recover()
+            raise
+
+    def _recover(self) -> None:
+        """Forget uncommitted documents. After a failed write tantivy's own writer is dead, and a new one is needed."""
+        if self._writer is None:
+            return
+        try:
+            self._writer.rollback()
+        except (ValueError, OSError):
+            self._writer = None
+
+    def _locked_writer(self) -> tantivy.IndexWriter:
+        try:
+            return self._index.writer(heap_size=_HEAP_BYTES, num_threads=_THREADS)
+        except ValueError as error:
+            if "LockBusy" in str(error):
+                raise IndexBusy(
+                    f"the index at {self._path} already has a writer; the embedded index takes one. "
+                    "Run one indexing worker, or set WIREDESK_INDEX_URL to a server's index"
+                ) from error
+            raise UsageError(f"the index at {self._path} cannot be written: {error}") from error
+
+    def _fresh_searcher(self) -> tantivy.Searcher:
+        self._index.reload()
+        return self._index.searcher()
+
+    def _current(self, ids: list[str]) -> dict[str, ArticleExtracted]:
+        """What the index holds of these articles."""
+        found = self._found("article_id", ids, kind="article")
+        return {article.article_id: article for article in map(stored_article, found)}
+
+    def _tombstones(self, ids: list[str]) -> dict[str, int]:
+        """The revision up to which each of these articles was retracted, if it was."""
+        cards = map(card_of, self._found("tombstone_id", ids, kind="tombstone"))
+        return {card["article_id"]: card["revision"] for card in cards}
+
+    def _found(self, field: str, ids: list[str], *, kind: str) -> list[Document]:
+        if not ids:
+            return []
+        query = Query.boolean_query(
+            [
+                (Occur.Must, Query.term_set_query(self._schema, field, ids)),
+                (Occur.Must, Query.term_query(self._schema, "kind", kind, index_option="basic")),
+            ]
+        )
+        hits = self._searcher.search(query, limit=len(ids), count=False).hits
+        return [self._searcher.doc(address) for _, address in hits]
+
+
+def _newest(batch: Sequence[ArticleExtracted]) -> dict[str, ArticleExtracted]:
+    """The highest revision of each article; of equal ones the last."""
+    newest: dict[str, ArticleExtracted] = {}
+    for article in batch:
+        held = newest.get(article.article_id)
+        if held is None or article.revision >= held.revision:
+            newest[article.article_id] = article
+    return newest
