@@ -11,6 +11,7 @@ from wiredesk_extraction.honorifics import COURTESY, OFFICES, gender_of
 from wiredesk_extraction.names import find_names
 from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.recurrences import find_recurrences
+from wiredesk_extraction.regions import long_form
 from wiredesk_extraction.roles import Description, find_descriptions, find_standing_descriptions
 
 __all__ = ["Member", "cast_of", "slug"]
@@ -78,7 +79,7 @@ def _role(parse: Parse, description: Description) -> str:
 
 def _best_name(parse: Parse, cluster: Cluster) -> str:
     """The longest form of a person's name; the most frequent form of anything else, longer ones winning ties."""
-    forms = Counter(" ".join(bare_text(parse, name).split()) for name in cluster.names)
+    forms = Counter(long_form(" ".join(bare_text(parse, name).split()), name.type) for name in cluster.names)
     if cluster.type == "Person":
         return max(forms, key=lambda form: (len(form.split()), form != form.upper(), forms[form], len(form)))
     expansion = max(forms, key=lambda form: len(form))

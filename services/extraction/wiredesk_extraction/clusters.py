@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from wiredesk_extraction.honorifics import gender_of
 from wiredesk_extraction.names import Name
 from wiredesk_extraction.parse import Parse
+from wiredesk_extraction.regions import long_form
 
 __all__ = ["Cluster", "cluster_names", "normal"]
 
@@ -23,15 +24,6 @@ _LEGAL_FORMS = frozenset(_LEGAL_FORMS_WORDS.split())
 _SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "&", "de", "la", "du", "des", "für", "und"})
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _LOCATIVE = frozenset({"in", "at", "from", "near", "to", "across", "outside", "through"})
-
-_SHORT_FORMS = {
-    "us": "united states", "u.s": "united states", "usa": "united states", "u.s.a": "united states",
-    "united states of america": "united states", "america": "united states", "uk": "united kingdom",
-    "u.k": "united kingdom", "britain": "united kingdom", "great britain": "united kingdom",
-    "uae": "united arab emirates", "eu": "european union", "e.u": "european union", "un": "united nations",
-    "u.n": "united nations", "ussr": "soviet union",
-}  # fmt: skip
-"""Everyday short forms of countries and unions, which no rule could derive."""
 
 
 @dataclass(slots=True)
@@ -165,11 +157,10 @@ def _cluster_others(parse: Parse, names: Sequence[Name]) -> list[Cluster]:
 
 
 def _key(parse: Parse, name: Name) -> str:
-    words = normal(bare_text(parse, name)).replace(",", " ").split()
+    words = normal(long_form(bare_text(parse, name), name.type)).replace(",", " ").split()
     while name.type == "Organization" and len(words) > 1 and words[-1].strip(".") in _LEGAL_FORMS:
         words.pop()
-    key = " ".join(words)
-    return _SHORT_FORMS.get(key, key) if name.type in {"Place", "Organization"} else key
+    return " ".join(words)
 
 
 def _join_acronyms(parse: Parse, clusters: list[Cluster]) -> list[Cluster]:

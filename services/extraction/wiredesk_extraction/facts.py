@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from wiredesk.events import Cue, DateMention, Entity, Mention, Origin, Place, Quote, Speaker
 
 from wiredesk_extraction.cast import Member, cast_of
+from wiredesk_extraction.gazetteer import Gazetteer, Spot
 from wiredesk_extraction.parse import Parse
+from wiredesk_extraction.places import locate
 from wiredesk_extraction.pronouns import resolve_pronoun
 from wiredesk_extraction.quotation_marks import find_quotations
 from wiredesk_extraction.quotes import Said, find_quotes
 from wiredesk_extraction.scene import Phrase, Scene
+from wiredesk_extraction.timex import find_timexes
 
-__all__ = ["Facts", "find_facts"]
+__all__ = ["Facts", "Origins", "find_dates", "find_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,43 @@ class Facts:
     places: tuple[Place, ...] = ()
 
 
-def find_facts(parse: Parse, *, names_by: Origin, rules: Origin) -> Facts:
-    """Entities and quotes of a parsed article. `names_by` is the pipeline, `rules` this package."""
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Who found what: the pipeline that found the names, this package's rules, and the gazetteer."""
+
+    names: Origin
+    rules: Origin
+    gazetteer: Origin
+
+
+def find_facts(parse: Parse, published_at: str | None, gazetteer: Gazetteer, origins: Origins) -> Facts:
+    """All facts of a parsed English article. `published_at` is ISO 8601; only its day is used."""
     members = cast_of(parse)
     scene = _scene(parse, members)
     said = find_quotes(scene)
     speakers = _resolve(parse, members, said)
-    quotes = tuple(_quote(parse, item, who, members, rules) for item, who in zip(said, speakers, strict=True))
-    return Facts(entities=tuple(_entity(parse, member, names_by) for member in members), quotes=quotes)
+    quotes = tuple(_quote(parse, item, who, members, origins.rules) for item, who in zip(said, speakers, strict=True))
+    return Facts(
+        entities=tuple(_entity(parse, member, origins.names) for member in members),
+        quotes=quotes,
+        dates=find_dates(parse.text, published_at, origins.rules),
+        places=tuple(_place(member, spot, origins.gazetteer) for member, spot in locate(parse, members, gazetteer)),
+    )
+
+
+def find_dates(text: str, published_at: str | None, origin: Origin, *, english: bool = True) -> tuple[DateMention, ...]:
+    """The time expressions of a text with their values."""
+    return tuple(
+        DateMention(
+            start=found.start,
+            end=found.end,
+            text=text[found.start : found.end],
+            type=found.type,
+            value=found.value,
+            origin=origin,
+        )
+        for found in find_timexes(text, published_at, english=english)
+    )
 
 
 def _scene(parse: Parse, members: Sequence[Member]) -> Scene:
@@ -95,6 +127,17 @@ def _entity(parse: Parse, member: Member, origin: Origin) -> Entity:
         title=member.title,
         roles=tuple(member.roles),
         mentions=mentions,
+        origin=origin,
+    )
+
+
+def _place(member: Member, spot: Spot, origin: Origin) -> Place:
+    return Place(
+        entity_id=member.id,
+        geonames_id=spot.geonames_id,
+        latitude=spot.latitude,
+        longitude=spot.longitude,
+        country_code=spot.country_code,
         origin=origin,
     )
 
