@@ -60,7 +60,7 @@ def create_app(
         requests=requests,
     )
     for router in (articles.router, facts.router, operations.router):
-        app.include_router(router, prefix="/api/v1", responses=RESPONSES)
+        app.include_router(router, responses=RESPONSES)
     app.include_router(health.router)
     app.include_router(pages.router)
 

@@ -80,19 +80,17 @@ def article_view(article: ArticleExtracted) -> ArticleView:
 
 
 def _quotes(article: ArticleExtracted) -> list[QuoteRow]:
-    rows = [
+    return [
         QuoteRow(
-            anchor=quote_anchor(number),
+            anchor=quote_anchor(quote.start),
             text=quote.text,
             kind=quote.kind,
             speaker=quote.speaker.name if quote.speaker else None,
             entity_id=quote.speaker.entity_id if quote.speaker else None,
             cue=quote.cue.text if quote.cue else None,
         )
-        for number, quote in enumerate(article.quotes)
+        for quote in sorted(article.quotes, key=lambda quote: quote.start)
     ]
-    starts = {quote_anchor(number): quote.start for number, quote in enumerate(article.quotes)}
-    return sorted(rows, key=lambda row: starts[row.anchor])
 
 
 def _groups(article: ArticleExtracted) -> list[EntityGroup]:

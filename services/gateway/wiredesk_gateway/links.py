@@ -4,11 +4,14 @@ from urllib.parse import quote, urlencode
 
 from wiredesk.index.protocol import SearchRequest
 
+from wiredesk_gateway.marking import quote_anchor
+
 __all__ = [
     "article_path",
     "entities_path",
     "entity_path",
     "journey_path",
+    "quote_path",
     "quotes_path",
     "search_path",
     "with_filter",
@@ -21,6 +24,11 @@ Pairs = list[tuple[str, str]]
 def article_path(article_id: str) -> str:
     """The page of an article."""
     return f"/articles/{quote(article_id, safe='')}"
+
+
+def quote_path(article_id: str, start: int) -> str:
+    """The place of a quote, by where it starts, on the page of its article."""
+    return f"{article_path(article_id)}#{quote_anchor(start)}"
 
 
 def entity_path(entity_id: str) -> str:

@@ -87,7 +87,7 @@ class Paragraph:
 
 def marks_of(article: ArticleExtracted) -> list[Mark]:
     """A mark for each quote, speaker, cue, date and entity mention of an article."""
-    marks = [mark for number, quote in enumerate(article.quotes) for mark in _quote_marks(number, quote)]
+    marks = [mark for quote in article.quotes for mark in _quote_marks(quote)]
     marks += [
         Mark(start=d.start, end=d.end, kind="date", title=f"{d.type.capitalize()}: {d.value}", value=d.value)
         for d in article.dates
@@ -96,15 +96,15 @@ def marks_of(article: ArticleExtracted) -> list[Mark]:
     return marks
 
 
-def quote_anchor(number: int) -> str:
-    """The id of the quote at this position in the article's `quotes`."""
-    return f"quote-{number + 1}"
+def quote_anchor(start: int) -> str:
+    """The id on the article's page of the quote that starts there: what links to it from other pages."""
+    return f"quote-{start}"
 
 
-def _quote_marks(number: int, quote: Quote) -> Iterator[Mark]:
+def _quote_marks(quote: Quote) -> Iterator[Mark]:
     said_by = f"Said by {quote.speaker.name}" if quote.speaker else "Speaker not found"
     title = f"{said_by} ({quote.kind} quote)"
-    yield Mark(start=quote.start, end=quote.end, kind="quote", title=title, anchor=quote_anchor(number))
+    yield Mark(start=quote.start, end=quote.end, kind="quote", title=title, anchor=quote_anchor(quote.start))
     if quote.speaker:
         speaker = quote.speaker
         yield Mark(start=speaker.start, end=speaker.end, kind="speaker", title=f"Speaker: {speaker.name}")

@@ -17,7 +17,8 @@ _HTML_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2})?)?)?)?|P(\d{1
 
 def marked(paragraphs: Sequence[Paragraph]) -> Markup:
     """A `<p>` for each paragraph. Within the paragraphs the text content is the text, `printable`."""
-    return Markup("").join(_paragraph(paragraph) for paragraph in paragraphs)
+    anchored: set[str] = set()
+    return Markup("").join(_paragraph(paragraph, anchored) for paragraph in paragraphs)
 
 
 def highlighted(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
@@ -30,12 +31,12 @@ def highlighted(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
     return Markup("").join([*pieces, _text(text[at:])])
 
 
-def _paragraph(paragraph: Paragraph) -> Markup:
-    body = Markup("").join(_elements(paragraph))
+def _paragraph(paragraph: Paragraph, anchored: set[str]) -> Markup:
+    body = Markup("").join(_elements(paragraph, anchored))
     return Markup('<p dir="auto">{}</p>{}').format(body, paragraph.gap) if body else escape(paragraph.gap)
 
 
-def _elements(paragraph: Paragraph) -> Iterator[Markup]:
+def _elements(paragraph: Paragraph, anchored: set[str]) -> Iterator[Markup]:
     closing: list[str] = []
     for token in paragraph.tokens:
         match token:
@@ -44,7 +45,9 @@ def _elements(paragraph: Paragraph) -> Iterator[Markup]:
             case Open(mark, first):
                 name = _element(mark, linked="a" in closing)
                 closing.append(name)
-                yield _start_tag(name, mark, first=first)
+                anchor = mark.anchor if first and mark.anchor not in anchored else None
+                anchored |= {anchor} if anchor else set()  # an id stands once on a page
+                yield _start_tag(name, mark, anchor)
             case Close():
                 yield Markup("</{}>").format(closing.pop())
 
@@ -55,10 +58,10 @@ def _element(mark: Mark, *, linked: bool) -> str:
     return "a" if mark.entity_id and not linked else "span"  # HTML has no link within a link
 
 
-def _start_tag(name: str, mark: Mark, *, first: bool) -> Markup:
+def _start_tag(name: str, mark: Mark, anchor: str | None) -> Markup:
     attributes = {"class": f"m {mark.kind}{' faint' if mark.faint else ''}", "title": mark.title}
-    if mark.anchor and first:
-        attributes["id"] = mark.anchor
+    if anchor:
+        attributes["id"] = anchor
     if name == "a" and mark.entity_id:
         attributes["href"] = entity_path(mark.entity_id)
     if name == "time" and mark.value and _HTML_DATE.fullmatch(mark.value):

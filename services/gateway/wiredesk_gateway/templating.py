@@ -46,6 +46,7 @@ def _environment() -> Environment:
         "duration": _duration,
         "entity_path": links.entity_path,
         "highlighted": highlighted,
+        "quote_path": links.quote_path,
         "thousands": lambda number: f"{number:,}",
         "web_address": web_address,
     }

@@ -17,7 +17,7 @@ from wiredesk_gateway.parameters import Limit
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/articles", tags=["articles"])
+router = APIRouter(prefix="/api/v1/articles", tags=["articles"])
 
 _ARTICLE = ArticleSubmitted.model_json_schema()
 _BODY: dict[str, Any] = {

@@ -11,7 +11,7 @@ from wiredesk_gateway.parameters import Cursor, Limit, Search, Words
 
 __all__ = ["router"]
 
-router = APIRouter(tags=["facts"])
+router = APIRouter(prefix="/api/v1", tags=["facts"])
 
 
 @router.get("/search")

@@ -13,7 +13,7 @@ from wiredesk_gateway.printable import printable
 
 __all__ = ["DeadLetterShown", "router"]
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(prefix="/api/v1", tags=["operations"])
 
 _SHOWN_BYTES = 100_000
 

@@ -1,0 +1,260 @@
+"""Fixtures: articles, a small index in memory behind the reader's protocol, and a gateway that really serves."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import httpx
+import pytest
+import redis
+import uvicorn
+from prometheus_client import CollectorRegistry
+from wiredesk.connection import connect
+from wiredesk.errors import NotFound, Unavailable, UsageError
+from wiredesk.events import ArticleExtracted, Cue, DateMention, Entity, Mention, Quote, Speaker
+from wiredesk.index.protocol import (
+    ArticleHit,
+    EntityHit,
+    FacetCount,
+    IndexReader,
+    Page,
+    QuoteHit,
+    SearchPage,
+    SearchRequest,
+)
+from wiredesk.testing import free_port, wait_until
+from wiredesk_gateway.app import create_app
+from wiredesk_gateway.live_index import LiveIndex
+from wiredesk_gateway.settings import GatewaySettings
+
+Serve = Callable[..., httpx.Client]
+
+
+class _BrokenQuery(UsageError):
+    def __init__(self, column: int) -> None:
+        super().__init__(f"a quotation mark is not closed at column {column}")
+        self.column = column
+
+
+class MemoryReader:
+    """The reader's protocol over a few articles: plain substring search, one page."""
+
+    def __init__(self, articles: list[ArticleExtracted]) -> None:
+        self.articles = {article.article_id: article for article in articles}
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        if request.q.count('"') % 2:
+            raise _BrokenQuery(request.q.rindex('"') + 1)
+        wanted = request.q.removeprefix('entity:"').removesuffix('"')
+        people = set(request.filters.people)
+        found = [
+            article
+            for article in self.articles.values()
+            if (wanted in article.text or wanted in {e.id for e in article.entities})
+            and (not people or people & {e.id for e in article.entities})
+        ]
+        hits = tuple(_hit(article, wanted) for article in found[: request.limit])
+        more = "further" if len(found) > request.limit else None
+        return SearchPage(total=len(found), hits=hits, facets=_facets(found), next_cursor=more)
+
+    def article(self, article_id: str) -> ArticleExtracted:
+        if article_id not in self.articles:
+            raise NotFound(f"there is no article {article_id}")
+        return self.articles[article_id]
+
+    def quotes(
+        self, *, q: str = "", speaker: str = "", article_id: str = "", limit: int = 10, cursor: str | None = None
+    ) -> Page[QuoteHit]:
+        found = [
+            _quote_hit(article, quote)
+            for article in self.articles.values()
+            for quote in article.quotes
+            if q in quote.text and (not speaker or (quote.speaker and quote.speaker.entity_id == speaker))
+        ]
+        return Page(total=len(found), hits=tuple(found[:limit]), next_cursor=None)
+
+    def entities(self, *, q: str = "", type: str = "", limit: int = 10, cursor: str | None = None) -> Page[EntityHit]:
+        found = {
+            entity.id: EntityHit(entity_id=entity.id, type=entity.type, name=entity.name, articles=1, quotes=0)
+            for article in self.articles.values()
+            for entity in article.entities
+            if q.lower() in entity.name.lower() and type in ("", entity.type)
+        }
+        return Page(total=len(found), hits=tuple(found.values())[:limit], next_cursor=None)
+
+    def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
+        self.article(article_id)
+        return tuple(_hit(article, "") for key, article in self.articles.items() if key != article_id)[:limit]
+
+    def suggest(self, prefix: str, *, limit: int = 10) -> tuple[EntityHit, ...]:
+        return self.entities(q=prefix, limit=limit).hits
+
+    def documents(self) -> int:
+        return len(self.articles)
+
+    def reload(self) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+
+def _hit(article: ArticleExtracted, wanted: str) -> ArticleHit:
+    at = article.text.find(wanted) if wanted else -1
+    return ArticleHit(
+        article_id=article.article_id,
+        revision=article.revision,
+        title=article.title,
+        source=article.source,
+        url=article.url,
+        published_at=article.published_at,
+        language=article.language,
+        score=1.0,
+        snippet=article.text,
+        highlights=((at, at + len(wanted)),) if at >= 0 else (),
+    )
+
+
+def _quote_hit(article: ArticleExtracted, quote: Quote) -> QuoteHit:
+    return QuoteHit(
+        article_id=article.article_id,
+        article_title=article.title,
+        source=article.source,
+        published_at=article.published_at,
+        start=quote.start,
+        end=quote.end,
+        text=quote.text,
+        kind=quote.kind,
+        speaker_id=quote.speaker.entity_id if quote.speaker else None,
+        speaker_name=quote.speaker.name if quote.speaker else None,
+        cue=quote.cue.text if quote.cue else None,
+    )
+
+
+def _facets(found: list[ArticleExtracted]) -> dict[str, tuple[FacetCount, ...]]:
+    people = {e.id: e.name for article in found for e in article.entities if e.type == "Person"}
+    sources = {article.source for article in found if article.source}
+    return {
+        "people": tuple(FacetCount(id, name, 1) for id, name in people.items()),
+        "organizations": (),
+        "places": (),
+        "source": tuple(FacetCount(source, source, 1) for source in sorted(sources)),
+        "language": (),
+    }
+
+
+def spans(text: str, words: str) -> dict[str, int | str]:
+    """Start, end and text of the first place of `words`."""
+    start = text.index(words)
+    return {"start": start, "end": start + len(words), "text": words}
+
+
+def extracted(article_id: str, text: str, **fields: object) -> ArticleExtracted:
+    """An article with what a test does not care about filled in."""
+    usual = {
+        "revision": 1,
+        "submission_id": "1700000000000-0",
+        "content_hash": "h",
+        "cluster_id": "c",
+        "extractor": "test/1",
+        "language": "en",
+    }
+    return ArticleExtracted.model_validate({**usual, **fields, "article_id": article_id, "text": text})
+
+
+@pytest.fixture
+def plain_article() -> ArticleExtracted:
+    """A quote within which a person, a place and a date are named, said by a person."""
+    text = 'The ferry returns.\n\n"We sail to Port Arven on Monday," said Mara Ilves, the harbour master.'
+    return extracted(
+        "a1",
+        text,
+        title="Ferry to return",
+        source="The Arven Post",
+        url="https://example.org/ferry",
+        published_at="2024-03-01",
+        entities=[
+            Entity(
+                id="person:mara-ilves",
+                type="Person",
+                name="Mara Ilves",
+                roles=("harbour master",),
+                mentions=(Mention.model_validate(spans(text, "Mara Ilves")),),
+            ),
+            Entity(
+                id="place:port-arven",
+                type="Place",
+                name="Port Arven",
+                mentions=(Mention.model_validate(spans(text, "Port Arven")),),
+            ),
+            Entity(id="event:regatta", type="Event", name="Regatta"),
+        ],
+        quotes=[
+            Quote(
+                **spans(text, "We sail to Port Arven on Monday,"),
+                speaker=Speaker(**spans(text, "Mara Ilves"), entity_id="person:mara-ilves", name="Mara Ilves"),
+                cue=Cue(**spans(text, "said")),
+            )
+        ],
+        dates=[DateMention(**spans(text, "Monday"), type="DATE", value="2024-03-04")],
+    )
+
+
+@pytest.fixture
+def articles(plain_article: ArticleExtracted) -> list[ArticleExtracted]:
+    """What the served index holds; a test may ask for other articles by overriding this fixture."""
+    return [plain_article, extracted("a2", "Fog delays the ferry.", title="Fog", source="Coast Radio")]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts a gateway on a free port and gives a client to it; everything is stopped after the test."""
+    with ExitStack() as stack:
+
+        def start(articles: list[ArticleExtracted] | None, redis_url: str, **options: object) -> httpx.Client:
+            def open_reader() -> IndexReader:
+                if articles is None:
+                    raise Unavailable("the index at /nowhere is not there yet; start the indexing worker")
+                return MemoryReader(articles)
+
+            return start_gateway(stack, open_reader, redis_url, **options)
+
+        yield start
+
+
+def start_gateway(
+    stack: ExitStack, open_reader: Callable[[], IndexReader], redis_url: str, **options: object
+) -> httpx.Client:
+    """A gateway in a thread of this process, on a real socket."""
+    settings = GatewaySettings.model_validate({"reload_interval_s": 0.02, **options})
+    client: redis.Redis = connect(redis_url, retries=0)
+    stack.callback(client.close)
+    index = LiveIndex(open_reader, interval_s=settings.reload_interval_s)
+    app = create_app(settings, redis=client, index=index, registry=CollectorRegistry())
+    index.start()
+    stack.callback(index.stop)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+    stack.callback(stop)
+    wait_until(lambda: server.started, what="the gateway to serve")
+    return stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=10))
+
+
+@pytest.fixture
+def gateway(serve: Serve, articles: list[ArticleExtracted], redis_url: str) -> httpx.Client:
+    """A client of a gateway with a few articles and an empty Redis."""
+    return serve(articles, redis_url)
+
+
+@pytest.fixture
+def no_redis_url() -> str:
+    """An address nobody listens on."""
+    return f"redis://127.0.0.1:{free_port()}/0"
