@@ -64,7 +64,7 @@ def described(url: str) -> str:
     except ValueError:
         return "the address given"
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    return f"{parts.scheme}://{host}{port}{parts.path}" if parts.scheme else "the address given"
+    return f"{parts.scheme}://{host}{port}{parts.path}" if "://" in url else "the address given"
 
 
 def speaks_redis(function: Callable[Concatenate[redis.Redis, P], R]) -> Callable[Concatenate[redis.Redis, P], R]:

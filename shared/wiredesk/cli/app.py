@@ -9,6 +9,7 @@ import typer
 
 from wiredesk.cli import dead, extract, journey, publish, retract, search, status
 from wiredesk.cli.output import complain
+from wiredesk.cli.teaching import help_text
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
 
 __all__ = ["FAILED", "INTERRUPTED", "OK", "UNAVAILABLE", "USAGE", "app", "run"]
@@ -21,21 +22,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""Turn a stream of news articles into searchable facts: publish articles, follow them, look at the pipeline.
+    help="""Turn a stream of news articles into searchable facts.
 
-    Results go to stdout, talk and progress to stderr; [bold]--json[/] prints results for machines.
-    """,
+Results go to stdout, talk and progress to stderr; [bold]--json[/] prints results for machines.""",
     epilog="[bold]Exit status[/]  0 done · 1 not found, or some of it failed · 2 asked in a wrong way · "
     "3 Redis, the gateway or the index cannot be reached · 130 interrupted"
     "\n\n[bold]Environment[/]  WIREDESK_REDIS_URL · WIREDESK_URL (a gateway) · each also as …_FILE · NO_COLOR",
 )
 
-app.command("publish")(publish.command)
-app.command("extract")(extract.command)
-app.command("search")(search.command)
-app.command("journey")(journey.command)
-app.command("retract")(retract.command)
-app.command("status")(status.command)
+for _name, _command in (
+    ("publish", publish.command),
+    ("extract", extract.command),
+    ("search", search.command),
+    ("journey", journey.command),
+    ("retract", retract.command),
+    ("status", status.command),
+):
+    app.command(_name, help=help_text(_command.__doc__))(_command)
 app.add_typer(dead.app, name="dead")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wiredesk.cli.targets import JsonFlag, RedisUrl
+from wiredesk.cli.teaching import help_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,14 +19,13 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="""Dead letters: articles that could not be processed, kept whole with the reason.
+    help=help_text("""Dead letters: articles that could not be processed, kept whole with the reason.
 
+    Examples:
       wiredesk dead list --since 2h
-
       wiredesk dead show 1700000000000-0
-
-      wiredesk dead replay --reason timeout --all      after the cause is mended
-    """,
+      wiredesk dead replay --reason timeout --all      # after the cause is mended
+    """),
 )
 
 Stage = Annotated[str | None, typer.Option("--stage", help="Only those that failed in this stage.", show_default=False)]
@@ -38,7 +38,6 @@ Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="As `de
 All = Annotated[bool, typer.Option("--all", help="Every letter that passes the filters, instead of ids.")]
 
 
-@app.command("list")
 def list_command(
     stage: Stage = None,
     reason: Reason = None,
@@ -50,9 +49,9 @@ def list_command(
 ) -> None:
     """List dead letters, newest first.
 
-    wiredesk dead list --stage ingest --reason not_json
-
-    wiredesk dead list --all --json | jq -r '.[].id'
+    Examples:
+      wiredesk dead list --stage ingest --reason not_json
+      wiredesk dead list --all --json | jq -r '.[].id'
     """
     from wiredesk.cli.output import console, emit_json, printable, say, table
     from wiredesk.cli.targets import redis_client
@@ -80,7 +79,6 @@ def list_command(
     say(f"the newest {limit}; there may be more (--all)" if more else f"{len(letters)} dead letters")
 
 
-@app.command("show")
 def show_command(
     id: Annotated[str, typer.Argument(metavar="ID", help="As `dead list` shows it.")],
     raw: Annotated[bool, typer.Option("--raw", help="Write the original bytes to stdout, and nothing else.")] = False,
@@ -89,9 +87,9 @@ def show_command(
 ) -> None:
     """Show one dead letter: why it died, and what it held.
 
-    wiredesk dead show 1700000000000-0
-
-    wiredesk dead show --raw 1700000000000-0 > article.json
+    Examples:
+      wiredesk dead show 1700000000000-0
+      wiredesk dead show --raw 1700000000000-0 > article.json
     """
     from base64 import b64encode
 
@@ -120,7 +118,6 @@ def show_command(
 _SHOWN_BYTES = 4000
 
 
-@app.command("replay")
 def replay_command(
     ids: Ids = None,
     stage: Stage = None,
@@ -134,8 +131,8 @@ def replay_command(
 
     A letter leaves the dead letters in the same moment as it goes back: it is never lost and never in both.
 
+    Examples:
       wiredesk dead replay 1700000000000-0 1700000000000-1
-
       wiredesk dead replay --stage extraction --reason timeout --all
     """
     from wiredesk.cli.output import emit, emit_json, say
@@ -162,7 +159,6 @@ def replay_command(
 _BATCH = 100
 
 
-@app.command("drop")
 def drop_command(
     ids: Ids = None,
     stage: Stage = None,
@@ -175,9 +171,9 @@ def drop_command(
 ) -> None:
     """Delete letters for good. Their originals are gone then, so it asks first.
 
-    wiredesk dead drop 1700000000000-0
-
-    wiredesk dead drop --reason not_json --all --yes
+    Examples:
+      wiredesk dead drop 1700000000000-0
+      wiredesk dead drop --reason not_json --all --yes
     """
     from wiredesk.cli.output import emit_json, say
     from wiredesk.cli.targets import redis_client
@@ -238,3 +234,12 @@ def _since(text: str | None) -> "datetime | None":
         return max(when if when.tzinfo else when.replace(tzinfo=UTC), datetime.fromtimestamp(0, UTC))
     except (ValueError, OverflowError):
         raise UsageError(f"--since {text!r} is no time; write 30m, 2h, 7d, or 2026-01-31T09:00") from None
+
+
+for _name, _command in (
+    ("list", list_command),
+    ("show", show_command),
+    ("replay", replay_command),
+    ("drop", drop_command),
+):
+    app.command(_name, help=help_text(_command.__doc__))(_command)

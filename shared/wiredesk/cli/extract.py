@@ -39,10 +39,9 @@ def command(
     order: the fields of ArticleExtracted, or "error" with reason, message and stage, and the line's number. The exit
     status is 1 when some failed.
 
+    Examples:
       wiredesk extract article.txt
-
       wiredesk extract --jsonl articles.jsonl facts.jsonl
-
       zcat articles.gz | wiredesk extract --jsonl - - | jq '.quotes[].text'
     """
     from wiredesk.errors import UsageError

@@ -20,9 +20,9 @@ def command(
 ) -> None:
     """Show what each stage did with a submission: when, how long, by which worker, with what outcome.
 
-    wiredesk journey 1700000000000-0
-
-    wiredesk publish article.txt | xargs -n1 wiredesk journey
+    Examples:
+      wiredesk journey 1700000000000-0
+      wiredesk publish article.txt | xargs -n1 wiredesk journey
     """
     from wiredesk.cli.output import emit_json
     from wiredesk.cli.targets import gateway_url, redis_client

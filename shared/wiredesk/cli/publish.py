@@ -41,12 +41,10 @@ def command(
 
     What does not parse is sent as it is and ends as a dead letter, with a warning here.
 
+    Examples:
       wiredesk publish article.txt page.html
-
       wiredesk publish news/ --url http://news.example:8080
-
       my-scraper | wiredesk publish -
-
       echo '{"title": "…", "text": "…"}' | wiredesk publish - | xargs wiredesk journey
     """
     from wiredesk.cli.output import say

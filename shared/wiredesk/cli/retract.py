@@ -22,6 +22,7 @@ def command(
 
     The same article may be published again afterwards.
 
+    Examples:
       wiredesk retract a1b2c3 --reason "withdrawn by the publisher"
     """
     from wiredesk.cli.output import emit, emit_json, say

@@ -22,11 +22,10 @@ def command(
 ) -> None:
     """Search the indexed articles; the gateway is found by --url, WIREDESK_URL, or in Redis.
 
-    wiredesk search harbour barrier
-
-    wiredesk search '"engine fire" AND ferry' --limit 3
-
-    wiredesk search --json barrier | jq -r '.hits[].article_id'
+    Examples:
+      wiredesk search harbour barrier
+      wiredesk search '"engine fire" AND ferry' --limit 3
+      wiredesk search --json barrier | jq -r '.hits[].article_id'
     """
     from wiredesk.cli.output import emit_json, say
     from wiredesk.cli.targets import gateway

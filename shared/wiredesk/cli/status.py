@@ -31,8 +31,8 @@ def command(
     [bold]lag[/] is what a group has not been given yet, [bold]pending[/] what it was given and has not finished. A lag
     that Redis does not know is shown as unknown. With --json, lengths are counts, times seconds, sizes bytes.
 
+    Examples:
       wiredesk status --watch
-
       wiredesk status --json | jq '.workers[] | {stage, pid, state, pending}'
     """
     from wiredesk.cli.output import console, emit_json
