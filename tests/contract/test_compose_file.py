@@ -1,0 +1,113 @@
+"""docker-compose.yml is the one list of what runs: in containers and, through its x-local blocks, without them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from wiredesk.errors import UsageError
+
+from deploy.local import services
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+BUILT: dict[str, dict[str, Any]] = {name: one for name, one in COMPOSE["services"].items() if "build" in one}
+VALUES = {"redis_url": "redis://127.0.0.1:1/0", "data": "/data", "http_port": "2"}
+
+
+def test_the_runner_and_compose_run_the_same_services() -> None:
+    assert [service.name for service in services.read(ROOT / "docker-compose.yml")] == list(BUILT)
+    assert sorted(BUILT) == sorted(folder.parent.name for folder in (ROOT / "services").glob("*/pyproject.toml"))
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_a_service_runs_its_own_module_from_its_own_image(name: str) -> None:
+    assert BUILT[name]["command"] == ["python", "-m", f"wiredesk_{name}"]
+    assert BUILT[name]["build"]["args"] == {"SERVICE": name}
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_a_service_is_told_the_same_things_with_and_without_containers(name: str) -> None:
+    only_in_containers = {"WIREDESK_LOG_FORMAT"}
+    assert set(BUILT[name]["environment"]) - only_in_containers == set(BUILT[name]["x-local"]["env"])
+
+
+@pytest.mark.parametrize("service", services.read(ROOT / "docker-compose.yml"), ids=lambda service: service.name)
+def test_every_placeholder_is_filled(service: services.Service) -> None:
+    assert service.filled_in(VALUES)["WIREDESK_INDEX_URL"] == "tantivy:///data/index"
+    assert "{" not in "".join(service.filled_in(VALUES).values())
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_every_container_is_confined_and_watched(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["restart"] == "unless-stopped"
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["logging"]["options"]["max-size"]
+    assert {"mem_limit", "cpus", "pids_limit", "stop_grace_period"} <= set(service)
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+    # Prometheus has no consumer whose start could wait for it.
+    assert "healthcheck" in service or name == "prometheus"
+
+
+def test_a_stop_takes_longer_than_a_drain() -> None:
+    for service in services.read(ROOT / "docker-compose.yml"):
+        assert service.stop_grace_s > 25, service.name
+
+
+def test_prometheus_asks_every_service_at_its_port() -> None:
+    config = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
+    asked = {job["job_name"]: job["dns_sd_configs"][0] for job in config["scrape_configs"]}
+    assert sorted(asked) == sorted(BUILT)
+    for name, where in asked.items():
+        environment = BUILT[name]["environment"]
+        assert where["names"] == [name]
+        assert where["type"] == "A"
+        assert str(where["port"]) == environment.get("WIREDESK_HTTP_PORT", environment["WIREDESK_PORT"])
+
+
+def test_scale_is_read_as_people_write_it() -> None:
+    listed = services.read(ROOT / "docker-compose.yml")
+    assert services.counts(listed, "") == {"ingest": 1, "extraction": 1, "indexing": 1, "gateway": 1}
+    assert services.counts(listed, "extraction=2 ingest=3")["extraction"] == 2
+    assert services.counts(listed, "extraction=2,ingest=3")["ingest"] == 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ("extractor=2", "no service 'extractor'; there are ingest, extraction, indexing, gateway"),
+        ("extraction", "'extraction' is not NAME=NUMBER"),
+        ("extraction=many", "'extraction=many' is not NAME=NUMBER"),
+        ("extraction=-1", "'extraction=-1' is not NAME=NUMBER"),
+        ("extraction=65", "at most 64 of extraction"),
+        ("gateway=2", "at most 1 of gateway"),
+        ("ingest=99999999999999999999", "is not NAME=NUMBER"),
+    ],
+)
+def test_a_scale_that_cannot_be_had_is_an_error_with_its_cure(wanted: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        services.counts(services.read(ROOT / "docker-compose.yml"), wanted)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("services: [", "is not YAML"),
+        ("services: {ingest: {x-local: {env: {}, ready: []}}}", "is amiss"),
+        ("services: {ingest: {command: [a], scale: many, x-local: {env: {}, ready: []}}}", "is amiss"),
+        ("services: {ingest: {command: [a], stop_grace_period: soon, x-local: {env: {}, ready: []}}}", "is amiss"),
+        ("nothing: here", "is amiss"),
+    ],
+)
+def test_a_compose_file_that_cannot_be_read_is_one_clear_error(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "docker-compose.yml").write_text(content)
+    with pytest.raises(UsageError, match=message):
+        services.read(tmp_path / "docker-compose.yml")
+
+
+def test_a_missing_compose_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"docker-compose\.yml cannot be read"):
+        services.read(tmp_path / "docker-compose.yml")
