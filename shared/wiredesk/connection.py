@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import redis
@@ -50,10 +50,28 @@ def connect(url: str, *, decode: bool = False, retries: int = 4) -> redis.Redis:
             socket_timeout=_ANSWER_TIMEOUT_S,
             socket_keepalive=True,
             health_check_interval=_HEALTH_CHECK_INTERVAL_S,
-            retry=Retry(ExponentialWithJitterBackoff(cap=_BACKOFF_CAP_S, base=_BACKOFF_BASE_S), retries),
+            retry=_Retry(ExponentialWithJitterBackoff(cap=_BACKOFF_CAP_S, base=_BACKOFF_BASE_S), retries),
         )
     except ValueError as error:
         raise UsageError(f"{described(url)} is no Redis address: {error}") from None
+
+
+class _Retry(Retry):
+    """Retries what may pass; a refused password will not, and asking for it at every level takes five seconds."""
+
+    def call_with_retry(
+        self,
+        do: Callable[[], R],
+        fail: Callable[[Exception], Any] | Callable[[Exception, int], Any],
+        is_retryable: Callable[[Exception], bool] | None = None,
+        with_failure_count: bool = False,
+    ) -> R:
+        def worth_it(error: Exception) -> bool:
+            refused = isinstance(error, AuthenticationError | AuthorizationError)
+            return not refused and (is_retryable is None or is_retryable(error))
+
+        options = {"with_failure_count": True} if with_failure_count else {}  # redis-py 7 has no such parameter
+        return super().call_with_retry(do, fail, worth_it, **options)
 
 
 def described(url: str) -> str:

@@ -163,8 +163,8 @@ def _lines(
                 line = stream.readline(MAX_DOCUMENT_BYTES)
             yield Unreadable(place, f"the line has over {MAX_DOCUMENT_BYTES >> 20} MiB")
             continue
-        if stripped := line.strip():
-            yield _object(stripped, place, fields)
+        if line.strip():
+            yield _object(line.rstrip(b"\r\n"), place, fields)
 
 
 def _json(data: bytes, name: str, fields: dict[str, Any]) -> Iterator[Document | Unreadable]:
@@ -182,7 +182,7 @@ def _json(data: bytes, name: str, fields: dict[str, Any]) -> Iterator[Document |
         if rest.strip() and isinstance(_parsed(first), dict):
             yield from _lines(BytesIO(data), name, fields)
             return
-    yield _object(data.strip(), name, fields)
+    yield _object(data, name, fields)
 
 
 def _object(data: bytes, name: str, fields: dict[str, Any]) -> Document:
@@ -192,8 +192,9 @@ def _object(data: bytes, name: str, fields: dict[str, Any]) -> Document:
         return Document(name, data, "is not JSON; sent as it is")
     if not isinstance(value, dict):
         return Document(name, data, "is no JSON object; sent as it is")
-    if not fields and data.startswith(b"{") and _is_utf8(data):
-        return Document(name, data)
+    own = data.strip()
+    if not fields and own.startswith(b"{") and _is_utf8(own):
+        return Document(name, own)
     return Document(name, _dump({**value, **fields}))
 
 

@@ -5,11 +5,12 @@ import json
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from wiredesk.connection import described
 from wiredesk.errors import NotFound, Unavailable, UsageError
@@ -26,6 +27,7 @@ _PROBLEM_CHARACTERS = 500
 class HttpApi:
     """One gateway, by its address (`http://HOST:PORT`).
 
+    A user name and password in the address are sent as HTTP Basic, for a gateway behind a proxy that asks for them.
     A gateway that answers 429 or 503 is asked again after its Retry-After, for at most `patience_s` seconds in all.
     Every method raises NotFound (404), UsageError (what the gateway refuses, with its own words) and Unavailable.
     """
@@ -34,7 +36,11 @@ class HttpApi:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(f"{described(url)} is no address of a gateway; write http://HOST:8080")
-        self._url = url.rstrip("/")
+        self._url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+        self._headers = {"Accept": "application/json", "User-Agent": "wiredesk"}
+        if parts.username is not None:
+            credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            self._headers["Authorization"] = f"Basic {b64encode(credentials.encode()).decode()}"
         self._patience_s = patience_s
 
     def get(self, path: str, **parameters: str | int | None) -> Any:
@@ -58,7 +64,7 @@ class HttpApi:
             f"{self._url}{path}",
             data=body,
             method=method,
-            headers={"Accept": "application/json", "User-Agent": "wiredesk", **(headers or {})},
+            headers={**self._headers, **(headers or {})},
         )
         deadline = time.monotonic() + self._patience_s
         wait_s = _FIRST_WAIT_S
