@@ -1,6 +1,5 @@
 """Fixtures: articles, a small index in memory behind the reader's protocol, and a gateway that really serves."""
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,8 +22,9 @@ from wiredesk.index.protocol import (
     SearchPage,
     SearchRequest,
 )
-from wiredesk.testing import free_port, wait_until
+from wiredesk.testing import RedisServer, free_port, wait_until
 from wiredesk_gateway.app import create_app
+from wiredesk_gateway.listening import listen
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.settings import GatewaySettings
 
@@ -163,9 +163,7 @@ def extracted(article_id: str, text: str, **fields: object) -> ArticleExtracted:
     return ArticleExtracted.model_validate({**usual, **fields, "article_id": article_id, "text": text})
 
 
-@pytest.fixture
-def plain_article() -> ArticleExtracted:
-    """A quote within which a person, a place and a date are named, said by a person."""
+def _plain_article() -> ArticleExtracted:
     text = 'The ferry returns.\n\n"We sail to Port Arven on Monday," said Mara Ilves, the harbour master.'
     return extracted(
         "a1",
@@ -201,10 +199,20 @@ def plain_article() -> ArticleExtracted:
     )
 
 
+def _articles() -> list[ArticleExtracted]:
+    return [_plain_article(), extracted("a2", "Fog delays the ferry.", title="Fog", source="Coast Radio")]
+
+
 @pytest.fixture
-def articles(plain_article: ArticleExtracted) -> list[ArticleExtracted]:
-    """What the served index holds; a test may ask for other articles by overriding this fixture."""
-    return [plain_article, extracted("a2", "Fog delays the ferry.", title="Fog", source="Coast Radio")]
+def plain_article() -> ArticleExtracted:
+    """A quote within which a place and a date are named, said by a person."""
+    return _plain_article()
+
+
+@pytest.fixture
+def articles() -> list[ArticleExtracted]:
+    """What the shared gateway's index holds."""
+    return _articles()
 
 
 @pytest.fixture
@@ -234,7 +242,7 @@ def start_gateway(
     app = create_app(settings, redis=client, index=index, registry=CollectorRegistry())
     index.start()
     stack.callback(index.stop)
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
@@ -248,10 +256,16 @@ def start_gateway(
     return stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=10))
 
 
+@pytest.fixture(scope="session")
+def shared_gateway(redis_server: RedisServer) -> Iterator[httpx.Client]:
+    with ExitStack() as stack:
+        yield start_gateway(stack, lambda: MemoryReader(_articles()), redis_server.url)
+
+
 @pytest.fixture
-def gateway(serve: Serve, articles: list[ArticleExtracted], redis_url: str) -> httpx.Client:
-    """A client of a gateway with a few articles and an empty Redis."""
-    return serve(articles, redis_url)
+def gateway(shared_gateway: httpx.Client, redis_client: redis.Redis) -> httpx.Client:
+    """A client of a gateway, shared by the session, with a few articles and an empty Redis."""
+    return shared_gateway
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Composes the gateway: settings, Redis, the index, the application, and uvicorn that serves it."""
 
 import signal
-import socket
 import sys
 
 import structlog
@@ -13,6 +12,7 @@ from wiredesk.index import open_reader
 from wiredesk.stage.metrics import new_registry
 
 from wiredesk_gateway.app import create_app
+from wiredesk_gateway.listening import listen
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.presence import STAGE, Presence
 from wiredesk_gateway.settings import GatewaySettings
@@ -36,7 +36,7 @@ def _serve(configured: GatewaySettings) -> int:
     client = connect(configured.redis_url.get_secret_value(), retries=_REDIS_RETRIES)
     index = LiveIndex(lambda: open_reader(configured.index_url), interval_s=configured.reload_interval_s)
     app = create_app(configured, redis=client, index=index, registry=new_registry())
-    listening = _listen(configured.host, configured.http_port)
+    listening = listen(configured.host, configured.http_port)
     host, port = listening.getsockname()[:2]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     presence = Presence(client, address=address, in_flight=lambda: app.state.desk.requests.in_flight)
@@ -63,18 +63,6 @@ def _serve(configured: GatewaySettings) -> int:
         client.close()
     _log.info("gateway.stopped")
     return 0
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """The socket to serve on. Raises UsageError when the port is taken or the address is not this machine's."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise UsageError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; set WIREDESK_HTTP_PORT to a free port, "
-            "or to 0 to have one picked"
-        ) from None
 
 
 def _end_at_signals(server: uvicorn.Server) -> None:

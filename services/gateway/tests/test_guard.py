@@ -1,0 +1,109 @@
+"""Headers, host names and other sites' pages: what browsers are kept from."""
+
+from typing import Any
+
+import httpx
+import pytest
+from starlette.datastructures import Headers
+from structlog.testing import capture_logs
+from wiredesk.events import ArticleExtracted
+from wiredesk_gateway.guard import CONTENT_SECURITY_POLICY, allowed_hosts, refusal
+
+LOCAL = allowed_hosts("", listening_on="127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/articles/a1", "/articles/none", "/pipeline", "/api/v1/search", "/api/v1/none", "/static/wiredesk.css"],
+)
+def test_every_answer_bears_the_headers_that_keep_scripts_out(gateway: httpx.Client, path: str) -> None:
+    headers = gateway.get(path).headers
+    assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_policy_allows_nothing_inline_and_no_other_host() -> None:
+    assert "default-src 'none'" in CONTENT_SECURITY_POLICY
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    assert "http" not in CONTENT_SECURITY_POLICY
+    assert "frame-ancestors 'none'" in CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "LOCALHOST"])
+def test_on_loopback_its_own_names_are_answered(host: str) -> None:
+    assert refusal("GET", Headers({"host": host}), LOCAL) is None
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8080", "", "[broken"]
+)
+def test_on_loopback_a_foreign_name_is_refused(host: str) -> None:
+    refused = refusal("GET", Headers({"host": host}), LOCAL)
+    assert refused
+    assert refused.status == 421
+    assert "WIREDESK_ALLOWED_HOSTS" in refused.detail
+
+
+def test_names_may_be_set_and_other_addresses_answer_to_any() -> None:
+    assert allowed_hosts(" Desk.example , b ", listening_on="127.0.0.1") == frozenset({"desk.example", "b"})
+    assert allowed_hosts("", listening_on="0.0.0.0") is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://localhost:9999"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_another_sites_page_may_read_links_but_change_nothing(headers: dict[str, str]) -> None:
+    asked = Headers({"host": "localhost:8080", **headers})
+    refused = refusal("POST", asked, LOCAL)
+    assert refused
+    assert refused.status == 403
+    assert refusal("GET", asked, LOCAL) is None
+
+
+def test_our_own_pages_and_programs_may_publish() -> None:
+    for headers in ({}, {"origin": "http://localhost:8080"}, {"sec-fetch-site": "same-origin"}):
+        assert refusal("POST", Headers({"host": "localhost:8080", **headers}), LOCAL) is None
+
+
+def test_a_forged_post_puts_nothing_on_the_stream(gateway: httpx.Client) -> None:
+    headers = {"Origin": "https://evil.example", "Content-Type": "text/plain"}
+    response = gateway.post("/api/v1/articles", content=b'{"text": "x"}', headers=headers)
+    assert response.status_code == 403
+    assert gateway.get("/api/v1/pipeline").json()["streams"][0]["length"] == 0
+
+
+def test_a_bug_in_a_page_is_answered_with_headers_and_without_its_words(
+    serve: Any, redis_url: str, plain_article: ArticleExtracted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = serve([plain_article], redis_url)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("secret words")
+
+    monkeypatch.setattr("wiredesk_gateway.pages.article_view", broken)
+    with capture_logs():
+        response = client.get("/articles/a1")
+    assert response.status_code == 500
+    assert response.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert "secret words" not in response.text
+    assert "Back to the search" in response.text
+
+
+def test_files_are_cached_by_their_content(gateway: httpx.Client) -> None:
+    page = gateway.get("/").text
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    styled = gateway.get(address)
+    assert "immutable" in styled.headers["cache-control"]
+    assert gateway.get("/static/wiredesk.css?v=other").headers["cache-control"] == "no-cache"
+    known = gateway.get("/static/wiredesk.css", headers={"If-None-Match": styled.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    assert gateway.get("/static/../settings.py").status_code == 404
+    assert gateway.get("/static/%2e%2e%2fsettings.py").status_code == 404
