@@ -10,7 +10,6 @@ from tantivy import Document
 
 from wiredesk.errors import PermanentError
 from wiredesk.events import ArticleExtracted, ArticleRetracted, Quote
-from wiredesk.index.protocol import QuoteHit
 from wiredesk.index.tantivy.schema import IDEOGRAPHS
 
 __all__ = [
@@ -179,23 +178,23 @@ def _quotes(article: ArticleExtracted) -> Iterator[Document]:
         # Quotes of one article stay together, in the order of the text.
         own = min(position, (1 << _QUOTE_BITS) - 1)
         _add_times(document, times._replace(month=None), tie >> _QUOTE_BITS << _QUOTE_BITS | own)
-        document.add_bytes("card", json.dumps(_quote_card(article, quote), ensure_ascii=False).encode())
+        document.add_bytes("card", json.dumps(_quote_card(article, quote)).encode())
         yield document
 
 
 def _quote_card(article: ArticleExtracted, quote: Quote) -> dict[str, Any]:
     """The fields of QuoteHit."""
-    hit = QuoteHit(
-        article_id=article.article_id,
-        article_title=article.title,
-        source=article.source,
-        published_at=article.published_at,
-        start=quote.start,
-        end=quote.end,
-        text=quote.text,
-        kind=quote.kind,
-        speaker_id=quote.speaker.entity_id if quote.speaker else None,
-        speaker_name=quote.speaker.name if quote.speaker else None,
-        cue=quote.cue.text if quote.cue else None,
-    )
-    return {name: getattr(hit, name) for name in QuoteHit.__slots__}
+    speaker = quote.speaker
+    return {
+        "article_id": article.article_id,
+        "article_title": article.title,
+        "source": article.source,
+        "published_at": article.published_at,
+        "start": quote.start,
+        "end": quote.end,
+        "text": quote.text,
+        "kind": quote.kind,
+        "speaker_id": speaker.entity_id if speaker else None,
+        "speaker_name": speaker.name if speaker else None,
+        "cue": quote.cue.text if quote.cue else None,
+    }

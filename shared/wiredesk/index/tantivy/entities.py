@@ -7,7 +7,7 @@ touches, and makes names, ranking and prefixes an ordinary search.
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tantivy import Document, Query, Schema, Searcher
 
@@ -23,9 +23,9 @@ _NAME_BYTES = 5
 _MOST_ARTICLES = (1 << 24) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Change:
-    """What a batch adds to an entity's counts (negative: takes away)."""
+    """What a batch adds to an entity's counts (negative: takes away); added up in place, it is the busiest object."""
 
     type: str
     name: str
@@ -35,15 +35,12 @@ class Change:
 
 def tally(changes: dict[str, Change], article: ArticleExtracted, sign: int) -> None:
     """Count an article that comes in (`sign` 1) or goes (-1). A speaker that is no entity of the article is not one."""
-    quotes: dict[str, int] = {}
+    entities = {entity.id: entity for entity in article.entities if len(entity.id.encode()) <= LONGEST_ID}
+    for id, entity in entities.items():
+        changes.setdefault(id, Change(entity.type, entity.name)).articles += sign
     for quote in article.quotes:
-        if quote.speaker and quote.speaker.entity_id:
-            quotes[quote.speaker.entity_id] = quotes.get(quote.speaker.entity_id, 0) + 1
-    for id, entity in {entity.id: entity for entity in article.entities}.items():
-        if len(id.encode()) > LONGEST_ID:
-            continue
-        change = changes.get(id) or Change(entity.type, entity.name)
-        changes[id] = replace(change, articles=change.articles + sign, quotes=change.quotes + sign * quotes.get(id, 0))
+        if quote.speaker and quote.speaker.entity_id in entities:
+            changes[quote.speaker.entity_id].quotes += sign
 
 
 def load(searcher: Searcher, schema: Schema, ids: Iterable[str]) -> dict[str, EntityHit]:
@@ -73,8 +70,14 @@ def document_of(hit: EntityHit) -> Document:
     backwards = (1 << 8 * _NAME_BYTES) - 1 - int.from_bytes(folded)
     document.add_unsigned("rank", min(hit.articles, _MOST_ARTICLES) << 8 * _NAME_BYTES | backwards)
     document.add_unsigned("tie", tie_of(hit.entity_id))
-    card = {name: getattr(hit, name) for name in EntityHit.__slots__}
-    document.add_bytes("card", json.dumps(card, ensure_ascii=False).encode())
+    card = {
+        "entity_id": hit.entity_id,
+        "type": hit.type,
+        "name": hit.name,
+        "articles": hit.articles,
+        "quotes": hit.quotes,
+    }
+    document.add_bytes("card", json.dumps(card).encode())
     return document
 
 
@@ -92,8 +95,16 @@ class Ledger:
         known |= load(searcher, self._schema, moved.keys() - known.keys())
         result = []
         for id, change in moved.items():
-            old = known.get(id) or EntityHit(entity_id=id, type=change.type, name=change.name, articles=0, quotes=0)
-            result.append(replace(old, articles=old.articles + change.articles, quotes=old.quotes + change.quotes))
+            old = known.get(id)
+            result.append(
+                EntityHit(
+                    entity_id=id,
+                    type=old.type if old else change.type,
+                    name=old.name if old else change.name,
+                    articles=change.articles + (old.articles if old else 0),
+                    quotes=change.quotes + (old.quotes if old else 0),
+                )
+            )
         return result
 
     def remember(self, entities: Iterable[EntityHit]) -> None:

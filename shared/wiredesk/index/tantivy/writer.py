@@ -37,7 +37,7 @@ class TantivyWriter:
         self._searcher = self._fresh_searcher()
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
-        """Raises PermanentError for an article that cannot be indexed, before anything of the batch is written."""
+        """Raises PermanentError for an article that cannot be indexed; then nothing of the batch is."""
         with self._lock:
             newest = _newest(batch)
             known = self._current(list(newest))
@@ -48,13 +48,12 @@ class TantivyWriter:
                 if article.revision > floors.get(id, -1) and (id not in known or article.revision >= known[id].revision)
             }
             if winners:
-                prepared = {id: documents_of(article) for id, article in winners.items()}
                 changes: dict[str, Change] = {}
                 for id, article in winners.items():
                     if id in known:
                         tally(changes, known[id], -1)
                     tally(changes, article, 1)
-                self._commit(prepared, changes, {})
+                self._commit(winners, changes, {})
             return [
                 "indexed" if article.article_id in winners and article.revision == newest[article.article_id].revision
                 else "superseded"
@@ -76,7 +75,7 @@ class TantivyWriter:
             changes: dict[str, Change] = {}
             for old in gone.values():
                 tally(changes, old, -1)
-            self._commit({id: [] for id in gone}, changes, raised)
+            self._commit(dict.fromkeys(gone), changes, raised)
 
     def documents(self) -> int:
         """Articles searchable after the last commit."""
@@ -91,15 +90,21 @@ class TantivyWriter:
                 writer.wait_merging_threads()  # consumes the writer, which frees the lock
 
     def _commit(
-        self, articles: Mapping[str, list[Document]], changes: Mapping[str, Change], tombstones: Mapping[str, int]
+        self,
+        articles: Mapping[str, ArticleExtracted | None],
+        changes: Mapping[str, Change],
+        tombstones: Mapping[str, int],
     ) -> None:
-        """Replace all documents of these articles, the entities they change, and tombstones, in one commit."""
-        entities = self._ledger.updated(changes, self._searcher)
-        with self._store_failures() as writer:
-            for id, documents in articles.items():
+        """Replace (None: remove) articles, the entities they change, and tombstones, in one commit.
+
+        Each document is handed over as soon as it is made: tantivy indexes it while the next one is prepared.
+        """
+        with self._all_or_nothing() as writer:
+            for id, article in articles.items():
                 writer.delete_documents_by_term("article_id", id)
-                for document in documents:
+                for document in documents_of(article) if article else ():
                     writer.add_document(document)
+            entities = self._ledger.updated(changes, self._searcher)
             for entity in entities:
                 writer.delete_documents_by_term("entity_key", entity.entity_id)
                 if entity.articles > 0:
@@ -112,8 +117,8 @@ class TantivyWriter:
         self._searcher = self._fresh_searcher()
 
     @contextmanager
-    def _store_failures(self) -> Iterator[tantivy.IndexWriter]:
-        """Undo what a failing store left half done. tantivy raises ValueError for everything that goes wrong."""
+    def _all_or_nothing(self) -> Iterator[tantivy.IndexWriter]:
+        """Undo what was done before a failure. tantivy raises ValueError for everything that goes wrong there."""
         try:
             if self._writer is None:
                 self._writer = self._locked_writer()
