@@ -18,8 +18,8 @@ End = Literal["searchable", "duplicate", "dead-lettered"]
 class Expectation:
     """`after` names the article that must have come to its end before this one is sent.
 
-    `revision_of` has the same article id, `copy_of` another id in the same cluster; `reasons` are those a dead letter
-    may have; `facts` asks for quotes with speakers, people, organisations, places and dates.
+    `revision_of` has the same article id, `copy_of` another id in the same cluster; `reason` is the dead letter's;
+    `facts` asks for quotes with speakers, people, organisations, places and dates.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Expectation:
     revision_of: str | None = None
     copy_of: str | None = None
     language: str = "en"
-    reasons: frozenset[str] = frozenset()
+    reason: str | None = None
     facts: bool = False
 
 
@@ -60,15 +60,8 @@ EXPECTATIONS = (
         revision_of="040_weather_station.txt",
     ),
     Expectation(name="050_moorbahn.txt", shows="another language", language="de"),
-    Expectation(
-        name="090_empty.txt", shows="nothing at all", end="dead-lettered", reasons=frozenset({"no-text", "empty"})
-    ),
-    Expectation(
-        name="091_broken.html",
-        shows="a PDF that says it is HTML",
-        end="dead-lettered",
-        reasons=frozenset({"not-html", "not-text", "binary", "no-text"}),
-    ),
+    Expectation(name="090_empty.txt", shows="nothing at all", end="dead-lettered", reason="no_text"),
+    Expectation(name="091_broken.html", shows="a PDF that says it is HTML", end="dead-lettered", reason="not_html"),
 )
 
 
@@ -107,8 +100,8 @@ def _problems(one: Seen, expectation: Expectation | None, found: Mapping[str, Se
         return [] if one.state in ("searchable", "duplicate", "superseded", "dead-lettered") else [f"still {told}"]
     if one.state != expectation.end:
         return [f"should be {expectation.end}, is {told}"]
-    if expectation.reasons and one.reason not in expectation.reasons:
-        return [f"should be refused for one of {', '.join(sorted(expectation.reasons))}, was for {one.reason}"]
+    if expectation.end == "dead-lettered" and one.reason != expectation.reason:
+        return [f"should be refused for {expectation.reason}, was for {one.reason}"]
     problems = []
     first = found.get(expectation.revision_of or "")
     if first and first.article_id != one.article_id:

@@ -26,7 +26,7 @@ HTTP_PORT = 8080
 _READY_S = 180.0
 """Loading spaCy's pipeline from a cold disk on a busy machine takes the longest: up to a minute."""
 _TICK_S = 0.1
-_WATCH_S = 0.5
+_WATCH_S, _LONGEST_PAUSE_S = 0.5, 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,22 +92,21 @@ class Stack:
 
     def serve(self, say: Callable[[str], None]) -> None:
         """Watch until asked to stop. Raises Stopped then."""
+        pause_s = _WATCH_S
         while True:
             try:
                 self.watch(say)
+                pause_s = _WATCH_S
             except Unavailable as error:
                 # What ran before may run again; giving up would take the rest down as well.
                 say(str(error))
-            self.interrupts.pause(_WATCH_S)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            self.interrupts.pause(pause_s)
 
     def unfinished(self) -> int:
         """Entries that our groups have not acknowledged yet, whether given to a worker or not. Raises Unavailable."""
-        return sum(
-            (group.lag or 0) + group.pending
-            for stream in pipeline.read(self.client).streams
-            for group in stream.groups
-            if not group.foreign
-        )
+        state = pipeline.read(self.client)
+        return sum(_waiting(state.stream(name), group) for name, groups in pipeline.GROUPS.items() for group in groups)
 
 
 @contextmanager
@@ -138,6 +137,14 @@ def started(options: Options, *, compose: Path, interrupts: Interrupts, say: Cal
                 valkey = stack.server
             if valkey:
                 _stop_server(valkey, folder, say)
+
+
+def _waiting(stream: pipeline.StreamState, name: str) -> int:
+    """What this group has not acknowledged; everything, when its first worker never came."""
+    for group in stream.groups:
+        if group.name == name:
+            return (group.lag or 0) + group.pending
+    return stream.length
 
 
 def _values(folder: DataFolder, valkey: Server, http_port: int) -> Mapping[str, str]:
