@@ -5,6 +5,7 @@ import sys
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 from wiredesk import logs, settings
 from wiredesk.connection import connect
 from wiredesk.errors import UsageError
@@ -40,17 +41,7 @@ def _serve(configured: GatewaySettings) -> int:
     host, port = listening.getsockname()[:2]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     presence = Presence(client, address=address, in_flight=lambda: app.state.desk.requests.in_flight)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=configured.connections,
-            timeout_graceful_shutdown=configured.drain_s,
-        )
-    )
+    server = _server(app, configured)
     _end_at_signals(server)
     index.start()
     presence.start()
@@ -63,6 +54,19 @@ def _serve(configured: GatewaySettings) -> int:
         client.close()
     _log.info("gateway.stopped")
     return 0
+
+
+def _server(app: FastAPI, configured: GatewaySettings) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=configured.connections,
+        timeout_graceful_shutdown=configured.drain_s,
+    )
+    return uvicorn.Server(config)
 
 
 def _end_at_signals(server: uvicorn.Server) -> None:

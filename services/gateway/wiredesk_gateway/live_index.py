@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from wiredesk.errors import Unavailable, WiredeskError
+from wiredesk.errors import Unavailable, UsageError, WiredeskError
 from wiredesk.index.protocol import IndexReader
 
 __all__ = ["LiveIndex"]
@@ -24,8 +24,16 @@ class LiveIndex:
         self._thread = threading.Thread(target=self._run, name="index-reload", daemon=True)
 
     def start(self) -> None:
-        """Try to open the index now, then keep it fresh (or keep trying) in the background."""
-        self._refresh()
+        """Try to open the index now, then keep it fresh (or keep trying) in the background.
+
+        Raises UsageError for an address that can never work; an index that is not there yet is waited for.
+        """
+        try:
+            self._look()
+        except UsageError:
+            raise
+        except Exception as error:
+            self._lose(error)
         self._thread.start()
 
     def stop(self) -> None:
@@ -60,15 +68,19 @@ class LiveIndex:
             self._refresh()
 
     def _refresh(self) -> None:
-        """One look. Whatever a backend raises means the same here: no index for now, and try again."""
+        """Whatever a backend raises means the same here: no index for now, and try again."""
         try:
-            if self._reader is None:
-                self._reader = self._open_reader()
-                _log.info("index.opened", documents=self._reader.documents())
-            else:
-                self._reader.reload()
+            self._look()
         except Exception as error:
             self._lose(error)
+
+    def _look(self) -> None:
+        if self._reader is None:
+            reader = self._open_reader()
+            _log.info("index.opened", documents=reader.documents())
+            self._reader = reader
+        else:
+            self._reader.reload()
 
     def _lose(self, error: Exception) -> None:
         expected = isinstance(error, WiredeskError)
