@@ -24,7 +24,7 @@ from wiredesk.index.query import QUOTE_FIELDS, DateRange, MatchAll, Node
 from wiredesk.index.syntax import parse
 from wiredesk.index.tantivy import entities, paging
 from wiredesk.index.tantivy.documents import card_of, stored_article
-from wiredesk.index.tantivy.schema import analysers, open_existing
+from wiredesk.index.tantivy.schema import analysers, last_commit, open_existing
 from wiredesk.index.tantivy.snippets import Snippet, beginning, snippets
 from wiredesk.index.tantivy.translation import Scope, Translator, all_of, marks, of_kind, ranks, unscored
 
@@ -75,6 +75,7 @@ class TantivyReader:
         self._schema = self._index.schema
         self._analysers = analysers()
         self._labels: dict[str, str] = {}
+        self._committed: tuple[int, int] | None = None
         self._current: _View | None = self._fresh()
 
     def search(self, request: SearchRequest) -> SearchPage:
@@ -170,7 +171,7 @@ class TantivyReader:
 
     def reload(self) -> None:
         """Searches that are under way finish on the state they began with."""
-        if self._current is not None:
+        if self._current is not None and last_commit(self._path) != self._committed:
             self._current = self._fresh()
 
     def close(self) -> None:
@@ -185,11 +186,13 @@ class TantivyReader:
         return view
 
     def _fresh(self) -> _View:
+        committed = last_commit(self._path)  # before the reload: a commit between the two is seen next time
         try:
             self._index.reload()
             searcher = self._index.searcher()
         except (ValueError, OSError) as error:
             raise Unavailable(f"the index at {self._path} cannot be read: {error}") from error
+        self._committed = committed
         return _View(searcher, Translator(self._schema, searcher, self._analysers))
 
     def _narrowed(self, query: Query, filters: Filters, translator: Translator) -> Query:

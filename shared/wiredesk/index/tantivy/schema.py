@@ -15,11 +15,12 @@ from tantivy import Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnal
 
 from wiredesk.errors import Unavailable, UsageError
 
-__all__ = ["IDEOGRAPHS", "analysers", "build_schema", "create_or_open", "location", "open_existing"]
+__all__ = ["IDEOGRAPHS", "analysers", "build_schema", "create_or_open", "last_commit", "location", "open_existing"]
 
 VERSION = 1
 """Raised with every change to the schema or the analysis: an index of another version has to be built anew."""
 _VERSION_FILE = "wiredesk.json"
+_SEGMENTS_FILE = "meta.json"
 
 IDEOGRAPHS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -104,6 +105,15 @@ def open_existing(path: Path) -> Index:
     return _opened(path)
 
 
+def last_commit(path: Path) -> tuple[int, int]:
+    """Changes with every commit, which replaces the list of segments. Raises Unavailable when the index is gone."""
+    try:
+        found = (path / _SEGMENTS_FILE).stat()
+    except OSError as error:
+        raise Unavailable(f"the index at {path} is gone: {error.strerror}") from error
+    return found.st_ino, found.st_mtime_ns
+
+
 def _opened(path: Path) -> Index:
     try:
         index = Index(build_schema(), str(path))
@@ -120,7 +130,7 @@ def _has_version(path: Path) -> bool:
     try:
         found = json.loads((path / _VERSION_FILE).read_bytes())["schema"]
     except FileNotFoundError:
-        if (path / "meta.json").exists():
+        if (path / _SEGMENTS_FILE).exists():
             raise UsageError(f"{path} holds an index that is not Wiredesk's; name another folder") from None
         return False
     except (ValueError, KeyError, TypeError):

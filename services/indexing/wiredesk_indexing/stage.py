@@ -1,0 +1,144 @@
+"""The indexing stage: a batch of deliveries becomes one durable commit, then one outcome each.
+
+All work on the index, decoding included, runs in one thread, so that health and metrics answer meanwhile and the index
+has one user. Retractions go first: what they keep out is then told as superseded.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import structlog
+from prometheus_client import CollectorRegistry
+from wiredesk import wire
+from wiredesk.errors import PermanentError, TransientError
+from wiredesk.events import ArticleExtracted, ArticleIndexed, ArticleRetracted, submitted_at
+from wiredesk.index import open_writer
+from wiredesk.index.protocol import IndexBusy, IndexWriter, Upserted
+from wiredesk.stage.outcomes import Dead, Delivery, Done, Outcome, Publish, Retry, Superseded
+from wiredesk.stage.processor import Waiting
+
+from wiredesk_indexing.decoding import Removal, Work, decode
+from wiredesk_indexing.isolation import isolated
+from wiredesk_indexing.metrics import IndexMetrics
+from wiredesk_indexing.settings import IndexingSettings
+
+__all__ = ["IndexProcessor"]
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+class IndexProcessor:
+    """A Processor over one IndexWriter. `open_index` takes the index's address; tests give another."""
+
+    def __init__(
+        self,
+        settings: IndexingSettings,
+        *,
+        registry: CollectorRegistry,
+        open_index: Callable[[str], IndexWriter] = open_writer,
+    ) -> None:
+        self._settings = settings
+        self._open_index = open_index
+        self._metrics = IndexMetrics(registry)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index")
+        self._index: IndexWriter | None = None
+
+    async def start(self, waiting: Waiting) -> None:
+        """Take the index, or stand by until its writer has left or died. Raises UsageError for an unusable index."""
+        try:
+            await self._in_thread(self._open)
+            return
+        except IndexBusy as busy:
+            log.info("index.standby", why=str(busy), retry_s=self._settings.standby_retry_s)
+        waiting("standby")
+        while True:
+            await asyncio.sleep(self._settings.standby_retry_s)
+            try:
+                await self._in_thread(self._open)
+            except IndexBusy:
+                continue
+            log.info("index.taken_over", index_url=self._settings.index_url)
+            return
+
+    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
+        """One outcome for each delivery, in order, when everything that is to be published is durable."""
+        return await self._in_thread(lambda: self._process(batch))
+
+    async def stop(self) -> None:
+        """Finish what the thread does and let the index go."""
+        await self._in_thread(self._close)
+        self._thread.shutdown()
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _open(self) -> None:
+        self._index = self._open_index(self._settings.index_url)
+        self._metrics.documents.set(self._index.documents())
+
+    def _close(self) -> None:
+        if self._index is not None:
+            self._index.close()
+            self._index = None
+
+    def _process(self, batch: Sequence[Delivery]) -> list[Outcome]:
+        index = self._index
+        if index is None:
+            raise TransientError("not_started", "the index is not open")
+        asked = [decode(delivery, max_bytes=self._settings.message_limit_bytes) for delivery in batch]
+        works = [each for each in asked if isinstance(each, Work)]
+        removals = [each for each in asked if isinstance(each, Removal)]
+
+        def retract(events: Sequence[ArticleRetracted]) -> Sequence[None]:
+            index.retract(events)
+            return [None] * len(events)
+
+        with self._metrics.commit_seconds.time():
+            removed = iter(isolated([each.event for each in removals], retract))
+            upserted = iter(isolated([each.article for each in works], index.upsert))
+        self._metrics.documents.set(index.documents())
+        indexed_at = datetime.now(UTC)
+        outcomes: list[Outcome] = []
+        for each in asked:
+            match each:
+                case Work():
+                    outcomes.append(_indexed(each, next(upserted), indexed_at))
+                case Removal(event):
+                    result = next(removed)
+                    outcomes.append(_failed(event, result) if isinstance(result, Exception) else Done())
+                case Dead():
+                    outcomes.append(each)
+        return outcomes
+
+
+def _indexed(work: Work, result: Upserted | Exception, at: datetime) -> Outcome:
+    article = work.article
+    if isinstance(result, Exception):
+        return _failed(article, result)
+    if result == "superseded":
+        return Superseded()
+    event = ArticleIndexed(
+        article_id=article.article_id,
+        revision=article.revision,
+        submission_id=article.submission_id,
+        submitted_at=submitted_at(article.submission_id),
+        indexed_at=at,
+    )
+    kept = {"correlation_id": article.submission_id}
+    if traceparent := work.headers.get("traceparent"):
+        kept["traceparent"] = traceparent
+    return Publish(payload=wire.encode(event.model_dump_json().encode(), kept), article_id=article.article_id)
+
+
+def _failed(event: ArticleExtracted | ArticleRetracted, error: Exception) -> Outcome:
+    """Permanent: dead. Of the store: later. Anything else is a bug of ours: later too, with its traceback."""
+    if isinstance(error, PermanentError):
+        return Dead(reason=error.reason, message=error.message, article_id=event.article_id, revision=event.revision)
+    if isinstance(error, TransientError):
+        return Retry(reason=error.reason, message=error.message)
+    log.error("index.unexpected", article_id=event.article_id, exc_info=error)
+    return Retry(reason="unexpected_error", message=f"{type(error).__name__}: {error}"[:500])
