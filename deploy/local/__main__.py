@@ -3,6 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 from wiredesk.errors import UsageError, WiredeskError
@@ -52,8 +53,16 @@ def main() -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; `--help` has the rest."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2."""
+        self.exit(2, f"error: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m deploy.local", description=_DESCRIPTION)
+    parser = _Parser(prog="python -m deploy.local", description=_DESCRIPTION)
     what = parser.add_subparsers(dest="what", required=True, metavar="up|demo")
     for name, description in (
         ("up", "serve until Ctrl-C"),
