@@ -1,5 +1,6 @@
 """`wiredesk publish`: files, folders or stdin onto the stream."""
 
+import os
 import queue
 import sys
 import threading
@@ -203,11 +204,13 @@ def _stdin(force: bool) -> "Iterator[Document | Unreadable | None]":
     def fill() -> None:
         fields = {"force": True} if force else {}
         try:
-            for item in read_stream(sys.stdin.buffer, name="stdin", kind=None, fields=fields):  # type: ignore[arg-type]
-                waiting.put(item)
-        except (OSError, ValueError) as error:
+            # A reader of its own: the interpreter could not close sys.stdin at exit while this thread waits in it.
+            with os.fdopen(os.dup(sys.stdin.fileno()), "rb") as lines:
+                for item in read_stream(lines, name="stdin", kind=None, fields=fields):
+                    waiting.put(item)
+            waiting.put(None)
+        except Exception as error:
             waiting.put(error)
-        waiting.put(None)
 
     threading.Thread(target=fill, name="stdin", daemon=True).start()
     while True:
