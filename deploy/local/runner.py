@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import redis
 from wiredesk import pipeline
@@ -148,7 +149,8 @@ def _waiting(stream: pipeline.StreamState, name: str) -> int:
 
 
 def _values(folder: DataFolder, valkey: Server, http_port: int) -> Mapping[str, str]:
-    return {"redis_url": valkey.url, "data": str(folder.root), "http_port": str(http_port)}
+    root = str(folder.root)
+    return {"redis_url": valkey.url, "data": root, "data_url": quote(root), "http_port": str(http_port)}
 
 
 def _server(folder: DataFolder, options: Options, say: Callable[[str], None]) -> tuple[Server, int]:

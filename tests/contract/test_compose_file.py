@@ -12,7 +12,7 @@ from deploy.local import services
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 BUILT: dict[str, dict[str, Any]] = {name: one for name, one in COMPOSE["services"].items() if "build" in one}
-VALUES = {"redis_url": "redis://127.0.0.1:1/0", "data": "/data", "http_port": "2"}
+VALUES = {"redis_url": "redis://127.0.0.1:1/0", "data": "/data", "data_url": "/data", "http_port": "2"}
 
 
 def test_the_runner_and_compose_run_the_same_services() -> None:

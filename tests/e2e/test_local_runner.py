@@ -183,7 +183,7 @@ def test_a_demo_tells_what_became_of_each_article(demos: list["subprocess.Comple
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    with running(tmp_path_factory.mktemp("up") / "data") as started:
+    with running(tmp_path_factory.mktemp("up") / "näh #1 50%") as started:
         yield started.wait_until_ready()
 
 
