@@ -1,0 +1,216 @@
+"""The pages in a real browser: nothing hostile runs, nothing needs JavaScript or a mouse, everything fits a phone."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from wiredesk.testing import RedisServer
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ATTACK = """<script>document.title='run'</script>"><img src=x onerror="document.title='run'"> javascript:alert(1) """
+LONG = "unbreakable" * 30
+PATHS = (
+    "/",
+    "/?q=said&people=x",
+    '/?q="open',
+    "/quotes",
+    "/entities",
+    "/articles/h",
+    "/entities/person:h",
+    "/pipeline",
+)
+
+needs_chromium = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason=f"NO BROWSER: there is no {CHROMIUM}, so the pages were not tried in one"
+)
+
+
+@pytest.fixture(scope="module")
+def address(redis_server: RedisServer, request: Any) -> Iterator[str]:
+    """A gateway whose articles attack in every field and have words that do not break."""
+    conftest: ModuleType = request.config.pluginmanager.get_plugin(str(Path(__file__).with_name("conftest.py")))
+    words = f"{ATTACK} {LONG}"
+    text = f"One {words} said Port Arven.\n\nAnd {words} again."
+    name = f"Name {words}"
+    mention = conftest.spans(text, ATTACK.strip())
+    hostile = conftest.extracted(
+        "h",
+        text,
+        title=words,
+        deck=words,
+        byline=words,
+        source=words,
+        url="javascript:document.title='run'",
+        language='x" onload="',
+        extractor=words,
+        entities=[
+            {"id": "person:h", "type": "Person", "name": name, "roles": [words], "mentions": [mention]},
+            {"id": f"weird:{ATTACK}", "type": LONG, "name": LONG, "mentions": []},
+        ],
+        quotes=[
+            {**conftest.spans(text, text[4:30]), "speaker": {**mention, "entity_id": "person:h", "name": name}},
+        ],
+        dates=[{**conftest.spans(text, "again"), "type": "DATE", "value": words}],
+    )
+    with ExitStack() as stack:
+        reader = conftest.MemoryReader([hostile, conftest._plain_article()])
+        yield str(conftest.start_gateway(stack, lambda: reader, redis_server.url).base_url).rstrip("/")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context()
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@needs_chromium
+@pytest.mark.parametrize("path", PATHS)
+def test_a_hostile_article_runs_nothing_and_asks_nobody(page: Page, address: str, path: str) -> None:
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + path, wait_until="networkidle")
+    assert page.title() != "run"
+    assert page.title().endswith("· Wiredesk")
+    assert [line for line in said if "400 (Bad Request)" not in line] == []
+    assert all(url.startswith(address) for url in asked)
+    assert page.locator("img, iframe, style").count() == 0
+    for link in page.locator("main a").all():
+        assert not (link.get_attribute("href") or "").lower().startswith("javascript")
+
+
+@needs_chromium
+def test_the_policy_stops_a_script_that_got_in_all_the_same(page: Page, address: str) -> None:
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    page.goto(address + "/")
+    title = page.title()
+    page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "document.title = 'run'";
+            document.body.append(script);
+            document.body.insertAdjacentHTML("beforeend", `<img src="data:," onerror="document.title = 'run'">`);
+        }"""
+    )
+    page.wait_for_load_state("networkidle")
+    assert page.title() == title
+    assert any("Content Security Policy" in line for line in refused)
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_runs_over_the_edge(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in PATHS:
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@needs_chromium
+def test_a_search_works_without_javascript(browser: Browser, address: str) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address + "/")
+        page.get_by_label("Words, a").fill("ferry")
+        page.get_by_role("button", name="Search").click()
+        assert page.get_by_role("heading", name="1 article found").is_visible()
+        page.get_by_role("link", name="Ferry to return").click()
+        assert page.get_by_role("heading", name="Who said what").is_visible()
+        page.get_by_role("link", name="We sail to Port Arven").click()
+        assert page.url.endswith("#quote-21")
+
+
+@needs_chromium
+def test_the_keyboard_skips_to_the_content_and_reaches_the_search(page: Page, address: str) -> None:
+    page.goto(address + "/articles/a1")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.goto(address + "/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+@needs_chromium
+def test_names_are_suggested_while_typing(page: Page, address: str) -> None:
+    page.goto(address + "/")
+    page.get_by_role("combobox").press_sequentially("mara")
+    page.locator("#suggestions option").first.wait_for(state="attached")
+    assert page.locator("#suggestions option").first.get_attribute("value") == '"Mara Ilves"'
+
+
+@needs_chromium
+def test_marks_of_a_kind_can_be_taken_off_the_text(page: Page, address: str) -> None:
+    page.goto(address + "/articles/a1")
+    drawn = "getComputedStyle(document.querySelector('.body .place')).textDecorationLine"
+    assert page.evaluate(drawn) == "underline"
+    page.get_by_role("checkbox", name="Places").uncheck()
+    assert page.evaluate(drawn) == "none"
+
+
+@needs_chromium
+def test_every_page_has_landmarks_labels_and_one_main_heading(page: Page, address: str) -> None:
+    for path in PATHS:
+        page.goto(address + path)
+        assert page.locator("h1").count() == 1, path
+        for landmark in ("main", "nav", "header", "footer"):
+            assert page.locator(landmark).count() >= 1, (path, landmark)
+        unnamed = page.evaluate(
+            "[...document.querySelectorAll('input:not([type=hidden]), select')].filter(e => !e.labels.length).length"
+        )
+        assert unnamed == 0, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_colour_of_text_can_be_read_on_its_ground(scheme: str) -> None:
+    """WCAG 2.2, 1.4.3: a contrast of 4.5 to 1, computed from relative luminance as defined there."""
+    sheet = (files("wiredesk_gateway") / "static" / "wiredesk.css").read_text()
+    blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", blocks[0 if scheme == "light" else 1]))
+    pairs = [(text, ground) for text in ("text", "quiet", "link") for ground in ("page", "raised", "notice", "problem")]
+    pairs += [("text", "quote"), ("text", "hit"), ("on-accent", "accent"), ("bad", "page")]
+    for text, ground in pairs:
+        lighter, darker = sorted((_luminance(colours[text]), _luminance(colours[ground])), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (text, ground)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
