@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wiredesk_extraction.reporting import REPORTING, STRONG
+from wiredesk_extraction.roles import is_person_noun
 from wiredesk_extraction.scene import Phrase, Scene
 from wiredesk_extraction.speakers import is_verb, speaker_of
 
@@ -17,7 +18,10 @@ __all__ = ["Attribution", "attribute"]
 _JOINS = frozenset(
     {"and", "but", "while", "as", "although", "though", "because", "when", "after", "before", "which", "or"}
 )
+_PERSONAL = frozenset({"he", "she", "they", "who", "i", "we"})
+_DASHES = frozenset({"―", "—", "–", "-", "--"})
 _MAX_AFTER = 18
+_MAX_TRANSCRIPT_NAME = 5
 _MAX_WEAK_GAP = 10
 _MIN_SENTENCE_WORDS = 3
 
@@ -47,12 +51,17 @@ def _own(scene: Scene, number: int) -> Attribution:
     before = list(scene.before(bounds[0]))
     after = list(scene.after(bounds[1]))[:_MAX_AFTER]
     quotation = scene.quotations[number]
+    said = _by_transcript(scene, bounds) or _by_signature(scene, after)
+    if said is not None:
+        return said
     end = scene.parse.text[quotation.start : quotation.end][-1:]
     comma = end in {",", "?", "!", "—", "–", "-"} or (after and scene.parse.words[after[0]] in {",", "--", "—", "–"})
     ends = end in {".", "…"}
     lower = bool(after) and scene.parse.words[after[0]][:1].islower()
     found: Attribution | None = None
-    if comma or (ends and lower):
+    if scene.parse.text[quotation.start].islower():
+        found = _by_clause_before(scene, before, bounds)  # a piece of the narrator's clause, which comes first
+    if found is None and (comma or (ends and lower)):
         found = _by_clause_after(scene, after)
     if found is None:
         found = _by_clause_before(scene, before, bounds)
@@ -61,6 +70,26 @@ def _own(scene: Scene, number: int) -> Attribution:
     if found is None:
         found = _according_to(scene, before) or (None if ends else _according_to(scene, after))
     return found or Attribution()
+
+
+def _by_transcript(scene: Scene, bounds: tuple[int, int]) -> Attribution | None:
+    """'"SMITH: I do not know': a name in capitals and a colon head the quotation."""
+    words = scene.parse.words
+    for colon in range(bounds[0] + 1, min(bounds[1], bounds[0] + _MAX_TRANSCRIPT_NAME)):
+        if words[colon] == ":" and colon > bounds[0] + 1:
+            return Attribution(scene.phrase(colon - 1), (colon, colon))
+        if not words[colon].isupper() or len(words[colon]) == 1:
+            return None
+    return None
+
+
+def _by_signature(scene: Scene, after: list[int]) -> Attribution | None:
+    """'"…" — Mary Smith': a dash and a name, and then the line or the sentence ends."""
+    words = scene.parse.words
+    if len(after) < 2 or words[after[0]] not in _DASHES or after[1] not in scene.named:
+        return None
+    speaker = scene.phrase(after[1])
+    return Attribution(speaker, (after[0], after[0])) if after[-1] <= speaker.last else None
 
 
 def _by_clause_after(scene: Scene, after: list[int]) -> Attribution | None:
@@ -137,11 +166,27 @@ def _inherited(scene: Scene, number: int, found: list[Attribution]) -> Attributi
     if quotation.continues and number:
         return Attribution(found[number - 1].speaker)
     paragraph = scene.parse.paragraph_of[bounds[0]]
-    if number and _paragraph(scene, number - 1) == paragraph and found[number - 1].speaker:
+    if number and _paragraph(scene, number - 1) == paragraph and _goes_on(scene, found[number - 1].speaker):
         return Attribution(found[number - 1].speaker)
     if number + 1 < len(found) and _paragraph(scene, number + 1) == paragraph and found[number + 1].speaker:
         return Attribution(found[number + 1].speaker)
+    colon = _after_colon(scene, bounds[0])
+    if colon is not None:
+        return colon
     return Attribution(_introduced(scene, bounds[0], paragraph) or _previous(scene, number, paragraph, found))
+
+
+def _after_colon(scene: Scene, first: int) -> Attribution | None:
+    """The paragraph before ends in 'the paper reports:'."""
+    parse = scene.parse
+    if first == 0 or parse.words[first - 1] != ":" or not scene.outside(first - 1):
+        return None
+    for token in scene.before(first - 1):
+        if parse.lower[token] in REPORTING and is_verb(parse, token):
+            speaker = speaker_of(scene, token)
+            if speaker is not None:
+                return Attribution(speaker, (token, token))
+    return None
 
 
 def _introduced(scene: Scene, first: int, paragraph: int) -> Phrase | None:
@@ -163,7 +208,16 @@ def _previous(scene: Scene, number: int, paragraph: int, found: list[Attribution
     if number == 0:
         return None
     before = _paragraph(scene, number - 1)
-    return found[number - 1].speaker if before is not None and paragraph - before == 1 else None
+    speaker = found[number - 1].speaker
+    return speaker if before is not None and paragraph - before == 1 and _goes_on(scene, speaker) else None
+
+
+def _goes_on(scene: Scene, speaker: Phrase | None) -> bool:
+    """Whether a speaker may be taken to speak on: somebody, not a report or a study."""
+    if speaker is None:
+        return False
+    words = scene.parse.lower
+    return speaker.entity is not None or words[speaker.head] in _PERSONAL or is_person_noun(words[speaker.head])
 
 
 def _paragraph(scene: Scene, number: int) -> int | None:

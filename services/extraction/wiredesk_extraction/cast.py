@@ -42,9 +42,7 @@ def cast_of(parse: Parse) -> list[Member]:
     names = sorted(names + find_recurrences(parse, names), key=lambda name: name.first)
     clusters = cluster_names(parse, names)
     described = [(cluster, find_descriptions(parse, cluster)) for cluster in clusters]
-    taken = {t for c in clusters for n in c.names for t in range(n.first, n.last + 1)}
-    taken |= {t for _, ds in described for d in ds if d.standing for t in range(d.first, d.last + 1)}
-    standing = find_standing_descriptions(parse, described, taken)
+    standing = find_standing_descriptions(parse, described)
     members = [
         _member(parse, cluster, [*descriptions, *(d for at, d in standing if at == number)])
         for number, (cluster, descriptions) in enumerate(described)
@@ -74,6 +72,8 @@ def _role(parse: Parse, description: Description) -> str:
     while first < description.last and (parse.tags[first] in {"DT", "PRP$"}):
         first += 1
     text = " ".join(parse.words_between(first, description.last).split())
+    if not description.standing and parse.tags[description.head].endswith("S"):
+        text = text.removesuffix("s")  # "Presidents Bush and Putin": each is one
     return "" if text.lower().rstrip(".") in COURTESY - OFFICES else text
 
 

@@ -1,7 +1,7 @@
 """The facts of one article, as the event states them: rules in, pydantic out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wiredesk.events import Cue, DateMention, Entity, Mention, Origin, Place, Quote, Speaker
 
@@ -77,7 +77,12 @@ def _scene(parse: Parse, members: Sequence[Member]) -> Scene:
                 if known is None or last - first < known[1] - known[0]:
                     owner[token], mention_of[token] = number, (first, last)
     people = frozenset(number for number, member in enumerate(members) if member.type == "Person")
-    return Scene(parse, find_quotations(parse.text), owner, mention_of, people)
+    named = frozenset(
+        t for m in members for first, last, kind in m.mentions if kind == "name" for t in range(first, last + 1)
+    )
+    scene = Scene(parse, find_quotations(parse.text), owner, mention_of, people, named)
+    said = [quotation for number, quotation in enumerate(scene.quotations) if not scene.is_nickname(number)]
+    return replace(scene, quotations=said)
 
 
 def _resolve(parse: Parse, members: list[Member], said: Sequence[Said]) -> list[int | None]:

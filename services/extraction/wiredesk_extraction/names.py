@@ -15,6 +15,37 @@ _TYPES = {
 }  # fmt: skip
 """Labels of OntoNotes (English pipelines) and of WikiNER (most others); figures and times are no names."""
 
+_PLACE_NOUNS = frozenset(
+    {
+        "street",
+        "avenue",
+        "road",
+        "boulevard",
+        "lane",
+        "highway",
+        "county",
+        "parish",
+        "township",
+        "river",
+        "valley",
+        "island",
+    }
+)
+_ORGANIZATION_NOUNS = frozenset(
+    {
+        "university",
+        "college",
+        "school",
+        "hospital",
+        "church",
+        "department",
+        "ministry",
+        "agency",
+        "committee",
+        "council",
+    }
+)
+
 _LEADING = frozenset({"the", "a", "an", "this", "that", "'s", "our", "its", "his", "her", "their"})
 _TRAILING = frozenset({"'s", "'", "s'", "’s", "’"})
 
@@ -59,7 +90,15 @@ def _names_of(parse: Parse, raw: RawName) -> Iterator[Name]:
             while bare < last and is_honorific(parse.words[bare]):
                 bare += 1
             first = with_honorifics(parse, first)
-        yield Name(first, bare, last, kind)
+        yield Name(first, bare, last, _type_by_last_word(parse, bare, last) or kind)
+
+
+def _type_by_last_word(parse: Parse, first: int, last: int) -> str | None:
+    """What the noun at a name's end says it is, where the pipeline often errs ("Taylor Street" is no person)."""
+    if first == last or not parse.words[last][:1].isupper():
+        return None
+    word = parse.lower[last].rstrip(".")
+    return "Place" if word in _PLACE_NOUNS else "Organization" if word in _ORGANIZATION_NOUNS else None
 
 
 def with_honorifics(parse: Parse, first: int) -> int:

@@ -21,6 +21,7 @@ _QUALIFIER = re.compile(r",[^\S\r\n]{1,2}((?:[A-Z][\w.]{0,15})(?:[^\S\r\n][A-Z][
 _SAME_STATE, _SAME_COUNTRY, _NEAR = 3.0, 1.5, 1.5
 """In powers of ten of population: a town in a state the article names outweighs a city a thousand times its size."""
 _NEAR_KM = 200.0
+_CONTINENT = 9.0
 _GENERIC = re.compile(r"^(?:city|town|village|state|county|province|republic) of ", re.IGNORECASE)
 
 
@@ -45,6 +46,10 @@ def locate(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> lis
             countries[spot.country_code] += 1
             if spot.admin1:
                 states[spot.country_code, spot.admin1] += 1
+        elif len({other.country_code for other in case.spots}) == 1:
+            countries[spot.country_code] += 1
+            if len(case.spots) == 1:
+                states[spot.country_code, spot.admin1] += 1
     first = [_best(case, countries, states, ()) for case in cases]
     return [
         (case.member, _best(case, countries, states, [spot for other, spot in enumerate(first) if other != at]))
@@ -54,6 +59,8 @@ def locate(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> lis
 
 def _case(parse: Parse, member: Member, gazetteer: Gazetteer) -> _Case:
     spots = gazetteer.find(member.name)
+    if _always_with_article(parse, member):
+        spots = [spot for spot in spots if spot.kind != "city"]
     if not spots:
         spots = gazetteer.find(_GENERIC.sub("", member.name))
     if not spots and ", " in member.name:
@@ -65,6 +72,12 @@ def _case(parse: Parse, member: Member, gazetteer: Gazetteer) -> _Case:
             if within:
                 return _Case(member, within, True)
     return _Case(member, spots, False)
+
+
+def _always_with_article(parse: Parse, member: Member) -> bool:
+    """ "the West" is no town of that name: English puts no article before a town."""
+    firsts = [first for first, _, kind in member.mentions if kind == "name"]
+    return all(first > 0 and parse.words[first - 1] == "the" for first in firsts)
 
 
 def _split(member: Member, gazetteer: Gazetteer) -> _Case:
@@ -101,7 +114,9 @@ def _inside(spot: Spot, area: Spot) -> bool:
 def _best(case: _Case, countries: Counter[str], states: Counter[tuple[str, str]], others: Sequence[Spot]) -> Spot:
     def score(spot: Spot) -> tuple[float, int]:
         points = math.log10(spot.population + 100)
-        if spot.kind != "city":
+        if spot.kind == "continent":
+            points += _CONTINENT
+        elif spot.kind != "city":
             points += 1.0
         elif states[spot.country_code, spot.admin1]:
             points += _SAME_STATE

@@ -20,7 +20,8 @@ REGIONS = (
 _STATES = """
     AL Ala Alabama; AK Alaska Alaska; AZ Ariz Arizona; AR Ark Arkansas; CA Calif California; CO Colo Colorado;
     CT Conn Connecticut; DE Del Delaware; FL Fla Florida; GA Ga Georgia; HI Hawaii Hawaii; ID Ida Idaho;
-    IL Ill Illinois; IN Ind Indiana; IA Iowa Iowa; KS Kan Kansas; KY Ky Kentucky; LA La Louisiana; ME Maine Maine; MD Md Maryland;
+    IL Ill Illinois; IN Ind Indiana; IA Iowa Iowa; KS Kan Kansas;
+    KY Ky Kentucky; LA La Louisiana; ME Maine Maine; MD Md Maryland;
     MA Mass Massachusetts; MI Mich Michigan; MN Minn Minnesota; MS Miss Mississippi; MO Mo Missouri; MT Mont Montana;
     NE Neb Nebraska; NV Nev Nevada; NH N.H New Hampshire; NJ N.J New Jersey; NM N.M New Mexico; NY N.Y New York;
     NC N.C North Carolina; ND N.D North Dakota; OH Ohio Ohio; OK Okla Oklahoma; OR Ore Oregon; PA Pa Pennsylvania;

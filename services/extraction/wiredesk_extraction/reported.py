@@ -73,7 +73,7 @@ def _sentence_of(scene: Scene, token: int) -> Reported | None:
         return None
     begin, end = parse.sentences[parse.sentence_of[token]]
     speaker = scene.phrase(head)
-    if token - begin >= _MIN_WORDS:
+    if token - begin >= _MIN_WORDS and parse.tags[token - 1] != "CC":
         return _trimmed(scene, (begin, token - 1), speaker, (token, token + 1))
     after = next((t for t in range(parse.subtree(head)[1], end + 1) if parse.words[t] == ","), None)
     return _trimmed(scene, (after + 1, end), speaker, (token, token + 1)) if after is not None else None

@@ -66,41 +66,34 @@ def find_descriptions(parse: Parse, cluster: Cluster) -> list[Description]:
 
 
 def find_standing_descriptions(
-    parse: Parse, people: Sequence[tuple[Cluster, Sequence[Description]]], taken: set[int]
+    parse: Parse, described: Sequence[tuple[Cluster, Sequence[Description]]]
 ) -> list[tuple[int, Description]]:
     """Definite descriptions later in the text ("the NATO chief") of a person introduced with that role.
 
-    Gives the person's place in `people` with each. The head noun must be the role's (or both words for a leader), every
-    name in the description must occur in the role, and only one person may fit.
+    Gives the person's place in `described` with each. The head noun must be the role's (or both words for a leader),
+    every other word must occur in the role, and only one person may fit.
     """
-    known = [(at, _role_words(parse, d)) for at, (_, descriptions) in enumerate(people) for d in descriptions]
+    known = [
+        (at, cluster.names[0].first, _role_words(parse, description))
+        for at, (cluster, descriptions) in enumerate(described)
+        for description in descriptions
+    ]
+    taken = {t for c, _ in described if c.type == "Person" for n in c.names for t in range(n.first, n.last + 1)}
+    taken |= {t for _, ds in described for d in ds if d.standing for t in range(d.first, d.last + 1)}
     found = []
     for head, word in enumerate(parse.lower):
         if word not in _PERSON_NOUNS or head in taken or parse.tags[head] not in {"NN", "NNP"}:
             continue
         first = left_edge(parse, head)
-        if (
-            parse.lower[first] != "the"
-            or first == head
-            or (head + 1 < len(parse.words) and parse.tags[head + 1].startswith("NN"))
-        ):
+        if parse.lower[first] != "the" or first == head or parse.deps[head] == "compound":
             continue
-        if taken.intersection(range(first, head + 1)) - _inside_names(people, first, head):
+        if taken.intersection(range(first, head + 1)):
             continue
         own = {parse.lower[t] for t in range(first + 1, head + 1)}
-        first_seen = [people[at][0].names[0].first for at, _ in known]
-        fitting = {
-            at for (at, role), seen in zip(known, first_seen, strict=True) if seen < head and _fits(own, word, role)
-        }
+        fitting = {at for at, seen, role in known if seen < head and _fits(own, word, role)}
         if len(fitting) == 1:
             found.append((fitting.pop(), Description(first, head, head, standing=True)))
     return found
-
-
-def _inside_names(people: Sequence[tuple[Cluster, Sequence[Description]]], first: int, last: int) -> set[int]:
-    """Tokens of names other than people's may stand in a description ("the NATO chief")."""
-    of_people = {t for cluster, _ in people for n in cluster.names for t in range(n.first, n.last + 1)}
-    return set(range(first, last + 1)) - of_people
 
 
 def _fits(own: set[str], head: str, role: set[str]) -> bool:
@@ -121,8 +114,6 @@ def _title_before(parse: Parse, name: Name) -> Description | None:
     last = name.first - 1
     if last < 0 or parse.sentence_of[last] != parse.sentence_of[name.first] or not is_person_noun(parse.words[last]):
         return None
-    if parse.words[last].endswith("s") and parse.lower[last] not in _PERSON_NOUNS:
-        return None  # "Presidents Bush and Putin"
     first = left_edge(parse, last)
     while first < last and parse.tags[first] in {"DT", "PRP$", "POS"}:
         first += 1
@@ -160,6 +151,7 @@ def _with_of(parse: Parse, head: int) -> int:
             at += 1
         if parse.tags[at - 1].startswith("NN"):
             last = at - 1
+            last = next((raw.last for raw in parse.names if raw.first <= last <= raw.last), last)
     return last
 
 

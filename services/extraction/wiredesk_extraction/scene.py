@@ -26,13 +26,17 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Scene:
-    """`owner`: token -> number of the entity whose name or description it belongs to. `mentions`: their token spans."""
+    """`owner`: token -> number of the entity whose name or description it belongs to. `mention_of`: its mention.
+
+    `people`: numbers of the entities that are persons; `named`: tokens of names, as against descriptions.
+    """
 
     parse: Parse
     quotations: Sequence[Quotation]
     owner: Mapping[int, int]
     mention_of: Mapping[int, tuple[int, int]]
     people: frozenset[int]
+    named: frozenset[int]
 
     @cached_property
     def quotation_of(self) -> tuple[int, ...]:
@@ -46,6 +50,17 @@ class Scene:
                 column[at] = number
                 at += 1
         return tuple(column)
+
+    def is_nickname(self, number: int) -> bool:
+        """Whether a quotation is one or two capitalised words inside a name: Beauregard "Bud" Torres."""
+        bounds = self.tokens_of[number]
+        if bounds is None or bounds[1] - bounds[0] > 3 or bounds[0] == 0 or bounds[1] + 1 >= len(self.parse.words):
+            return False
+        inside = self.parse.words[bounds[0] + 1]
+        around = (bounds[0] - 1, bounds[1] + 1)
+        return inside[:1].isupper() and all(
+            self.parse.tags[t].startswith("NNP") and self.parse.words[t][:1].isupper() for t in around
+        )
 
     @cached_property
     def tokens_of(self) -> tuple[tuple[int, int] | None, ...]:
@@ -80,10 +95,10 @@ class Scene:
 
     def phrase(self, head: int) -> Phrase:
         """The noun phrase of `head`: the mention it belongs to, or one it is in apposition with, else its words."""
-        for token in (head, *self._appositions(head)):
-            if token in self.owner:
-                first, last = self.mention_of[token]
-                return Phrase(first, last, token, self.owner[token])
+        owned = [token for token in (head, *self._appositions(head)) if token in self.owner]
+        for token in sorted(owned, key=lambda token: token not in self.named):
+            first, last = self.mention_of[token]
+            return Phrase(first, last, token, self.owner[token])
         first = left_edge(self.parse, head) if self.parse.tags[head].startswith("NN") else head
         return Phrase(first, head, head)
 

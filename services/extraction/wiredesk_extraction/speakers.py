@@ -4,15 +4,24 @@ from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.phrases import right_head
 from wiredesk_extraction.reporting import OBJECT_FIRST
 from wiredesk_extraction.scene import Phrase, Scene
+from wiredesk_extraction.time_expressions import MONTHS, WEEKDAYS
 
 __all__ = ["is_verb", "speaker_of"]
 
-_SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+_SUBJECTS = ("nsubj", "nsubjpass")
 _CLIMBS = frozenset({"conj", "xcomp", "advcl", "pcomp", "prep", "acl", "dep", "ccomp"})
 _RELATIVES = frozenset({"who", "that", "which"})
 _PHRASE_STARTS = ("DT", "NN", "PRP", "JJ", "CD", "WP")
 _GAP = frozenset({"RB", "MD", "VB", "VBD", "VBZ", "VBP", "VBN", ",", "RBR"})
 _MAX_CLIMB = 6
+_TIME_NOUNS = "yesterday today tonight morning afternoon evening night week month year"
+_TIMES = frozenset({*WEEKDAYS, *MONTHS, *_TIME_NOUNS.split()})
+    {
+        *WEEKDAYS,
+        *MONTHS,
+        *["yesterday", "today", "tonight", "morning", "afternoon", "evening", "night", "week", "month", "year"],
+    }
+)
 
 
 def is_verb(parse: Parse, token: int) -> bool:
@@ -42,7 +51,12 @@ def _inverted(scene: Scene, verb: int) -> int | None:
     if not opens or not scene.outside(at) or not parse.tags[at].startswith(_PHRASE_STARTS):
         return None
     head = right_head(parse, at)
-    if head is None or parse.lower[at] == "that" or not scene.outside(head):
+    if (
+        head is None
+        or parse.lower[at] == "that"
+        or {parse.lower[at], parse.lower[head]} & _TIMES
+        or not scene.outside(head)
+    ):
         return None
     after = head + 1
     if after < len(parse.words) and scene.outside(after) and parse.tags[after].startswith(("VB", "MD", "TO")):
@@ -55,8 +69,8 @@ def _governed(scene: Scene, verb: int) -> int | None:
     parse = scene.parse
     at = verb
     for _ in range(_MAX_CLIMB):
-        subject = next((c for c in parse.children[at] if parse.deps[c] in _SUBJECTS and scene.outside(c)), None)
-        if subject is not None and (at != verb or subject < verb or parse.lower[verb] not in OBJECT_FIRST):
+        subject = next((c for c in parse.children[at] if parse.deps[c] in _SUBJECTS and _may_speak(scene, c)), None)
+        if subject is not None and (at != verb or subject < verb):
             if parse.lower[subject] in _RELATIVES and parse.deps[at] == "relcl":
                 return parse.heads[at]
             return subject
@@ -68,10 +82,16 @@ def _governed(scene: Scene, verb: int) -> int | None:
     return None
 
 
+def _may_speak(scene: Scene, token: int) -> bool:
+    return scene.outside(token) and scene.parse.lower[token] not in _TIMES
+
+
 def _nearest_before(scene: Scene, verb: int) -> int | None:
     """The noun or pronoun right before the verb, adverbs and auxiliaries between them."""
     parse = scene.parse
     for at in scene.before(verb):
+        if parse.lower[at] in _TIMES:
+            continue
         if parse.tags[at].startswith(("NN", "PRP")) and parse.tags[at] != "PRP$":
             return at
         if parse.tags[at] not in _GAP:

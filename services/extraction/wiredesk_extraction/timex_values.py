@@ -111,9 +111,9 @@ def _nearest_year(published: date, month: int, day: int | None, *, future: bool)
         return (year - published.year) * 372 + (month - published.month) * 31 + ((day or published.day) - published.day)
 
     years = [published.year - 1, published.year, published.year + 1]
-    fitting = [y for y in years if (distance(y) >= 0 if future else distance(y) <= 0)]
-    nearest = min(years, key=lambda y: (abs(distance(y)), y))
-    return nearest if abs(distance(nearest)) <= 45 else min(fitting, key=lambda y: abs(distance(y)))
+    if future:
+        return min((y for y in years if distance(y) >= 0), key=distance)
+    return min(years, key=lambda y: (abs(distance(y)), y))
 
 
 def _date(parts: Mapping[str, str], context: Context) -> Value | None:
