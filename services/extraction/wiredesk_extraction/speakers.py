@@ -16,12 +16,6 @@ _GAP = frozenset({"RB", "MD", "VB", "VBD", "VBZ", "VBP", "VBN", ",", "RBR"})
 _MAX_CLIMB = 6
 _TIME_NOUNS = "yesterday today tonight morning afternoon evening night week month year"
 _TIMES = frozenset({*WEEKDAYS, *MONTHS, *_TIME_NOUNS.split()})
-    {
-        *WEEKDAYS,
-        *MONTHS,
-        *["yesterday", "today", "tonight", "morning", "afternoon", "evening", "night", "week", "month", "year"],
-    }
-)
 
 
 def is_verb(parse: Parse, token: int) -> bool:
