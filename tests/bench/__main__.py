@@ -1,0 +1,157 @@
+"""`python -m bench`, which `make bench` calls: measure everything, print tables, write JSON and Markdown."""
+
+import argparse
+import contextlib
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from wiredesk.errors import WiredeskError
+
+from . import machine
+from .accounts import Account
+from .alone import stage_alone
+from .bare import STAGES
+from .context import Bench
+from .corpus import load
+from .errors import BenchError
+from .figures import Figure
+from .processes import ROOT, environment
+from .report import Report, as_json, as_markdown, show
+from .runtime import runtime_alone
+from .whole import whole_pipeline
+from .yardstick import Yardstick
+
+_INTERRUPTED = 130
+_DESCRIPTION = """How fast the pipeline is on this machine: each stage alone, the runtime alone, the whole, and the same
+pure functions in a bare loop in the same run. Everything it starts listens on loopback, keeps its data in a temporary
+folder, and is gone afterwards."""
+
+
+def main() -> int:
+    """Exit status: 0 measured and every article accounted for, 1 something broke, 130 interrupted."""
+    arguments = _parser().parse_args()
+    progress = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    _let_signals_interrupt()
+    try:
+        with tempfile.TemporaryDirectory(prefix="wiredesk-bench-", ignore_cleanup_errors=True) as folder:
+            report = _measure(arguments, Path(folder), progress)
+        _write(report, arguments)
+    except KeyboardInterrupt:
+        progress.print("interrupted; everything that was started has been stopped")
+        return _INTERRUPTED
+    except WiredeskError as error:
+        progress.print(f"error: {error}")
+        return 1
+    except OSError as error:
+        progress.print(f"error: {error.filename or ''} {error.strerror or error}".replace("  ", " "))
+        return 1
+    return 0
+
+
+def _measure(arguments: argparse.Namespace, folder: Path, progress: Console) -> Report:
+    started = time.monotonic()
+    facts = machine.describe()
+    corpus = load(arguments.news, arguments.seeds)
+
+    def say(line: str) -> None:
+        progress.print(f"  {time.monotonic() - started:4.0f} s  {line}")
+
+    say(f"{len(corpus.articles)} articles in {corpus.name}; loading the models of the bare loop")
+    account = Account()
+    figures: list[Figure] = []
+    index_url = f"tantivy://{folder}/bare-index"
+    log = folder / "bare.log"
+    with Yardstick(index_url=index_url, environment=environment({}), log=log) as yardstick:
+        bench = Bench(
+            corpus=corpus,
+            yardstick=yardstick,
+            folder=folder,
+            articles=arguments.articles,
+            messages=arguments.messages,
+            rounds=arguments.rounds,
+            half_load_s=arguments.half_load,
+            memory={},
+            say=say,
+        )
+        for measured in _sections(bench, account):
+            figures += measured
+        if (peak := yardstick.peak_memory_bytes()) is not None:
+            bench.memory["bare loop, all stages"] = peak
+    if account.missing or account.indexed_again:
+        raise BenchError(f"not every article came to one end: {account.counts()}")
+    return Report(
+        machine=facts,
+        corpus={"name": corpus.name, "articles": len(corpus.articles), "mean_words": corpus.mean_words(bench.articles)},
+        options={
+            "articles": bench.articles,
+            "messages": bench.messages,
+            "rounds": bench.rounds,
+            "half_load_s": bench.half_load_s,
+        },
+        figures=figures,
+        memory=bench.memory,
+        account=account.counts(),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _sections(bench: Bench, account: Account) -> Iterator[Iterator[Figure]]:
+    for name in STAGES:
+        yield stage_alone(bench, name)
+    yield runtime_alone(bench)
+    yield whole_pipeline(bench, account)
+
+
+def _write(report: Report, arguments: argparse.Namespace) -> None:
+    show(report, Console(highlight=False, markup=False, soft_wrap=True))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(as_json(report), indent=2) + "\n")
+    if arguments.markdown:
+        arguments.markdown.write_text(as_markdown(report))
+
+
+def _let_signals_interrupt() -> None:
+    """The first of them ends the measuring, whatever it is waiting for; later ones must not end the clearing up."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="make bench",
+        description=_DESCRIPTION,
+        epilog="With make: make bench ARTICLES=200 ROUNDS=3 MESSAGES=5000 HALF_LOAD=20 JSON=out.json MARKDOWN=out.md",
+    )
+    parser.add_argument("--articles", type=_number, default=150, help="a round: 150")
+    parser.add_argument("--rounds", type=_number, default=3, help="of each measurement, beside a warm-up: 3")
+    parser.add_argument("--messages", type=_number, default=5000, help="a round of the runtime alone: 5000")
+    parser.add_argument("--half-load", type=_number, default=20, metavar="SECONDS", help="of steady publishing: 20")
+    parser.add_argument("--news", type=Path, default=ROOT / "../shared/eval/data/news", help="folder of real articles")
+    parser.add_argument("--seeds", type=Path, default=ROOT / "seeds", help="folder of articles used without those")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every value of every round there")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there, for a README")
+    return parser
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1000000")
+    return int(text)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        sys.exit(main())

@@ -1,0 +1,91 @@
+"""One stage alone: its real worker on a server of its own, beside its pure function over the same articles."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from wiredesk import wire
+from wiredesk.events import Stream
+
+from .bare import STAGES
+from .context import WARM_UP, Bench, in_turn, prepare
+from .figures import Figure
+from .moving import Moved, through_worker
+from .processes import Stack, running
+from .yardstick import Measured, read_items
+
+__all__ = ["stage_alone"]
+
+_STREAMS = {
+    "ingest": (Stream.SUBMITTED, Stream.INGESTED),
+    "extraction": (Stream.INGESTED, Stream.EXTRACTED),
+    "indexing": (Stream.EXTRACTED, Stream.INDEXED),
+}
+_FOLLOWING = dict(pairwise(STAGES))
+
+
+def stage_alone(bench: Bench, name: str) -> Iterator[Figure]:
+    """Stages must be taken in their order: one gets what the bare loop of the stage before made of the articles."""
+    rounds: list[tuple[Moved, Measured]] = []
+    with running(bench.folder / f"alone-{name}", name) as stack:
+        for number, tag in enumerate(bench.tags):
+            moved, bare = _round(bench, stack, name, tag, number)
+            if tag != WARM_UP:
+                rounds.append((moved, bare))
+                bench.say(f"{name}, {tag}: {moved.per_second:.1f} articles/s, bare {bare.per_second:.1f}")
+    bench.note_memory(stack)
+    yield _speed(name, rounds)
+    yield from _processor(name, rounds)
+    yield Figure(
+        section="start",
+        name=f"{name}: process start to reading its stream",
+        unit="s",
+        values=(stack.processes[name].ready_s or 0.0,),
+        yardstick="bare loop: all stages loaded",
+        yardstick_values=(bench.yardstick.load_seconds,),
+    )
+
+
+def _round(bench: Bench, stack: Stack, name: str, tag: str, number: int) -> tuple[Moved, Measured]:
+    if name == STAGES[0]:
+        prepare(bench, tag, count=bench.size(tag))
+    items = bench.items(tag, name)
+    results = bench.items(tag, _FOLLOWING[name]) if name in _FOLLOWING else None
+    payloads = [_payload(name, submission_id, event) for submission_id, event in read_items(items)]
+    source, target = _STREAMS[name]
+    return in_turn(
+        number,
+        lambda: through_worker(stack, name, payloads, source=source, target=target),
+        lambda: bench.yardstick.stages([name], items, results=results),
+    )
+
+
+def _payload(name: str, submission_id: str, event: bytes) -> bytes:
+    """As publishers send submissions, and as workers write events."""
+    return event if name == STAGES[0] else wire.encode(event, {"correlation_id": submission_id})
+
+
+def _speed(name: str, rounds: Sequence[tuple[Moved, Measured]]) -> Figure:
+    refused = max(moved.refused for moved, _ in rounds)
+    return Figure(
+        section="speed",
+        name=f"{name} alone",
+        unit="articles/s",
+        values=tuple(moved.per_second for moved, _ in rounds),
+        yardstick="its pure function in a bare loop",
+        yardstick_values=tuple(bare.per_second for _, bare in rounds),
+        note=f"{refused} refused" if refused else "",
+    )
+
+
+def _processor(name: str, rounds: Sequence[tuple[Moved, Measured]]) -> Iterator[Figure]:
+    """Milliseconds an article, worker and child together: this holds on a machine where others are at work too."""
+    if any(moved.cpu_seconds is None for moved, _ in rounds):
+        return
+    yield Figure(
+        section="processor",
+        name=f"{name} alone: worker and child",
+        unit="ms/article",
+        values=tuple(1000 * (moved.cpu_seconds or 0.0) / moved.count for moved, _ in rounds),
+        yardstick="its pure function in a bare loop",
+        yardstick_values=tuple(1000 * bare.cpu_seconds / bare.count for _, bare in rounds),
+    )

@@ -1,0 +1,113 @@
+"""The yardsticks: the stages' pure functions in a bare loop, and a bare redis-py loop, without any of the runtime."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+import redis
+from pydantic import BaseModel
+from wiredesk import wire
+from wiredesk.errors import WiredeskError
+from wiredesk.events import ArticleExtracted, ArticleSubmitted, Stream
+from wiredesk.index import open_writer
+from wiredesk.stage.contract import ENTRY_POINT_GROUP, Item, StageFunction
+from wiredesk.stage.decode import decode_event
+
+from .errors import BenchError
+from .relay import relay
+
+__all__ = ["STAGES", "BareStages", "Timed", "batch_size", "move_messages"]
+
+STAGES = ("ingest", "extraction", "indexing")
+_READ_COUNT = 100
+_MAX_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What a loop made of its items, and the seconds it took: by the clock, and of the processor."""
+
+    results: Sequence[BaseModel]
+    refused: int
+    seconds: float
+    cpu_seconds: float
+
+
+def batch_size(stage: str) -> int:
+    """How many articles the stage's worker takes at once: the loops take as many."""
+    return int(import_module(f"wiredesk_{stage}.__main__").PLAN.batch_size)
+
+
+class BareStages:
+    """The three stages in this process and thread, one call after the other; models are loaded once."""
+
+    def __init__(self, index_url: str) -> None:
+        self._functions = {name: _load(name) for name in ("ingest", "extraction")}
+        self._writer = open_writer(index_url)
+
+    def stage(self, name: str, items: Sequence[Item[Any]]) -> Timed:
+        """One stage over all items. The results of indexing are its input: it has no others."""
+        return self._timed((name,), items)
+
+    def whole(self, items: Sequence[Item[Any]]) -> Timed:
+        """All stages, each batch going through all of them before the next."""
+        return self._timed(STAGES, items)
+
+    def close(self) -> None:
+        """Let the index go."""
+        self._writer.close()
+
+    def _timed(self, stages: Sequence[str], items: Sequence[Item[Any]]) -> Timed:
+        size = batch_size(stages[0])
+        results: list[BaseModel] = []
+        started, cpu_started = time.perf_counter(), time.process_time()
+        for at in range(0, len(items), size):
+            batch = items[at : at + size]
+            for stage in stages:
+                batch = [Item(event.submission_id, event) for event in self._run(stage, batch)]
+            results += [item.event for item in batch]
+        seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
+        return Timed(results, len(items) - len(results), seconds, cpu_seconds)
+
+    def _run(self, stage: str, batch: Sequence[Item[Any]]) -> Iterator[Any]:
+        if stage == "indexing":
+            articles: list[ArticleExtracted] = [item.event for item in batch]
+            self._writer.upsert(articles)
+            return iter(articles)
+        return (result for result in self._functions[stage](batch) if not isinstance(result, WiredeskError))
+
+
+def _load(name: str) -> StageFunction[Any, Any]:
+    for found in entry_points(group=ENTRY_POINT_GROUP, name=name):
+        function: StageFunction[Any, Any] = found.load().load()
+        return function
+    raise BenchError(f"the stage {name} is not installed; run make setup")
+
+
+def move_messages(url: str, count: int) -> None:
+    """The plain way to do what the relay's worker does: XREADGROUP COUNT 100, the same work, one pipeline a batch.
+
+    It fences nothing, retries nothing, remembers nothing, and the work is done in the same process.
+    """
+    group = consumer = "bare"
+    moved = 0
+    with redis.Redis.from_url(url) as client:
+        while moved < count:
+            answer: Any = client.xreadgroup(group, consumer, {Stream.SUBMITTED: ">"}, count=_READ_COUNT, block=1000)
+            for _, entries in answer:
+                _move(client, group, entries)
+                moved += len(entries)
+
+
+def _move(client: "redis.Redis", group: str, entries: Sequence[Any]) -> None:
+    with client.pipeline(transaction=False) as pipeline:
+        for entry_id, fields in entries:
+            submission_id = entry_id.decode()
+            event, _ = decode_event(ArticleSubmitted, fields[wire.FIELD.encode()], max_bytes=_MAX_BYTES)
+            passed_on = relay(Item(submission_id, event)).model_dump_json().encode()
+            pipeline.xadd(Stream.INGESTED, {wire.FIELD: wire.encode(passed_on, {"correlation_id": submission_id})})
+        pipeline.xack(Stream.SUBMITTED, group, *(entry_id for entry_id, _ in entries))
+        pipeline.execute()

@@ -1,0 +1,74 @@
+"""What every measurement is given, and the rounds it goes through."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from .corpus import Corpus
+from .processes import Stack
+from .yardstick import Yardstick, write_items
+
+__all__ = ["WARM_UP", "Bench", "in_turn", "prepare"]
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+WARM_UP = "warm-up"
+_WARM_UP_ARTICLES = 8
+_AN_HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """`memory` collects peaks in bytes by process; `say` takes a line about the progress."""
+
+    corpus: Corpus
+    yardstick: Yardstick
+    folder: Path
+    articles: int
+    messages: int
+    rounds: int
+    half_load_s: float
+    memory: dict[str, int]
+    say: Callable[[str], None]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """A warm-up, which is not counted, and the rounds."""
+        return (WARM_UP, *(f"round-{number}" for number in range(1, self.rounds + 1)))
+
+    def size(self, tag: str) -> int:
+        """Articles of a round."""
+        return min(_WARM_UP_ARTICLES, self.articles) if tag == WARM_UP else self.articles
+
+    def items(self, tag: str, stage: str) -> Path:
+        """The file of a round's articles as the stage gets them."""
+        return self.folder / f"{tag}-{stage}.items"
+
+    def note_memory(self, stack: Stack) -> None:
+        """Keep the peaks that a stack has seen."""
+        for name, peak in stack.memory.items():
+            self.memory[name] = max(peak, self.memory.get(name, 0))
+
+
+def prepare(bench: Bench, tag: str, *, count: int) -> Path:
+    """Write the submissions of a round for the bare loop; their ids lie in the past, one millisecond apart."""
+    start = time.time_ns() // 1_000_000 - _AN_HOUR_MS
+    path = bench.items(tag, "ingest")
+    submissions = bench.corpus.distinct(count, tag)
+    write_items(path, [(f"{start + number}-0", event) for number, event in enumerate(submissions)])
+    return path
+
+
+def in_turn(number: int, measured: Callable[[], A], yardstick: Callable[[], B]) -> tuple[A, B]:
+    """Both, one after the other; which goes first changes from round to round, so that neither always finds the
+
+    caches, the disk and the processor's clock as the other left them.
+    """
+    if number % 2:
+        before = yardstick()
+        return measured(), before
+    after = measured()
+    return after, yardstick()

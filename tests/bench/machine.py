@@ -1,0 +1,98 @@
+"""Where it was measured, and what processes took of it: memory and processor time as /proc tells them (Linux)."""
+
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+__all__ = ["children", "cpu_seconds", "describe", "peak_memory_bytes"]
+
+_PROC = Path("/proc")
+_PACKAGES = (
+    "wiredesk",
+    "redis",
+    "hiredis",
+    "faststream",
+    "pydantic",
+    "spacy",
+    "thinc",
+    "numpy",
+    "trafilatura",
+    "tantivy",
+)
+
+
+def describe() -> dict[str, Any]:
+    """The machine, its load before the start, and the versions that matter."""
+    return {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "memory_bytes": _total_memory(),
+        "load_average_before": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "packages": {name: found for name in _PACKAGES if (found := _version(name))},
+    }
+
+
+def _processor() -> str:
+    try:
+        for line in (_PROC / "cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _total_memory() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def children(pid: int) -> list[int]:
+    """The processes started by `pid` that run now; none where there is no /proc."""
+    found = []
+    for folder in _PROC.glob("[0-9]*"):
+        fields = _stat(int(folder.name))
+        if fields and int(fields[1]) == pid:
+            found.append(int(folder.name))
+    return sorted(found)
+
+
+def peak_memory_bytes(pid: int) -> int | None:
+    """The most memory a process ever had resident (VmHWM); None where the system does not tell."""
+    try:
+        for line in (_PROC / str(pid) / "status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return None
+
+
+def cpu_seconds(pid: int) -> float | None:
+    """Processor time a process took so far, in user and system mode; None where the system does not tell."""
+    fields = _stat(pid)
+    if fields is None or sys.platform != "linux":
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of proc_pid_stat(5) from the third on: the second may hold blanks and brackets."""
+    try:
+        return (_PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None

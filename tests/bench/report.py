@@ -1,0 +1,137 @@
+"""The result for people and for machines: tables on a terminal, Markdown for a README, JSON."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from .figures import Figure
+
+__all__ = ["Report", "as_json", "as_markdown", "show"]
+
+VERSION = 1
+_SECTIONS = {
+    "speed": "Throughput",
+    "processor": "Processor time",
+    "latency": "From publish to searchable, at half load",
+    "start": "Start",
+}
+_HEADINGS = ("", "measured", "yardstick", "ratio", "rounds", "")
+_NO_PROC = "not available: this system has no /proc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything one run found. `memory` is bytes by process, empty where the system does not tell."""
+
+    machine: Mapping[str, Any]
+    corpus: Mapping[str, Any]
+    options: Mapping[str, Any]
+    figures: Sequence[Figure]
+    memory: Mapping[str, int]
+    account: Mapping[str, int]
+    seconds: float
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The report with every round's value, so that others can calculate for themselves."""
+    return {
+        "version": VERSION,
+        "machine": dict(report.machine),
+        "corpus": dict(report.corpus),
+        "options": dict(report.options),
+        "figures": [
+            {
+                "section": figure.section,
+                "name": figure.name,
+                "unit": figure.unit,
+                "median": figure.median,
+                "values": list(figure.values),
+                "yardstick": figure.yardstick,
+                "yardstick_median": figure.yardstick_median,
+                "yardstick_values": list(figure.yardstick_values),
+                "ratio": figure.ratio,
+                "note": figure.note,
+            }
+            for figure in report.figures
+        ],
+        "peak_memory_bytes": dict(report.memory),
+        "account": dict(report.account),
+        "seconds": report.seconds,
+    }
+
+
+def show(report: Report, console: Console) -> None:
+    """Print tables and what they were measured on."""
+    for title, headings, rows in _tables(report):
+        table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for number, heading in enumerate(headings):
+            table.add_column(heading, justify="right" if number in (1, 3) else "left")
+        for row in rows:
+            table.add_row(*row)
+        console.print()
+        console.print(table)
+    console.print()
+    for line in _conditions(report):
+        console.print(line)
+
+
+def as_markdown(report: Report) -> str:
+    """The same as Markdown tables, one a section."""
+    lines: list[str] = []
+    for title, headings, rows in _tables(report):
+        lines += [f"### {title}", "", _markdown_row(headings), _markdown_row(["---"] * len(headings))]
+        lines += [_markdown_row(row) for row in rows]
+        lines.append("")
+    return "\n".join([*lines, *(f"- {line}" for line in _conditions(report)), ""])
+
+
+def _markdown_row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _tables(report: Report) -> Iterable[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
+    for section, title in _SECTIONS.items():
+        rows = [_row(figure) for figure in report.figures if figure.section == section]
+        if rows:
+            yield title, _HEADINGS, rows
+    memory = [(name, f"{size / 1e6:.0f} MB") for name, size in sorted(report.memory.items())]
+    yield "Peak memory of each process (resident)", ("", "measured"), memory or [(_NO_PROC, "")]
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    other = figure.yardstick_median
+    low, high = figure.spread
+    return (
+        figure.name,
+        f"{_number(figure.median)} {figure.unit}",
+        f"{_number(other)} {figure.unit}, {figure.yardstick}" if other is not None else "",
+        f"{figure.ratio:.2f}" if figure.ratio is not None else "",
+        f"{_number(low)} to {_number(high)}" if len(figure.values) > 1 else "",
+        figure.note,
+    )
+
+
+def _number(value: float) -> str:
+    """Three significant digits, and thousands told apart."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
+
+
+def _conditions(report: Report) -> Iterable[str]:
+    machine, corpus, options, account = report.machine, report.corpus, report.options, report.account
+    memory = f", {machine['memory_bytes'] / 2**30:.0f} GiB" if machine["memory_bytes"] else ""
+    yield f"{machine['processor']}, {machine['cores']} cores{memory}; {machine['system']}; {machine['python']}"
+    yield "; ".join(f"{name} {version}" for name, version in machine["packages"].items())
+    load = machine["load_average_before"]
+    if load is not None and load > 0.5:
+        yield f"The machine was not quiet (load average {load} before the start): trust the ratios, not the figures."
+    yield (
+        f"{options['articles']} articles of {corpus['mean_words']:.0f} words on average from {corpus['name']}; "
+        f"medians of {options['rounds']} rounds; {options['messages']} messages a round for the runtime"
+    )
+    ends = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in account.items() if count)
+    yield f"Through the whole pipeline: {ends}; nothing lost. The run took {report.seconds:.0f} s."
