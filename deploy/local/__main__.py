@@ -1,56 +1,81 @@
 """Composition of the runner: `python -m deploy.local up|demo`, which `make up` and `make demo` call."""
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import NoReturn
 
-from rich.console import Console
 from wiredesk.errors import UsageError, WiredeskError
 
 from .demo import demo
 from .interrupts import Interrupts, Stopped
 from .runner import Options, Stack, started
+from .terminal import Terminal
 
 _ROOT = Path(__file__).resolve().parents[2]
+_INTERRUPTED = 130
 _DESCRIPTION = """Wiredesk on this machine without containers: an embedded Valkey, and the services of
 docker-compose.yml as plain processes. Ctrl-C stops everything; what was under way goes on at the next start."""
 
 
 def main() -> int:
-    """Exit status: 0 done or stopped as asked, 1 something is missing or broke, 2 asked in a way that cannot be had."""
+    """Exit status: 0 done, or served until asked to stop; 1 something is missing or broke; 2 asked for what cannot be
+
+    had; 130 a demo stopped before its end.
+    """
     arguments = _parser().parse_args()
-    console = Console(highlight=False, markup=False, soft_wrap=True)
     interrupts = Interrupts()
     interrupts.install()
+    terminal = Terminal(interrupts)
     options = Options(
         data=arguments.data.expanduser().resolve(),
         scale=arguments.scale,
         redis_port=arguments.redis_port,
         http_port=arguments.http_port,
     )
-
-    def say(line: str) -> None:
-        console.print(f"  {line}")
-
-    status = 0
     try:
-        console.print(f"Wiredesk starts in {options.data}")
-        with started(options, compose=_ROOT / "docker-compose.yml", interrupts=interrupts, say=say) as stack:
-            try:
-                stack.wait_until_ready(say)
-                if arguments.what == "demo":
-                    status = demo(stack, seeds=_ROOT / "seeds", console=console)
-                    if not console.is_terminal:
-                        return status
-                _how_to_use(stack, console)
-                stack.serve(say)
-            except Stopped:
-                console.print()
-    except WiredeskError as error:
+        terminal.print(f"Wiredesk starts in {options.data}")
+        with started(options, compose=_ROOT / "docker-compose.yml", interrupts=interrupts, say=terminal.say) as stack:
+            return _up(stack, terminal) if arguments.what == "up" else _demo(stack, terminal)
+    except (WiredeskError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
+
+
+def _up(stack: Stack, terminal: Terminal) -> int:
+    with contextlib.suppress(Stopped):
+        stack.wait_until_ready(terminal.say)
+        _serve(stack, terminal)
+    terminal.print()
+    return 0
+
+
+def _demo(stack: Stack, terminal: Terminal) -> int:
+    """On a terminal serve on, so that the pages can be looked at."""
+    status = _INTERRUPTED
+    try:
+        stack.wait_until_ready(terminal.say)
+        status = demo(stack, seeds=_ROOT / "seeds", terminal=terminal)
+        if terminal.is_terminal:
+            _serve(stack, terminal)
+    except Stopped:
+        terminal.print()
     return status
+
+
+def _serve(stack: Stack, terminal: Terminal) -> None:
+    terminal.print(
+        f"""
+Wiredesk is ready: {stack.page}/
+
+In another terminal:
+  export WIREDESK_REDIS_URL={stack.server.url} WIREDESK_URL={stack.page}
+  {Path(sys.executable).with_name("wiredesk")} --help
+
+Logs are in {stack.folder.logs}. Ctrl-C stops everything."""
+    )
+    stack.serve(terminal.say)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -80,19 +105,6 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; ports are 1 to 65535")
     return int(text)
-
-
-def _how_to_use(stack: Stack, console: Console) -> None:
-    console.print(
-        f"""
-Wiredesk is ready: {stack.page}/
-
-In another terminal:
-  export WIREDESK_REDIS_URL={stack.server.url} WIREDESK_URL={stack.page}
-  {Path(sys.executable).with_name("wiredesk")} --help
-
-Logs are in {stack.folder.logs}. Ctrl-C stops everything."""
-    )
 
 
 if __name__ == "__main__":

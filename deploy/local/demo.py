@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from wiredesk.errors import Unavailable, WiredeskError
@@ -17,6 +16,7 @@ from .expectations import SEED, missing
 from .facts import article_lines, search_lines
 from .following import Batch, Followed, read_seeds
 from .runner import Stack
+from .terminal import Terminal
 
 __all__ = ["demo"]
 
@@ -28,19 +28,19 @@ _STAGES = ("ingest", "extraction", "indexing")
 _QUERY = "Kremlin veto"
 
 
-def demo(stack: Stack, *, seeds: Path, console: Console) -> int:
+def demo(stack: Stack, *, seeds: Path, terminal: Terminal) -> int:
     """Publish, follow, print; 0 when everything became what it must, else 1, naming what did not.
 
     Raises Stopped when the user interrupts, UsageError and Unavailable.
     """
     batch = Batch(read_seeds(seeds), client=stack.client, gateway=stack.page)
-    console.print(f"\nPublishing the {len(batch.seeds)} articles of {seeds.name}/")
-    with _shown(batch, console) as refresh:
-        _follow(batch, stack, refresh, say=lambda line: console.print(f"  {line}"))
+    terminal.print(f"\nPublishing the {len(batch.seeds)} articles of {seeds.name}/")
+    with _shown(batch, terminal) as refresh:
+        _follow(batch, stack, refresh, say=terminal.say)
     problems = missing([seed.seen() for seed in batch.seeds])
     seed = next((one for one in batch.seeds if one.name == SEED), None)
     if seed and seed.article:
-        problems += _show_facts(seed, stack, console)
+        problems += _show_facts(seed, stack, terminal)
     for problem in problems:
         print(f"missing: {problem}", file=sys.stderr)
     return 1 if problems else 0
@@ -79,20 +79,20 @@ def _follow(
 
 
 @contextlib.contextmanager
-def _shown(batch: Batch, console: Console) -> Iterator[Callable[[list[Followed]], None]]:
+def _shown(batch: Batch, terminal: Terminal) -> Iterator[Callable[[list[Followed]], None]]:
     """A table that lives on a terminal; elsewhere one line for each article that came to its end."""
-    if not console.is_terminal:
-        yield lambda changed: _print_ends(changed, console)
+    if not terminal.is_terminal:
+        yield lambda changed: _print_ends(changed, terminal)
         return
     # Without a thread of its own: processes are started meanwhile.
-    with Live(_table(batch), console=console, auto_refresh=False) as live:
+    with Live(_table(batch), console=terminal, auto_refresh=False) as live:
         yield lambda _: live.update(_table(batch), refresh=True)
 
 
-def _print_ends(changed: list[Followed], console: Console) -> None:
+def _print_ends(changed: list[Followed], terminal: Terminal) -> None:
     for seed in changed:
         if seed.ended:
-            console.print(f"  {seed.name:<34}{_outcome(seed)}")
+            terminal.print(f"  {seed.name:<34}{_outcome(seed)}")
 
 
 def _table(batch: Batch) -> Table:
@@ -119,25 +119,25 @@ def _outcome(seed: Followed) -> str:
     return f"{seed.state}: {reason}" if reason else seed.state
 
 
-def _show_facts(seed: Followed, stack: Stack, console: Console) -> list[str]:
+def _show_facts(seed: Followed, stack: Stack, terminal: Terminal) -> list[str]:
     """Print what is known of the seed article; returns what a search should find and does not."""
     article = seed.article
     if article is None or seed.searchable_s is None:
         return []
-    console.print(f"\n{article.title}")
-    console.print(f"{stack.page}/articles/{article.article_id}\n")
+    terminal.print(f"\n{article.title}")
+    terminal.print(f"{stack.page}/articles/{article.article_id}\n")
     for line in article_lines(article):
-        console.print(line)
+        terminal.print(line)
     problems = []
     try:
         page = HttpApi(stack.page).get(path_of("search"), q=_QUERY, limit=5)
-        console.print()
+        terminal.print()
         for line in search_lines(_QUERY, page):
-            console.print(line)
+            terminal.print(line)
         if article.article_id not in [hit["article_id"] for hit in page["hits"]]:
             problems.append(f"{seed.name}: not found by a search for {_QUERY!r}")
     except WiredeskError as error:
         problems.append(f"{seed.name}: searching for {_QUERY!r} failed: {error}")
-    console.print(f"\nFrom publishing the seed article to finding it: {seed.searchable_s:.2f} s")
-    console.print(f"The web page: {stack.page}/")
+    terminal.print(f"\nFrom publishing the seed article to finding it: {seed.searchable_s:.2f} s")
+    terminal.print(f"The web page: {stack.page}/")
     return problems

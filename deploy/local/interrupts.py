@@ -35,6 +35,10 @@ class Interrupts:
         elif number != signal.SIGHUP and time.monotonic() - self._first_at > _ONE_S:
             self._hurried = True
 
+    def request(self) -> None:
+        """Ask for a stop from within."""
+        self._requested.set()
+
     def requested(self) -> bool:
         """Whether a stop was asked for."""
         return self._requested.is_set()

@@ -165,7 +165,9 @@ def _server(folder: DataFolder, options: Options, say: Callable[[str], None]) ->
         if found is None:
             redis_port = choose("REDIS_PORT", asked=options.redis_port, usual=used)
         avoid = frozenset({found.port if found else redis_port.port})
-        http_port = choose("HTTP_PORT", asked=options.http_port, usual=[HTTP_PORT], avoid=avoid)
+        http_port = choose(
+            "HTTP_PORT", asked=options.http_port, usual=[HTTP_PORT, *([last.http_port] if last else [])], avoid=avoid
+        )
         if found is None:
             if redis_port.instead_of:
                 say(f"port {redis_port.instead_of} is taken; Valkey uses {redis_port.port} instead")
