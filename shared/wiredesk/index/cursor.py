@@ -42,13 +42,14 @@ def decode(token: str, question: str, *, keys: tuple[type[int] | type[float], ..
         values = json.loads(base64.urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         raise broken from None
-    types = (str, int, *keys)
-    if not isinstance(values, list) or [type(value) for value in values] != list(types):
-        raise broken
-    if not all(0 <= number < 1 << 64 for number in values[1:]):
+    if not isinstance(values, list) or not values or not isinstance(values[0], str):
         raise broken
     if values[0] != question:
         raise UsageError("the cursor belongs to another query; leave it out to start again at the first page")
+    if [type(value) for value in values] != [str, int, *keys]:
+        raise broken
+    if not all(0 <= number < 1 << 64 for number in values[1:]):
+        raise broken
     return Place(tuple(values[2:]), values[1])
 
 

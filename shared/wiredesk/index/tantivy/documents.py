@@ -54,8 +54,7 @@ def checked(article: ArticleExtracted | ArticleRetracted) -> None:
 
 
 def documents_of(article: ArticleExtracted) -> list[Document]:
-    """Every document of one article. Raises PermanentError when the article cannot be one."""
-    checked(article)
+    """Every document of an article that was `checked`. Raises PermanentError when it cannot be one all the same."""
     try:
         return [_article(article), *_quotes(article)]
     except (ValueError, OverflowError) as error:  # UnicodeEncodeError among them: a lone surrogate

@@ -69,7 +69,7 @@ def _words(name: str, texts: Sequence[str], marks: Marks, translator: Translator
     if name == "text":
         for word in list(words):
             words |= dict.fromkeys(translator.inflections(word))
-    elif not any(IDEOGRAPHS.search(text) for text in (*marks.words, *marks.prefixes)):
+    elif not any(not text.isascii() and IDEOGRAPHS.search(text) for text in texts):
         return []
     starts = [found[-1] for prefix in marks.prefixes if (found := analyse(prefix, name))]
     misspelt = [(word, edits) for text, edits in marks.fuzzy for word in analyse(text, name)]

@@ -38,6 +38,8 @@ class TantivyWriter:
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
         """Raises PermanentError for an article that cannot be indexed; then nothing of the batch is."""
+        for article in batch:
+            checked(article)
         with self._lock:
             newest = _newest(batch)
             known = self._current(list(newest))
