@@ -274,6 +274,16 @@ class TestDead:
         assert redis_client.xlen(Stream.DEAD) == 0
         assert redis_client.xlen(Stream.SUBMITTED) == 2
 
+    def test_letters_are_replayed_in_the_order_they_died(self, invoke, redis_client):
+        for n in range(3):
+            bury(redis_client, submission_id=f"1-{n}")
+        assert invoke("dead", "replay", "--all").exit_code == 0
+        assert [fields[b"submission_id"] for _, fields in redis_client.xrange(Stream.SUBMITTED)] == [
+            b"1-0",
+            b"1-1",
+            b"1-2",
+        ]
+
     @pytest.mark.parametrize(("answer", "status", "left"), [("n", 1, 2), ("y", 0, 1)])
     def test_drop_asks_first_on_a_terminal(self, redis_client, redis_url, answer, status, left):
         ids = [bury(redis_client) for _ in range(2)]

@@ -214,3 +214,9 @@ def test_credentials_in_the_address_are_sent_as_basic_authentication(gateway):
     gateway.answers = [(200, {}, {})]
     HttpApi(gateway.url.replace("http://", "http://me:p%40ss@")).get("/api/v1/search")
     assert gateway.requests[0][2]["Authorization"] == "Basic bWU6cEBzcw=="
+
+
+def test_the_name_of_a_status_adds_nothing_to_its_detail(gateway):
+    gateway.answers = [(400, {}, {"title": "Bad Request", "detail": "a bracket is open"})]
+    with pytest.raises(UsageError, match=r"refuses: a bracket is open$"):
+        HttpApi(gateway.url).get("/api/v1/search")

@@ -117,8 +117,10 @@ def _problem(error: urllib.error.HTTPError) -> str:
         told = json.loads(error.read(_ANSWER_BYTES))
     except (ValueError, OSError, http.client.HTTPException):
         told = None
-    parts = [told.get("title"), told.get("detail")] if isinstance(told, dict) else []
-    text = ": ".join(part for part in parts if isinstance(part, str) and part)
+    title, detail = (told.get("title"), told.get("detail")) if isinstance(told, dict) else (None, None)
+    if detail and title == error.reason:  # the status's own name adds nothing to a detail
+        title = None
+    text = ": ".join(part for part in (title, detail) if isinstance(part, str) and part)
     return text[:_PROBLEM_CHARACTERS] or f"HTTP {error.code} {error.reason}"
 
 

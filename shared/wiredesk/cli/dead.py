@@ -203,7 +203,7 @@ def _chosen(
     reason: str | None,
     since: str | None,
 ) -> list[str]:
-    """The ids given, or with --all those that pass the filters. Raises UsageError for both or neither."""
+    """The ids given, or with --all those that pass the filters, oldest first. Raises UsageError for both or neither."""
     from wiredesk.dead import list_dead
     from wiredesk.errors import UsageError
 
@@ -213,7 +213,8 @@ def _chosen(
         if stage or reason or since:
             raise UsageError("--stage, --reason and --since go with --all, not with ids")
         return list(dict.fromkeys(ids))
-    return [letter.id for letter in list_dead(client, stage=stage, reason=reason, since=_since(since), limit=None)]
+    found = list_dead(client, stage=stage, reason=reason, since=_since(since), limit=None)
+    return [letter.id for letter in reversed(found)]
 
 
 def _since(text: str | None) -> "datetime | None":

@@ -27,6 +27,10 @@ Url = Annotated[
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 
 
+_PATIENCE_S = 3.0
+"""Somebody is looking at the terminal: a gateway that asks to come back later than this is reported instead."""
+
+
 def _environment() -> tuple[str, str | None]:
     """The Redis and the gateway that the environment names."""
     from wiredesk.settings import CommonSettings, read
@@ -80,11 +84,11 @@ def gateway(url: str | None, redis_url: str | None) -> "HttpApi":
 
     named = gateway_url(url, redis_url)
     if named:
-        return HttpApi(named, patience_s=10)
+        return HttpApi(named, patience_s=_PATIENCE_S)
     with redis_client(redis_url) as client:
         for report in workers(client, stage="gateway"):
             if report.address:
-                return HttpApi(f"http://{_reachable(report.address)}", patience_s=10)
+                return HttpApi(f"http://{_reachable(report.address)}", patience_s=_PATIENCE_S)
     raise Unavailable("no gateway is running; start one (`make up`), or name one by --url or WIREDESK_URL")
 
 
