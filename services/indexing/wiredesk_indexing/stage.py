@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import TypeVar
 
 import structlog
@@ -97,10 +98,12 @@ class IndexProcessor:
             index.retract(events)
             return [None] * len(events)
 
-        with self._metrics.commit_seconds.time():
-            removed = iter(isolated([each.event for each in removals], retract))
-            upserted = iter(isolated([each.article for each in works], index.upsert))
-        self._metrics.documents.set(index.documents())
+        started = perf_counter()
+        removed = iter(isolated([each.event for each in removals], retract))
+        upserted = iter(isolated([each.article for each in works], index.upsert))
+        if works or removals:
+            self._metrics.commit_seconds.observe(perf_counter() - started)
+            self._metrics.documents.set(index.documents())
         indexed_at = datetime.now(UTC)
         outcomes: list[Outcome] = []
         for each in asked:

@@ -1,0 +1,273 @@
+"""The indexing stage on a real index: outcomes, standby, isolation, redelivery, retraction."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from prometheus_client import CollectorRegistry
+from wiredesk import wire
+from wiredesk.errors import PermanentError, TransientError, UsageError
+from wiredesk.events import (
+    ArticleExtracted,
+    ArticleIndexed,
+    ArticleRetracted,
+    EntityCorrected,
+    Stream,
+    revision_of,
+)
+from wiredesk.index import open_reader, open_writer
+from wiredesk.index.protocol import IndexWriter, Upserted
+from wiredesk.stage.outcomes import Dead, Delivery, Done, Publish, Retry, Superseded
+from wiredesk_indexing.settings import IndexingSettings
+from wiredesk_indexing.stage import IndexProcessor
+
+SUBMISSION = "1006502400000-3"
+
+
+def article(article_id: str = "a1", *, submission_id: str = SUBMISSION, text: str = "Some words.") -> ArticleExtracted:
+    return ArticleExtracted(
+        article_id=article_id,
+        revision=revision_of(submission_id),
+        submission_id=submission_id,
+        text=text,
+        content_hash="0" * 64,
+        cluster_id="c",
+        extractor="tests/1",
+    )
+
+
+def delivery(event, *, stream=Stream.EXTRACTED, headers=None, attempts=1) -> Delivery:
+    body = event if isinstance(event, bytes) else event.model_dump_json().encode()
+    data = body if headers is None else wire.encode(body, headers)
+    return Delivery(stream=stream, entry_id="2-0", data=data, attempts=attempts, submission_id=SUBMISSION)
+
+
+def change(event, **more) -> Delivery:
+    return delivery(event, stream=Stream.CHANGES, **more)
+
+
+@pytest.fixture
+def settings(tmp_path) -> IndexingSettings:
+    return IndexingSettings(index_url=f"tantivy://{tmp_path}/index", standby_retry_s=0.02)
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+async def processor(settings, registry) -> AsyncIterator[IndexProcessor]:
+    made = IndexProcessor(settings, registry=registry)
+    await made.start(lambda state: pytest.fail(f"it waits: {state}"))
+    yield made
+    await made.stop()
+
+
+def found(settings, q: str = "") -> list[str]:
+    from wiredesk.index.protocol import SearchRequest
+
+    reader = open_reader(settings.index_url)
+    hits = reader.search(SearchRequest(q=q, sort="newest", limit=100)).hits
+    reader.close()
+    return sorted(hit.article_id for hit in hits)
+
+
+async def test_an_article_is_durable_before_its_event_is_handed_out(processor, settings):
+    headers = {"correlation_id": "0-1", "traceparent": "00-1-2-01", "content-type": "application/json"}
+    (outcome,) = await processor.process([delivery(article(), headers=headers)])
+    assert found(settings) == ["a1"]
+    assert isinstance(outcome, Publish)
+    assert (outcome.article_id, outcome.claim) == ("a1", None)
+    body, kept = wire.decode(outcome.payload)
+    assert kept == {"correlation_id": SUBMISSION, "traceparent": "00-1-2-01"}
+    event = ArticleIndexed.model_validate_json(body)
+    assert (event.article_id, event.revision, event.submission_id) == ("a1", revision_of(SUBMISSION), SUBMISSION)
+    assert event.submitted_at.isoformat() == "2001-11-23T08:00:00+00:00"
+    assert event.indexed_at > event.submitted_at
+
+
+async def test_plain_json_is_read_as_well_as_the_envelope(processor):
+    outcomes = await processor.process([delivery(article("a")), delivery(article("b"), headers={})])
+    assert [type(outcome) for outcome in outcomes] == [Publish, Publish]
+
+
+async def test_a_redelivered_batch_changes_nothing_and_is_published_again(processor, settings):
+    batch = [delivery(article(f"a{n}"), attempts=n + 1) for n in range(3)]
+    for _ in range(3):
+        assert [type(outcome) for outcome in await processor.process(batch)] == [Publish] * 3
+    assert found(settings) == ["a0", "a1", "a2"]
+
+
+async def test_an_older_revision_is_superseded(processor):
+    await processor.process([delivery(article(submission_id="1006502400009-0"))])
+    assert await processor.process([delivery(article())]) == [Superseded()]
+
+
+async def test_what_was_retracted_stays_out_when_an_older_revision_arrives_late(processor, settings):
+    await processor.process([delivery(article())])
+    retraction = ArticleRetracted(article_id="a1", revision=revision_of("1006502400009-0"))
+    assert await processor.process([change(retraction)]) == [Done()]
+    assert found(settings) == []
+    assert await processor.process([delivery(article())]) == [Superseded()]
+    newer = article(submission_id="1006502400010-0")
+    assert [type(outcome) for outcome in await processor.process([delivery(newer)])] == [Publish]
+
+
+async def test_a_retraction_counts_before_the_articles_of_its_batch(processor, settings):
+    retraction = ArticleRetracted(article_id="a1", revision=revision_of(SUBMISSION))
+    assert await processor.process([delivery(article()), change(retraction, headers={})]) == [Superseded(), Done()]
+    assert found(settings) == []
+
+
+async def test_a_correction_is_kept_as_a_dead_letter_until_it_can_be_applied(processor):
+    (outcome,) = await processor.process([change(EntityCorrected(entity_id="person:doe", name="Jane Doe"))])
+    assert isinstance(outcome, Dead)
+    assert outcome.reason == "not_supported"
+
+
+@pytest.mark.parametrize(("body", "stream", "reason"), [
+    (b"", Stream.EXTRACTED, "no_data"),
+    (b"\xff\xfe", Stream.EXTRACTED, "invalid_utf8"),
+    (b"nonsense", Stream.EXTRACTED, "not_json"),
+    (b"[]", Stream.EXTRACTED, "invalid_field"),
+    (b"{}", Stream.EXTRACTED, "missing_field"),
+    (b"{}", Stream.CHANGES, "invalid_field"),
+    (b'{"kind": "renamed"}', Stream.CHANGES, "invalid_field"),
+    (b'{"kind": "retracted"}', Stream.CHANGES, "missing_field"),
+    (b"x" * 16_000_001, Stream.EXTRACTED, "too_large"),
+])  # fmt: skip
+async def test_what_cannot_be_read_is_dead_and_its_neighbours_are_indexed(processor, settings, body, stream, reason):
+    outcomes = await processor.process([delivery(article("a")), delivery(body, stream=stream), delivery(article("b"))])
+    assert [type(outcome) for outcome in outcomes] == [Publish, Dead, Publish]
+    assert outcomes[1].reason == reason
+    assert found(settings) == ["a", "b"]
+
+
+async def test_a_dead_article_releases_its_duplicate_check_where_it_tells_who_it_is(processor):
+    event = json.loads(article().model_dump_json()) | {"quotes": [{"start": 0, "end": 4, "text": "Else"}]}
+    (outcome,) = await processor.process([delivery(json.dumps(event).encode())])
+    assert (outcome.article_id, outcome.revision) == ("a1", revision_of(SUBMISSION))
+    (outcome,) = await processor.process([delivery(b'{"article_id": 5, "revision": "x"}')])
+    assert (outcome.article_id, outcome.revision) == (None, None)
+
+
+async def test_an_article_the_index_cannot_keep_is_isolated(processor, settings):
+    events = [article(f"a{n}") for n in range(7)]
+    events[4] = article("x" * 1000)
+    outcomes = await processor.process([delivery(event) for event in events])
+    assert [type(outcome) for outcome in outcomes] == [Publish] * 4 + [Dead] + [Publish] * 2
+    assert outcomes[4].reason == "unindexable"
+    assert len(found(settings)) == 6
+
+
+async def test_a_submission_beyond_the_calendar_is_dead(processor):
+    (outcome,) = await processor.process([delivery(article(submission_id="999999999999999-0"))])
+    assert isinstance(outcome, Dead)
+
+
+async def test_metrics_tell_of_commits_and_articles(processor, registry):
+    await processor.process([delivery(article(f"a{n}")) for n in range(3)])
+    assert registry.get_sample_value("wiredesk_index_documents") == 3
+    assert registry.get_sample_value("wiredesk_index_commit_seconds_count") == 1
+
+
+async def test_a_standby_takes_over_when_the_writer_leaves(settings):
+    first = open_writer(settings.index_url)
+    standby = IndexProcessor(settings, registry=CollectorRegistry())
+    states: list[str] = []
+    waiting = asyncio.Event()
+
+    def note(state: str) -> None:
+        states.append(state)
+        waiting.set()
+
+    starting = asyncio.create_task(standby.start(note))
+    await asyncio.wait_for(waiting.wait(), 20)
+    assert not starting.done()
+    first.upsert([article("before")])
+    first.close()
+    await asyncio.wait_for(starting, 20)
+    assert states == ["standby"]
+    await standby.process([delivery(article("after"))])
+    assert found(settings) == ["after", "before"]
+    await standby.stop()
+
+
+async def test_a_standby_can_be_stopped_while_it_waits(settings):
+    first = open_writer(settings.index_url)
+    standby = IndexProcessor(settings, registry=CollectorRegistry())
+    waiting = asyncio.Event()
+    starting = asyncio.create_task(standby.start(lambda _: waiting.set()))
+    await asyncio.wait_for(waiting.wait(), 20)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    await standby.stop()
+    first.close()
+    open_writer(settings.index_url).close()  # nobody holds it
+
+
+async def test_an_unusable_index_fails_the_start_and_can_still_be_stopped():
+    processor = IndexProcessor(IndexingSettings(index_url="nowhere://x"), registry=CollectorRegistry())
+    with pytest.raises(UsageError, match="known: tantivy"):
+        await processor.start(lambda state: None)
+    await processor.stop()
+
+
+class FailingIndex:
+    """A real writer that fails for some articles first: a store's moods cannot be had on demand otherwise."""
+
+    def __init__(self, index: IndexWriter, errors: dict[str, Exception]) -> None:
+        self.index = index
+        self.errors = errors
+        self.calls: list[int] = []
+
+    def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
+        self.calls.append(len(batch))
+        for each in batch:
+            if each.article_id in self.errors:
+                raise self.errors[each.article_id]
+        return self.index.upsert(batch)
+
+    def retract(self, batch: Sequence[ArticleRetracted]) -> None:
+        self.index.retract(batch)
+
+    def documents(self) -> int:
+        return self.index.documents()
+
+    def close(self) -> None:
+        self.index.close()
+
+
+async def processed(settings, errors, count=8):
+    index = FailingIndex(open_writer(settings.index_url), errors)
+    processor = IndexProcessor(settings, registry=CollectorRegistry(), open_index=lambda _: index)
+    await processor.start(lambda state: None)
+    outcomes = await processor.process([delivery(article(f"a{n}")) for n in range(count)])
+    await processor.stop()
+    return outcomes, index.calls
+
+
+async def test_a_batch_that_fails_is_halved_until_the_bad_item_stands_alone(settings):
+    outcomes, calls = await processed(settings, {"a5": PermanentError("bad", "never"), "a2": ValueError("bug")})
+    kinds = [type(outcome) for outcome in outcomes]
+    assert kinds == [Publish, Publish, Retry, Publish, Publish, Dead, Publish, Publish]
+    assert (outcomes[5].reason, outcomes[5].article_id) == ("bad", "a5")
+    assert outcomes[2].reason == "unexpected_error"
+    assert calls[0] == 8
+    assert found(settings) == ["a0", "a1", "a3", "a4", "a6", "a7"]
+
+
+async def test_a_store_that_is_away_leaves_the_whole_batch_for_later_and_is_asked_once(settings):
+    outcomes, calls = await processed(settings, {"a5": TransientError("index_unwritable", "the disk is full")})
+    assert {(type(outcome), outcome.reason) for outcome in outcomes} == {(Retry, "index_unwritable")}
+    assert calls == [8]
+
+
+async def test_a_store_that_goes_away_while_halving_is_not_asked_again(settings):
+    errors = {"a7": ValueError("bug"), "a1": TransientError("index_unwritable", "the disk is full")}
+    outcomes, calls = await processed(settings, errors | {"a0": ValueError("bug")})
+    assert calls == [8, 4, 2, 1, 1]
+    assert [outcome.reason for outcome in outcomes] == ["unexpected_error", *["index_unwritable"] * 7]
