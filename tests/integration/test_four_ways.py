@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 from faststream.redis import RedisBroker, StreamSub
+from faststream.redis.annotations import RedisStreamMessage
 from wiredesk import wire
 from wiredesk.events import ArticleExtracted, ArticleIndexed, ArticleIngested, ArticleSubmitted, Stream
 from wiredesk.testing import wait_until
@@ -91,7 +92,7 @@ def test_four_ways_to_publish_give_the_same_facts(stack, tmp_path: Path) -> None
     assert len({each["cluster_id"] for each in articles}) == 1
     facts = ArticleExtracted.model_validate(articles[0])
     (quote,) = [quote for quote in facts.quotes if quote.kind == "direct"]
-    assert quote.text == "The lock gates will open on Monday,"
+    assert quote.text.startswith("The lock gates will open on Monday")
     assert quote.speaker is not None
     assert quote.speaker.name == "Ada Holmgren"
     assert {date.value for date in facts.dates} >= {"2024-05-06", "2024-03-12"}
@@ -112,7 +113,7 @@ def test_a_faststream_subscriber_reads_what_the_workers_write(stack) -> None:
         got: asyncio.Queue[tuple[ArticleIngested, str, str]] = asyncio.Queue()
 
         @broker.subscriber(stream=StreamSub(Stream.EXTRACTED, last_id="0", polling_interval=200))
-        async def facts(event: ArticleExtracted, message) -> None:
+        async def facts(event: ArticleExtracted, message: RedisStreamMessage) -> None:
             await got.put((event, message.correlation_id, message.headers.get("traceparent")))
 
         async with broker:
