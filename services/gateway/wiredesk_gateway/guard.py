@@ -51,6 +51,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         began, status = time.perf_counter(), 0
+        # HEAD is GET whose body the server leaves out; FastAPI's routes know GET alone.
+        asked: Scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
         async def send_guarded(message: Message) -> None:
             nonlocal status
@@ -63,14 +65,14 @@ class Guard:
         try:
             problem = refusal(scope["method"], Headers(scope=scope), self._hosts)
             app: ASGIApp = self._respond(scope["path"], problem) if problem else self._app
-            await app(scope, receive, send_guarded)
+            await app(asked, receive, send_guarded)
         except Exception as error:  # a bug of ours: told in the log, never to the user
             _log.exception("request.failed", method=scope["method"], path=scope["path"])
             if not status:
-                await self._respond(scope["path"], problem_of(error))(scope, receive, send_guarded)
+                await self._respond(scope["path"], problem_of(error))(asked, receive, send_guarded)
         finally:
             self._requests.in_flight -= 1
-            self._requests.observe(scope, status, time.perf_counter() - began)
+            self._requests.observe(asked, status, time.perf_counter() - began)
 
 
 def allowed_hosts(names: str, *, listening_on: str) -> frozenset[str] | None:

@@ -4,7 +4,7 @@ import heapq
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from wiredesk.events import ArticleExtracted, Entity, Quote
 
@@ -147,8 +147,7 @@ def paragraphs(text: str, marks: Iterable[Mark]) -> Iterator[Paragraph]:
         start = following
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Pending:
+class _Pending(NamedTuple):
     """A mark still to open, in the order of opening: by start, the longer first, the wider notion first."""
 
     start: int
@@ -158,7 +157,7 @@ class _Pending:
     mark: Mark
 
     def since(self, start: int) -> "_Pending":
-        return _Pending(start, self.minus_end, self.layer, self.number, self.mark)
+        return self._replace(start=start)
 
 
 class _Nesting:
