@@ -26,6 +26,8 @@ _SILENCE_S = 90.0
 _WATCH_S = 0.5
 _STAGES = ("ingest", "extraction", "indexing")
 _QUERY = "Kremlin veto"
+_WIDE = 140
+"""Columns of a terminal on which there is room to say what each article shows."""
 
 
 def demo(stack: Stack, *, seeds: Path, terminal: Terminal) -> int:
@@ -85,8 +87,9 @@ def _shown(batch: Batch, terminal: Terminal) -> Iterator[Callable[[list[Followed
         yield lambda changed: _print_ends(changed, terminal)
         return
     # Without a thread of its own: processes are started meanwhile.
-    with Live(_table(batch), console=terminal, auto_refresh=False) as live:
-        yield lambda _: live.update(_table(batch), refresh=True)
+    wide = terminal.width >= _WIDE
+    with Live(_table(batch, wide=wide), console=terminal, auto_refresh=False) as live:
+        yield lambda _: live.update(_table(batch, wide=wide), refresh=True)
 
 
 def _print_ends(changed: list[Followed], terminal: Terminal) -> None:
@@ -95,14 +98,17 @@ def _print_ends(changed: list[Followed], terminal: Terminal) -> None:
             terminal.print(f"  {seed.name:<34}{_outcome(seed)}")
 
 
-def _table(batch: Batch) -> Table:
+def _table(batch: Batch, *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("article", "what it shows", *_STAGES, "outcome"):
-        table.add_column(heading, no_wrap=heading in _STAGES)
+    headings = ("article", *(["what it shows"] if wide else []), *_STAGES, "outcome")
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
     for seed in batch.seeds:
         steps = {step.stage: step for step in seed.journey.steps} if seed.journey else {}
         shows = seed.expectation.shows if seed.expectation else ""
-        table.add_row(seed.name, shows, *(_cell(steps.get(stage)) for stage in _STAGES), _outcome(seed))
+        table.add_row(
+            seed.name, *([shows] if wide else []), *(_cell(steps.get(stage)) for stage in _STAGES), _outcome(seed)
+        )
     return table
 
 
@@ -126,14 +132,12 @@ def _show_facts(seed: Followed, stack: Stack, terminal: Terminal) -> list[str]:
         return []
     terminal.print(f"\n{article.title}")
     terminal.print(f"{stack.page}/articles/{article.article_id}\n")
-    for line in article_lines(article):
-        terminal.print(line)
+    terminal.lines(article_lines(article))
     problems = []
     try:
         page = HttpApi(stack.page).get(path_of("search"), q=_QUERY, limit=5)
         terminal.print()
-        for line in search_lines(_QUERY, page):
-            terminal.print(line)
+        terminal.lines(search_lines(_QUERY, page))
         if article.article_id not in [hit["article_id"] for hit in page["hits"]]:
             problems.append(f"{seed.name}: not found by a search for {_QUERY!r}")
     except WiredeskError as error:

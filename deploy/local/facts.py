@@ -9,6 +9,7 @@ from wiredesk.events import ArticleExtracted, Entity, Place
 __all__ = ["article_lines", "search_lines"]
 
 _NOBODY = "(nobody named)"
+_MARKS = '"“”«»„'
 
 
 def article_lines(article: ArticleExtracted) -> Iterator[str]:
@@ -29,14 +30,17 @@ def article_lines(article: ArticleExtracted) -> Iterator[str]:
     )
     yield ""
     yield f"Dates, against {article.published_at or 'no known day of publication'}"
-    yield from _indented(f"{printable(date.text)} = {date.value}" for date in article.dates)
+    # Said five times, yesterday is still one day.
+    yield from _indented(dict.fromkeys(f"{printable(date.text)} = {date.value}" for date in article.dates))
 
 
 def _quotes(article: ArticleExtracted) -> Iterator[str]:
     for quote in article.quotes:
         speaker = printable(quote.speaker.name) if quote.speaker else _NOBODY
         words = printable(" ".join(quote.text.split()))
-        yield f"{speaker}: {words if quote.kind == 'indirect' else f'“{words}”'}"
+        # A mixed quote brings its own marks where it is more than the words within them.
+        bare = quote.kind != "indirect" and not any(mark in words for mark in _MARKS)
+        yield f"{speaker}: {f'“{words}”' if bare or quote.kind == 'direct' else words}"
 
 
 def _named(entity: Entity) -> str:

@@ -2,6 +2,8 @@
 
 import os
 import sys
+import textwrap
+from collections.abc import Iterable
 
 from rich.console import Console
 
@@ -23,6 +25,13 @@ class Terminal(Console):
         self._interrupts.request()
         # Python writes out what it still holds when it ends, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print lines; on a terminal long ones are folded between words, what follows set in further."""
+        for line in lines:
+            indent = " " * (len(line) - len(line.lstrip()) + 4)
+            folded = textwrap.wrap(line, self.width, subsequent_indent=indent) if self.is_terminal else [line]
+            self.print("\n".join(folded))
 
     def say(self, line: str) -> None:
         """One indented line. Never raises: also said while stopping."""
