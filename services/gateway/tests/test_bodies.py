@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wiredesk_gateway.bodies import BodyTooLarge, InvalidArticles, documents
 
@@ -71,6 +71,7 @@ def test_too_many_articles_are_refused() -> None:
         taken(b"\n".join([ONE] * 11), lines=True)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.booleans())
 def test_no_bytes_at_all_break_it(body: bytes, lines: bool) -> None:
     try:

@@ -3,7 +3,7 @@
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wiredesk.index.protocol import Filters, SearchRequest
 from wiredesk_gateway.links import entity_path, search_path, with_filter, without_filter
@@ -30,6 +30,7 @@ def asked(path: str) -> list[tuple[str, str]]:
     return parse_qsl(parts.query)
 
 
+@settings(deadline=None)
 @given(REQUESTS)
 def test_an_address_says_the_whole_search(request: SearchRequest) -> None:
     told = asked(search_path(request))
@@ -43,6 +44,7 @@ def test_an_address_says_the_whole_search(request: SearchRequest) -> None:
     assert fields.get("from") == (first.isoformat() if first else None)
 
 
+@settings(deadline=None)
 @given(REQUESTS, st.text(min_size=1, max_size=8).filter(lambda value: value.strip()))
 def test_a_filter_put_on_can_be_taken_off(request: SearchRequest, value: str) -> None:
     narrowed = asked(with_filter(request, "places", value))
@@ -52,6 +54,7 @@ def test_a_filter_put_on_can_be_taken_off(request: SearchRequest, value: str) ->
         assert ("people", name) not in asked(without_filter(request, "people", name))
 
 
+@settings(deadline=None)
 @given(REQUESTS)
 def test_another_order_or_filter_starts_at_the_first_page(request: SearchRequest) -> None:
     for path in (search_path(request, sort="oldest"), with_filter(request, "people", "x")):
