@@ -37,14 +37,14 @@ def ingest(
     """Clean and identify one submission.
 
     What the publisher says wins over what the page says; `text` wins over `html` as the body. Raises PermanentError
-    (`too_large`, `no_text`, `no_story`, `not_html`, `too_deep`).
+    (`too_large`, `no_text`, `no_story`, `not_html`, `too_deep`, `too_complex`).
     """
     _check_sizes(event, limits)
     url = canonical_url(event.url) if event.url else None
     submission = _Submission(event=event, submission_id=submission_id, title=clean_line(event.title), url=url)
     if event.url and not url:
         submission.warnings.append(URL_UNUSABLE)
-    story, page = _read(submission)
+    story, page = _read(submission, limits)
     text = "\n\n".join(story.paragraphs)
     if not any(map(str.isalnum, text)):
         raise PermanentError("no_text", "the article has no letter or digit in `text` or `html`; send its words")
@@ -70,14 +70,20 @@ def _check_sizes(event: ArticleSubmitted, limits: IngestSettings) -> None:
             raise PermanentError("too_large", message)
 
 
-def _read(submission: _Submission) -> tuple[Story, Page | None]:
+def _read(submission: _Submission, limits: IngestSettings) -> tuple[Story, Page | None]:
     """The story, and the page where there is one. A page that cannot be read is set aside when there is text."""
     event, page = submission.event, None
     has_text = bool(event.text and not event.text.isspace())
     if event.html and not event.html.isspace():
         latest = latest_plausible(submitted_at(submission.submission_id))
         try:
-            page = read_page(event.html, url=submission.url, title=submission.title, latest=latest)
+            page = read_page(
+                event.html,
+                url=submission.url,
+                title=submission.title,
+                latest=latest,
+                max_elements=limits.max_html_elements,
+            )
         except PermanentError:
             if not has_text:
                 raise

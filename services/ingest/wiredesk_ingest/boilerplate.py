@@ -45,7 +45,7 @@ _PATTERNS = (
     r"(?:follow .{2,60}|(?:like|find|join) (?:us|our .{2,30}|.{2,30} page)) on "
     r"(?:twitter|facebook|instagram|youtube|linkedin|tiktok|x|telegram|whatsapp)\b.*",
     r"(?:sign up|subscribe|register) (?:here )?(?:to|for) .*\b"
-    r"(?:newsletters?|emails?|e-mails?|alerts?|updates|inbox)\b.*",
+    r"(?:newsletters?|(?:e-?mail|news|breaking|daily) (?:alerts?|updates|briefings?)|your inbox)\b.*",
     r"get .*\b(?:in|to|into|straight to) your (?:e-?mail )?inbox\b.*",
     r"(?:if you )?enjoy(?:ed|ing) this (?:article|story|post)\b.*",
     r"(?:click|tap) here (?:to|for) .*",

@@ -23,8 +23,13 @@ _LONE_JOINERS = re.compile("(?<![^\x00-\x7f\u200c\u200d])[\u200c\u200d]|[\u200c\
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 # Only these can be part of mojibake; the test for it (ftfy's) costs ten times as much as this one.
-_SUSPECT = re.compile("[^\x00-\x7f]{2}|[\u00c2\u00c3] ")
+_TYPOGRAPHY = "\u00a0\u2010-\u2019\u201c\u201d\u2026"
+_SUSPECT = re.compile(f"[^\x00-\x7f{_TYPOGRAPHY}][^\x00-\x7f]|[{_TYPOGRAPHY}][^\x00-\x7f{_TYPOGRAPHY}]|[\u00c2\u00c3] ")
 _ODD_SPACES = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# Putting combining marks in order takes quadratic time over a run of them; the Stream-Safe Text Format of Unicode
+# (UAX 15, section 13) allows 30, more than any orthography needs.
+_MARKS = re.compile(r"[^\w\s\x00-\x7f]{31,}")
+_MAX_MARKS = 30
 _SPACES = re.compile(" {2,}")
 _LINE_EDGES = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -37,12 +42,11 @@ def clean_text(text: str) -> str:
     Time is linear in the length. Cleaning clean text changes nothing.
     """
     for _ in range(_MAX_ROUNDS):
-        cleaned = _clean_once(text)
-        if cleaned == text:
+        text = _repaired(text)
+        was_printable = _is_printable(text)
+        text = _settled(text)
+        if was_printable:  # then only line ends and spaces were touched, and nothing new can have come to light
             break
-        text, before = cleaned, text
-        if text.isascii() and before.isascii() and "&" not in text:
-            break  # nothing is left for a second round to find
     return text
 
 
@@ -51,24 +55,48 @@ def clean_line(text: str | None) -> str:
     return " ".join(clean_text(text).split()) if text else ""
 
 
-def _clean_once(text: str) -> str:
-    if "\x1b" in text:
-        text = fixes.remove_terminal_escapes(text)
-    if "&" in text and "<" not in text:
-        text = _unescape(text)
-    # Printable is what has no control, surrogate, invisible or odd space in it: most text, told in no time.
-    if not text.replace("\n", "").isprintable():
-        text = _INVISIBLE.sub("", _BREAKS.sub("\n", text).replace("\u2029", "\n\n"))
-        text = _SURROGATES.sub("\ufffd", fixes.fix_surrogates(text))
-    if not text.isascii():
-        text = _repair(text)
-    if not text.replace("\n", "").isprintable():
+def _is_printable(text: str) -> bool:
+    """Whether no control, surrogate, invisible or odd space but the line end is in it; most text, told in no time."""
+    return text.replace("\n", "").isprintable()
+
+
+def _repaired(text: str) -> str:
+    """Line ends in one form, nothing invisible, and every mistake of encoding undone as often as it was made."""
+    for _ in range(_MAX_ROUNDS):
+        if not _is_printable(text):
+            text = _BREAKS.sub("\n", text).replace("\u2029", "\n\n")
+            text = _INVISIBLE.sub("", fixes.remove_terminal_escapes(text) if "\x1b" in text else text)
+            text = _SURROGATES.sub("\ufffd", fixes.fix_surrogates(text))
+        repaired = _unescape(text) if "&" in text and "<" not in text else text
+        repaired = repaired if repaired.isascii() else _decoded(repaired)
+        if repaired == text:
+            break
+        text = repaired
+    return text
+
+
+def _settled(text: str) -> str:
+    """NFC, plain spaces, trimmed lines; what repairing left of the code points that mojibake is made of goes."""
+    if not _is_printable(text):
         text = _INVISIBLE.sub("", _LEFTOVERS.sub("", text))
         text = _ODD_SPACES.sub(" ", _LONE_JOINERS.sub("", text))
-    text = unicodedata.normalize("NFC", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _MARKS.sub(_stream_safe, text))
     if "  " in text:
         text = _SPACES.sub(" ", text)
-    return _BLANK_LINES.sub("\n\n", _LINE_EDGES.sub("\n", text)).strip()
+    if " \n" in text or "\n " in text:
+        text = _LINE_EDGES.sub("\n", text)
+    return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def _stream_safe(match: re.Match[str]) -> str:
+    """The matched marks and signs, with no more than 30 combining marks in a row."""
+    kept, run = [], 0
+    for character in match[0]:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _unescape(text: str) -> str:
@@ -82,7 +110,7 @@ def _unescape(text: str) -> str:
     return text
 
 
-def _repair(text: str) -> str:
+def _decoded(text: str) -> str:
     """Undo mojibake line by line (Speer's ftfy: only where a line looks wrong), then stray C1 and ligatures.
 
     Full-width forms and quotation marks stay as they are: both carry meaning in the languages that use them.

@@ -42,13 +42,14 @@ class Page:
     warning: str | None = None
 
 
-def read_page(html: str, *, url: str | None, title: str, latest: date) -> Page:
+def read_page(html: str, *, url: str | None, title: str, latest: date, max_elements: int) -> Page:
     """Read a page. `title` is the submitted one, if any; `latest` the last plausible day of publication.
 
     A page that calls itself an article but holds no running text (it is loaded later, or sold) yields its summary, with
-    the warning `summary_only`. Raises PermanentError: `not_html`, `too_deep`, or `no_story` for any other such page.
+    the warning `summary_only`. Raises PermanentError: `not_html`, `too_deep`, `too_complex`, or `no_story` for
+    any other such page.
     """
-    tree = parse_page(html)
+    tree = parse_page(html, max_elements=max_elements)
     metadata = read_metadata(tree)
     published_at = publication_date(tree, metadata, url=url or metadata.url or None, latest=latest)
     blocks = _body(tree, metadata)

@@ -38,10 +38,9 @@ def cluster_id(text: str) -> str:
 
 def _word_characters(text: str) -> str:
     """Letters and digits alone, in one case."""
-    text = text.casefold()
-    if text.isascii():  # the same, ten times as fast
-        return text.encode().translate(None, _ASCII_NOT_WORD).decode()
-    return _NOT_WORD.sub("", text)
+    # The ASCII part as bytes, in which no byte of another character is below 128: ten times as fast as the pattern.
+    text = text.casefold().encode().translate(None, _ASCII_NOT_WORD).decode()
+    return text if text.isascii() else _NOT_WORD.sub("", text)
 
 
 def _digest(kind: str, *values: str) -> str:

@@ -19,9 +19,8 @@ _MAX_NAMES = 20
 _MAX_NAME_CHARS = 80
 _MAX_TITLE_CHARS = 500
 _ARTICLE_TYPES = re.compile(r"(?:\w*Article|\w*BlogPosting|SocialMediaPosting|Report|Review)", re.IGNORECASE)
-_JSON_WRAPPING = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?\s*|\s*(?:-->|(?://|/\*)?\s*\]\]>(?:\s*\*/)?)?[\s;]*$"
-)
+_JSON_OPENINGS = ("<!--", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "<![CDATA[")
+_JSON_CLOSINGS = (";", "-->", "//]]>", "// ]]>", "/*]]>*/", "]]>")
 _TAGS = re.compile(r"<[^<>]{1,1000}>")
 _SUFFIX = re.compile(r"\s+[|–—·•»:-]{1,2}\s+(?=[^|–—·•»]+$)")
 _BY = re.compile(r"^(?:by|von|par|por|di|door)[:\s]\s*", re.IGNORECASE)
@@ -72,7 +71,7 @@ def read_metadata(tree: HtmlElement) -> PageMetadata:
     link = tree.find(".//link[@rel='canonical']")
     return replace(
         data,
-        title=_without_site_name(title, site_name)[:_MAX_TITLE_CHARS],
+        title=_without_site_name(title[:_MAX_TITLE_CHARS], site_name),
         deck=_first_line(metas, _DECK_METAS) or data.deck,
         authors=data.authors or _meta_authors(metas) or _marked_authors(tree),
         site_name=site_name,
@@ -158,7 +157,7 @@ def _from_json_ld(tree: HtmlElement) -> PageMetadata:
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "") and script.text and len(script.text) <= _MAX_JSON_CHARS:
             try:
-                nodes.extend(_nodes(json.loads(_JSON_WRAPPING.sub("", script.text), strict=False)))
+                nodes.extend(_nodes(json.loads(_unwrapped(script.text), strict=False)))
             except (ValueError, RecursionError):
                 continue
     articles = [node for node in nodes if any(_ARTICLE_TYPES.fullmatch(kind) for kind in _strings(node.get("@type")))]
@@ -178,6 +177,16 @@ def _from_json_ld(tree: HtmlElement) -> PageMetadata:
     )
 
 
+def _unwrapped(script: str) -> str:
+    """JSON-LD without the comment or CDATA marks that templates put around it."""
+    script = script.strip()
+    for opening in _JSON_OPENINGS:
+        script = script.removeprefix(opening)
+    for closing in _JSON_CLOSINGS:
+        script = script.strip().removesuffix(closing)
+    return script
+
+
 def _nodes(value: Any) -> Iterator[dict[str, Any]]:
     """The objects at the top, in arrays and in `@graph`, at most 200: what a page says of itself, not of its links."""
     queue = _as_list(value)[:_MAX_NODES]
@@ -195,7 +204,8 @@ def _resolved(value: Any, by_id: dict[str, dict[str, Any]]) -> dict[str, Any]:
     first = value[0] if isinstance(value, list) and value else value
     if not isinstance(first, dict):
         return {}
-    return by_id.get(first.get("@id", ""), first) if "name" not in first else first
+    reference = first.get("@id")
+    return by_id.get(reference, first) if "name" not in first and isinstance(reference, str) else first
 
 
 def _as_list(value: Any) -> list[Any]:
