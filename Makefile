@@ -30,11 +30,11 @@ check: $(VENV)/.complete ## format, lint, types and the import rules
 test: $(VENV)/.complete ## the whole test suite, on a real server
 	@$(BIN)/python -m pytest $(ARGS)
 
-# ARTICLES= ROUNDS= MESSAGES= HALF_LOAD=seconds JSON=file MARKDOWN=file: each may be left out.
+# ARTICLES= ROUNDS= MESSAGES= HALF_LOAD=seconds ONLY="ingest runtime" NEWS=folder JSON=file MARKDOWN=file: each may be left out.
 bench: $(VENV)/.complete ## measure each stage, the whole and the bare functions; ARTICLES= ROUNDS= JSON= MARKDOWN=
 	@PYTHONPATH=tests:. exec $(BIN)/python -m bench $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	    $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(HALF_LOAD),--half-load $(HALF_LOAD)) \
-	    $(if $(NEWS),--news "$(NEWS)") $(if $(JSON),--json "$(JSON)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+	    $(if $(ONLY),--only "$(ONLY)") $(if $(NEWS),--news "$(NEWS)") $(if $(JSON),--json "$(JSON)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv

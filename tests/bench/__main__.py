@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -29,6 +29,9 @@ from .whole import whole_pipeline
 from .yardstick import Yardstick
 
 _INTERRUPTED = 130
+_SECTIONS = (*STAGES, "runtime", "whole")
+_WIDTH = 120
+"""Of the tables where there is no terminal."""
 _DESCRIPTION = """How fast the pipeline is on this machine: each stage alone, the runtime alone, the whole, and the same
 pure functions in a bare loop in the same run. Everything it starts listens on loopback, keeps its data in a temporary
 folder, and is gone afterwards."""
@@ -68,7 +71,8 @@ def _measure(arguments: argparse.Namespace, folder: Path, progress: Console) -> 
     figures: list[Figure] = []
     index_url = f"tantivy://{folder}/bare-index"
     log = folder / "bare.log"
-    with Yardstick(index_url=index_url, environment=environment({}), log=log) as yardstick:
+    stages = _stages_needed(arguments.only)
+    with Yardstick(stages, index_url=index_url, environment=environment({}), log=log) as yardstick:
         bench = Bench(
             corpus=corpus,
             yardstick=yardstick,
@@ -80,9 +84,9 @@ def _measure(arguments: argparse.Namespace, folder: Path, progress: Console) -> 
             memory={},
             say=say,
         )
-        for measured in _sections(bench, account):
-            figures += measured
-        if (peak := yardstick.peak_memory_bytes()) is not None:
+        for section in arguments.only:
+            figures += _section(bench, section, account)
+        if stages == STAGES and (peak := yardstick.peak_memory_bytes()):
             bench.memory["bare loop, all stages"] = peak
     if account.missing or account.indexed_again:
         raise BenchError(f"not every article came to one end: {account.counts()}")
@@ -102,15 +106,22 @@ def _measure(arguments: argparse.Namespace, folder: Path, progress: Console) -> 
     )
 
 
-def _sections(bench: Bench, account: Account) -> Iterator[Iterator[Figure]]:
-    for name in STAGES:
-        yield stage_alone(bench, name)
-    yield runtime_alone(bench)
-    yield whole_pipeline(bench, account)
+def _section(bench: Bench, name: str, account: Account) -> Iterator[Figure]:
+    if name == "runtime":
+        return runtime_alone(bench)
+    return whole_pipeline(bench, account) if name == "whole" else stage_alone(bench, name)
+
+
+def _stages_needed(sections: Sequence[str]) -> tuple[str, ...]:
+    """The bare functions that are used: a stage's own, and those before it that make what it takes in."""
+    if "whole" in sections:
+        return STAGES
+    return STAGES[: max((STAGES.index(name) + 1 for name in sections if name in STAGES), default=0)]
 
 
 def _write(report: Report, arguments: argparse.Namespace) -> None:
-    show(report, Console(highlight=False, markup=False, soft_wrap=True))
+    console = Console(highlight=False, markup=False)
+    show(report, console if console.is_terminal else Console(highlight=False, markup=False, width=_WIDTH))
     if arguments.json:
         arguments.json.write_text(json.dumps(as_json(report), indent=2) + "\n")
     if arguments.markdown:
@@ -133,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="make bench",
         description=_DESCRIPTION,
-        epilog="With make: make bench ARTICLES=200 ROUNDS=3 MESSAGES=5000 HALF_LOAD=20 JSON=out.json MARKDOWN=out.md",
+        epilog="With make: make bench ARTICLES=150 ROUNDS=3 HALF_LOAD=20 JSON=out.json MARKDOWN=out.md",
     )
     parser.add_argument("--articles", type=_number, default=150, help="a round: 150")
     parser.add_argument("--rounds", type=_number, default=3, help="of each measurement, beside a warm-up: 3")
@@ -141,9 +152,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--half-load", type=_number, default=20, metavar="SECONDS", help="of steady publishing: 20")
     parser.add_argument("--news", type=Path, default=ROOT / "../shared/eval/data/news", help="folder of real articles")
     parser.add_argument("--seeds", type=Path, default=ROOT / "seeds", help="folder of articles used without those")
+    parser.add_argument(
+        "--only", type=_sections, default=_SECTIONS, metavar="NAMES", help=f"some of {' '.join(_SECTIONS)}; all"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every value of every round there")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there, for a README")
     return parser
+
+
+def _sections(text: str) -> tuple[str, ...]:
+    wanted = text.split()
+    if unknown := [name for name in wanted if name not in _SECTIONS]:
+        raise argparse.ArgumentTypeError(f"there is no {unknown[0]!r}; there are {' '.join(_SECTIONS)}")
+    return tuple(name for name in _SECTIONS if name in wanted)
 
 
 def _number(text: str) -> int:

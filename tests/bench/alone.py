@@ -13,7 +13,7 @@ from .moving import Moved, through_worker
 from .processes import Stack, running
 from .yardstick import Measured, read_items
 
-__all__ = ["stage_alone"]
+__all__ = ["processor_time", "stage_alone"]
 
 _STREAMS = {
     "ingest": (Stream.SUBMITTED, Stream.INGESTED),
@@ -24,7 +24,7 @@ _FOLLOWING = dict(pairwise(STAGES))
 
 
 def stage_alone(bench: Bench, name: str) -> Iterator[Figure]:
-    """Stages must be taken in their order: one gets what the bare loop of the stage before made of the articles."""
+    """A stage gets what the bare loop of the stage before made of the articles."""
     rounds: list[tuple[Moved, Measured]] = []
     with running(bench.folder / f"alone-{name}", name) as stack:
         for number, tag in enumerate(bench.tags):
@@ -34,21 +34,19 @@ def stage_alone(bench: Bench, name: str) -> Iterator[Figure]:
                 bench.say(f"{name}, {tag}: {moved.per_second:.1f} articles/s, bare {bare.per_second:.1f}")
     bench.note_memory(stack)
     yield _speed(name, rounds)
-    yield from _processor(name, rounds)
+    yield from processor_time(f"{name} alone, worker and child", rounds)
     yield Figure(
         section="start",
-        name=f"{name}: process start to reading its stream",
+        name=f"{name}, process start to reading",
         unit="s",
         values=(stack.processes[name].ready_s or 0.0,),
-        yardstick="bare loop: all stages loaded",
-        yardstick_values=(bench.yardstick.load_seconds,),
+        yardstick="bare loop: its function loaded",
+        yardstick_values=(bench.yardstick.load_seconds[name],),
     )
 
 
 def _round(bench: Bench, stack: Stack, name: str, tag: str, number: int) -> tuple[Moved, Measured]:
-    if name == STAGES[0]:
-        prepare(bench, tag, count=bench.size(tag))
-    items = bench.items(tag, name)
+    items = prepare(bench, tag, count=bench.size(tag), stage=name)
     results = bench.items(tag, _FOLLOWING[name]) if name in _FOLLOWING else None
     payloads = [_payload(name, submission_id, event) for submission_id, event in read_items(items)]
     source, target = _STREAMS[name]
@@ -71,21 +69,21 @@ def _speed(name: str, rounds: Sequence[tuple[Moved, Measured]]) -> Figure:
         name=f"{name} alone",
         unit="articles/s",
         values=tuple(moved.per_second for moved, _ in rounds),
-        yardstick="its pure function in a bare loop",
+        yardstick="bare loop",
         yardstick_values=tuple(bare.per_second for _, bare in rounds),
         note=f"{refused} refused" if refused else "",
     )
 
 
-def _processor(name: str, rounds: Sequence[tuple[Moved, Measured]]) -> Iterator[Figure]:
-    """Milliseconds an article, worker and child together: this holds on a machine where others are at work too."""
+def processor_time(name: str, rounds: Sequence[tuple[Moved, Measured]]) -> Iterator[Figure]:
+    """Milliseconds of all processes together an article: this holds on a machine where others are at work too."""
     if any(moved.cpu_seconds is None for moved, _ in rounds):
         return
     yield Figure(
         section="processor",
-        name=f"{name} alone: worker and child",
+        name=name,
         unit="ms/article",
         values=tuple(1000 * (moved.cpu_seconds or 0.0) / moved.count for moved, _ in rounds),
-        yardstick="its pure function in a bare loop",
+        yardstick="bare loop",
         yardstick_values=tuple(1000 * bare.cpu_seconds / bare.count for _, bare in rounds),
     )

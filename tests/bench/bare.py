@@ -1,7 +1,7 @@
 """The yardsticks: the stages' pure functions in a bare loop, and a bare redis-py loop, without any of the runtime."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -24,6 +24,7 @@ __all__ = ["STAGES", "BareStages", "Timed", "batch_size", "move_messages"]
 STAGES = ("ingest", "extraction", "indexing")
 _READ_COUNT = 100
 _MAX_BYTES = 64_000_000
+_Function = Callable[[Sequence[Item[Any]]], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,18 @@ def batch_size(stage: str) -> int:
 
 
 class BareStages:
-    """The three stages in this process and thread, one call after the other; models are loaded once."""
+    """Stages in this process and thread, one call after the other.
 
-    def __init__(self, index_url: str) -> None:
-        self._functions = {name: _load(name) for name in ("ingest", "extraction")}
-        self._writer = open_writer(index_url)
+    `load_seconds` is what each took to import and load, in the order of the flow; what is shared counts for the first.
+    """
+
+    def __init__(self, stages: Sequence[str], index_url: str) -> None:
+        self._functions: dict[str, _Function] = {}
+        self.load_seconds: dict[str, float] = {}
+        for name in stages:
+            started = time.perf_counter()
+            self._functions[name] = _indexing(index_url) if name == "indexing" else _load(name)
+            self.load_seconds[name] = time.perf_counter() - started
 
     def stage(self, name: str, items: Sequence[Item[Any]]) -> Timed:
         """One stage over all items. The results of indexing are its input: it has no others."""
@@ -56,10 +64,6 @@ class BareStages:
         """All stages, each batch going through all of them before the next."""
         return self._timed(STAGES, items)
 
-    def close(self) -> None:
-        """Let the index go."""
-        self._writer.close()
-
     def _timed(self, stages: Sequence[str], items: Sequence[Item[Any]]) -> Timed:
         size = batch_size(stages[0])
         results: list[BaseModel] = []
@@ -67,20 +71,26 @@ class BareStages:
         for at in range(0, len(items), size):
             batch = items[at : at + size]
             for stage in stages:
-                batch = [Item(event.submission_id, event) for event in self._run(stage, batch)]
+                made = self._functions[stage](batch)
+                batch = [Item(one.submission_id, one) for one in made if not isinstance(one, WiredeskError)]
             results += [item.event for item in batch]
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
         return Timed(results, len(items) - len(results), seconds, cpu_seconds)
 
-    def _run(self, stage: str, batch: Sequence[Item[Any]]) -> Iterator[Any]:
-        if stage == "indexing":
-            articles: list[ArticleExtracted] = [item.event for item in batch]
-            self._writer.upsert(articles)
-            return iter(articles)
-        return (result for result in self._functions[stage](batch) if not isinstance(result, WiredeskError))
+
+def _indexing(index_url: str) -> _Function:
+    """Indexing has no function of the stages' kind; its pure part is the index's writer."""
+    writer = open_writer(index_url)
+
+    def index(batch: Sequence[Item[Any]]) -> Sequence[Any]:
+        articles: list[ArticleExtracted] = [item.event for item in batch]
+        writer.upsert(articles)
+        return articles
+
+    return index
 
 
-def _load(name: str) -> StageFunction[Any, Any]:
+def _load(name: str) -> _Function:
     for found in entry_points(group=ENTRY_POINT_GROUP, name=name):
         function: StageFunction[Any, Any] = found.load().load()
         return function

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from .bare import STAGES
 from .corpus import Corpus
 from .processes import Stack
 from .yardstick import Yardstick, write_items
@@ -53,12 +54,21 @@ class Bench:
             self.memory[name] = max(peak, self.memory.get(name, 0))
 
 
-def prepare(bench: Bench, tag: str, *, count: int) -> Path:
-    """Write the submissions of a round for the bare loop; their ids lie in the past, one millisecond apart."""
-    start = time.time_ns() // 1_000_000 - _AN_HOUR_MS
-    path = bench.items(tag, "ingest")
-    submissions = bench.corpus.distinct(count, tag)
-    write_items(path, [(f"{start + number}-0", event) for number, event in enumerate(submissions)])
+def prepare(bench: Bench, tag: str, *, count: int, stage: str = STAGES[0]) -> Path:
+    """Write a round's articles as a stage gets them, unless they are there: what the bare loop before it makes of them.
+
+    Submission ids lie in the past, one millisecond apart.
+    """
+    path = bench.items(tag, stage)
+    if path.exists():
+        return path
+    if stage == STAGES[0]:
+        start = time.time_ns() // 1_000_000 - _AN_HOUR_MS
+        submissions = bench.corpus.distinct(count, tag)
+        write_items(path, [(f"{start + number}-0", event) for number, event in enumerate(submissions)])
+    else:
+        before = STAGES[STAGES.index(stage) - 1]
+        bench.yardstick.stages([before], prepare(bench, tag, count=count, stage=before), results=path)
     return path
 
 

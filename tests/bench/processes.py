@@ -110,13 +110,22 @@ class Stack:
                     f"{process.name} ended with status {status}; its last words:\n{_last_lines(process.log)}"
                 )
 
+    def cpu_seconds(self) -> float | None:
+        """Processor time of all processes and the server so far; None where the system does not tell."""
+        taken = [process.cpu_seconds() for process in self.processes.values()]
+        taken.append(machine.cpu_seconds(self._server_pid()))
+        return None if None in taken else sum(filter(None, taken))
+
     def note_memory(self) -> None:
         """Remember the peaks of all processes up to now."""
         for process in self.processes.values():
             for pid in process.pids:
                 self._note(process.name if pid == process.popen.pid else f"{process.name} child", pid)
+        self._note("valkey", self._server_pid())
+
+    def _server_pid(self) -> int:
         server: Mapping[str, int] = self.client.info("server")
-        self._note("valkey", server["process_id"])
+        return server["process_id"]
 
     def _note(self, name: str, pid: int) -> None:
         peak = machine.peak_memory_bytes(pid)

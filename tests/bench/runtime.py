@@ -26,10 +26,10 @@ def runtime_alone(bench: Bench) -> Iterator[Figure]:
                 bench.say(f"runtime, {tag}: {moved:.0f} messages/s, bare redis-py {bare:.0f}")
     yield Figure(
         section="speed",
-        name="runtime alone (4 KB, nothing done)",
+        name="runtime alone",
         unit="messages/s",
         values=tuple(moved for moved, _ in rounds),
-        yardstick="bare redis-py loop, same parsing",
+        yardstick="bare redis-py loop",
         yardstick_values=tuple(bare for _, bare in rounds),
     )
 

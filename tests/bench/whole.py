@@ -8,11 +8,13 @@ from wiredesk import submissions
 from wiredesk.events import ArticleIndexed, Stream
 
 from .accounts import Account, Follower, milliseconds
+from .alone import processor_time
 from .bare import STAGES
 from .context import WARM_UP, Bench, in_turn, prepare
 from .errors import BenchError
 from .figures import Figure
 from .half_load import Subject, half_load
+from .moving import Moved
 from .processes import running
 from .yardstick import Measured, read_items
 
@@ -30,16 +32,17 @@ def whole_pipeline(bench: Bench, account: Account) -> Iterator[Figure]:
         rounds = [_round(bench, subject, tag, number) for number, tag in enumerate(bench.tags)][1:]
         yield Figure(
             section="speed",
-            name="whole pipeline, 1 process a stage",
+            name="whole pipeline",
             unit="articles/s",
-            values=tuple(speed for speed, _ in rounds),
-            yardstick="all pure functions in one bare loop",
+            values=tuple(moved.per_second for moved, _ in rounds),
+            yardstick="bare loop",
             yardstick_values=tuple(bare.per_second for _, bare in rounds),
         )
+        yield from processor_time("whole pipeline, all workers and the server", rounds)
         yield from half_load(
             bench,
             subject,
-            rate_per_s=median(speed for speed, _ in rounds) / 2,
+            rate_per_s=median(moved.per_second for moved, _ in rounds) / 2,
             bare_s=median(bare.seconds / bare.count for _, bare in rounds),
         )
     bench.note_memory(stack)
@@ -54,27 +57,28 @@ def _first_article(bench: Bench, subject: Subject) -> Figure:
     subject.follow([submission_id])
     return Figure(
         section="start",
-        name="whole pipeline: start to a waiting article indexed",
+        name="whole pipeline, start to a waiting article indexed",
         unit="s",
         values=(_indexed(subject.account, submission_id).indexed_at.timestamp() - started_at,),
-        yardstick="bare loop: all stages loaded",
-        yardstick_values=(bench.yardstick.load_seconds,),
+        yardstick="bare loop: all functions loaded",
+        yardstick_values=(sum(bench.yardstick.load_seconds.values()),),
     )
 
 
-def _round(bench: Bench, subject: Subject, tag: str, number: int) -> tuple[float, Measured]:
+def _round(bench: Bench, subject: Subject, tag: str, number: int) -> tuple[Moved, Measured]:
     items = prepare(bench, f"whole-{tag}", count=bench.size(tag))
     documents = [event for _, event in read_items(items)]
-    speed, bare = in_turn(
+    moved, bare = in_turn(
         number, lambda: _at_full_speed(subject, documents), lambda: bench.yardstick.stages(STAGES, items)
     )
     if tag != WARM_UP:
-        bench.say(f"whole pipeline, {tag}: {speed:.1f} articles/s, bare {bare.per_second:.1f}")
-    return speed, bare
+        bench.say(f"whole pipeline, {tag}: {moved.per_second:.1f} articles/s, bare {bare.per_second:.1f}")
+    return moved, bare
 
 
-def _at_full_speed(subject: Subject, documents: Sequence[bytes]) -> float:
-    """Articles a second from the first submission to the last article indexed, on the server's clock."""
+def _at_full_speed(subject: Subject, documents: Sequence[bytes]) -> Moved:
+    """From the first submission to the last article indexed, on the server's clock."""
+    cpu_before = subject.stack.cpu_seconds()
     ids: list[str] = []
     for at in range(0, len(documents), _PUBLISHED_AT_ONCE):
         ids += submissions.submit(subject.stack.client, documents[at : at + _PUBLISHED_AT_ONCE])
@@ -82,7 +86,13 @@ def _at_full_speed(subject: Subject, documents: Sequence[bytes]) -> float:
     ended = [subject.account.indexed[one][1] for one in ids if one in subject.account.indexed]
     if not ended:
         raise BenchError(f"none of {len(ids)} articles was indexed: {subject.account.counts()}")
-    return len(ids) / max(0.001, (max(ended) - milliseconds(ids[0])) / 1000)
+    cpu_after = subject.stack.cpu_seconds()
+    return Moved(
+        count=len(ids),
+        refused=len(ids) - len(ended),
+        seconds=max(0.001, (max(ended) - milliseconds(ids[0])) / 1000),
+        cpu_seconds=cpu_after - cpu_before if cpu_after is not None and cpu_before is not None else None,
+    )
 
 
 def _indexed(account: Account, submission_id: str) -> ArticleIndexed:

@@ -1,6 +1,6 @@
 """The yardsticks' own process, so that their memory and processor time are theirs alone.
 
-    python -m bench.yardstick INDEX_URL
+    python -m bench.yardstick INDEX_URL STAGE…
 
 It reads one command a line on stdin (JSON) and answers one line on stdout; `Yardstick` is the other end. Items cross
 in files, one a line: a submission id, a tab, the event as JSON.
@@ -10,12 +10,12 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from wiredesk.errors import WiredeskError
 from wiredesk.events import ArticleExtracted, ArticleIngested, ArticleSubmitted
 from wiredesk.stage.contract import Item
 
@@ -54,14 +54,16 @@ class Measured:
 
 
 class Yardstick:
-    """Starts the process and asks it. Use as a context manager."""
+    """Starts the process and asks it. Use as a context manager.
 
-    def __init__(self, *, index_url: str, environment: Mapping[str, str], log: Path) -> None:
+    `load_seconds` is what each stage took to load there.
+    """
+
+    def __init__(self, stages: Sequence[str], *, index_url: str, environment: Mapping[str, str], log: Path) -> None:
         self._log = log
-        started = time.monotonic()
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bench.yardstick", index_url],
+                [sys.executable, "-m", "bench.yardstick", index_url, *stages],
                 env={**environment, **ONE_THREAD},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -70,12 +72,11 @@ class Yardstick:
                 start_new_session=True,
             )
         try:
-            self._answer()
+            self.load_seconds: dict[str, float] = self._answer()["load_seconds"]
         except BaseException:
             self._process.kill()
             self._process.wait()
             raise
-        self.load_seconds = time.monotonic() - started
 
     def __enter__(self) -> "Yardstick":
         return self
@@ -120,6 +121,8 @@ class Yardstick:
             words = self._log.read_text(errors="replace").strip().splitlines()[-1:]
             raise BenchError(f"the bare loop ended: {words[0] if words else 'it said nothing'}")
         answer: dict[str, Any] = json.loads(line)
+        if "error" in answer:
+            raise BenchError(f"the bare loop cannot work: {answer['error']}")
         return answer
 
 
@@ -139,13 +142,13 @@ def main() -> None:
     # A library that prints must not write into the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    stages = BareStages(sys.argv[1])
-    _tell(answers, {})
     try:
+        stages = BareStages(sys.argv[2:], sys.argv[1])
+        _tell(answers, {"load_seconds": stages.load_seconds})
         for line in sys.stdin:
             _tell(answers, _obey(stages, json.loads(line)))
-    finally:
-        stages.close()
+    except WiredeskError as error:
+        _tell(answers, {"error": str(error)})
 
 
 def _obey(stages: BareStages, command: Mapping[str, Any]) -> dict[str, Any]:
