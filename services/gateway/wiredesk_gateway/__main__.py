@@ -60,6 +60,7 @@ def _server(app: FastAPI, configured: GatewaySettings) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,
