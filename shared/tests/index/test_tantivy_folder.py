@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import tantivy
 from wiredesk.errors import TransientError, Unavailable, UsageError
 from wiredesk.index import open_reader, open_writer
+from wiredesk.index.tantivy.schema import build_schema
 
 
 @pytest.mark.parametrize("url", ["", "nowhere", "/some/path", "elastic://host/index", "://x"])
@@ -96,3 +98,25 @@ def test_a_full_disk_is_transient_and_the_writer_goes_on_when_there_is_room(tmp_
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["first", "TransientError", "TransientError", "again", "2"]
     assert TransientError.__name__ in done.stdout
+
+
+def test_a_panic_of_the_engine_is_an_error_of_the_article_and_no_end_of_the_process(
+    tmp_path, make_article, monkeypatch
+):
+    url = f"tantivy://{tmp_path}/index"
+    writer = open_writer(url)
+    module = sys.modules[type(writer).__module__]
+    documents_of = module.documents_of
+
+    def panicking(article):
+        if article.article_id == "bad":
+            tantivy.Query.phrase_query(build_schema(), "text", ["one"])  # tantivy panics: it wants two words
+        return documents_of(article)
+
+    monkeypatch.setattr(module, "documents_of", panicking)
+    with pytest.raises(RuntimeError, match="tantivy failed"):
+        writer.upsert([make_article("good"), make_article("bad")])
+    assert writer.documents() == 0
+    assert writer.upsert([make_article("good")]) == ["indexed"]
+    assert writer.documents() == 1
+    writer.close()

@@ -38,6 +38,8 @@ MAX_LENGTH = 2000
 """Characters in a query: far beyond what people type, and small enough that no query costs much to take apart."""
 MAX_DEPTH = 20
 MAX_SLOP = 100
+MAX_PATTERNS = 16
+"""Words with a star or a tilde: each is matched against the whole dictionary, some hundred of them for seconds."""
 
 
 class _Token(NamedTuple):
@@ -133,6 +135,7 @@ class _Parser:
         self._end = end
         self._at = 0
         self._depth = 0
+        self._patterns = 0
         self._field: str | None = None
 
     @property
@@ -249,13 +252,19 @@ class _Parser:
             return Term(_unescaped(text))
         if not stem:
             self.fail("a star without letters before it", token, "write how the word starts, as in govern*")
-        return Prefix(_unescaped(stem))
+        return self._pattern(token, Prefix(_unescaped(stem)))
+
+    def _pattern(self, token: _Token, node: Node) -> Node:
+        self._patterns += 1
+        if self._patterns > MAX_PATTERNS:
+            self.fail("too many words with * or ~", token, f"use up to {MAX_PATTERNS} of them")
+        return node
 
     def _fuzzy(self, token: _Token, word: str, edits: str) -> Node:
         number = int(edits) if _NUMBER.fullmatch(edits) else MAX_EDITS
         if not word or number > MAX_EDITS or (edits and not _NUMBER.fullmatch(edits)):
             self.fail("a ~ that says nothing", token, "write how many letters may differ, up to 2: govenment~1")
-        return Fuzzy(_unescaped(word), number) if number else Term(_unescaped(word))
+        return self._pattern(token, Fuzzy(_unescaped(word), number)) if number else Term(_unescaped(word))
 
     def _dates(self, token: _Token) -> Node:
         if token.kind != "range":

@@ -34,7 +34,7 @@ class TantivyWriter:
         self._lock = threading.Lock()
         self._writer: tantivy.IndexWriter | None = self._locked_writer()
         self._ledger = Ledger(self._schema)
-        self._searcher = self._fresh_searcher()
+        self._searcher: tantivy.Searcher | None = None
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
         """Raises PermanentError for an article that cannot be indexed; then nothing of the batch is."""
@@ -64,10 +64,11 @@ class TantivyWriter:
 
     def retract(self, batch: Sequence[ArticleRetracted]) -> None:
         """Raises PermanentError for an id or a revision that the index cannot keep."""
+        for event in batch:
+            checked(event)
         with self._lock:
             wanted: dict[str, int] = {}
             for event in batch:
-                checked(event)
                 wanted[event.article_id] = max(event.revision, wanted.get(event.article_id, 0))
             floors = self._tombstones(list(wanted))
             raised = {id: revision for id, revision in wanted.items() if revision > floors.get(id, -1)}
@@ -82,7 +83,8 @@ class TantivyWriter:
     def documents(self) -> int:
         """Articles searchable after the last commit."""
         query = Query.term_query(self._schema, "kind", "article", index_option="basic")
-        return count(self._searcher, query)
+        with self._lock:
+            return count(self._see_last_commit(), query)
 
     def close(self) -> None:
         """Waits for merges under way; closing again does nothing."""
@@ -106,7 +108,7 @@ class TantivyWriter:
                 writer.delete_documents_by_term("article_id", id)
                 for document in documents_of(article) if article else ():
                     writer.add_document(document)
-            entities = self._ledger.updated(changes, self._searcher)
+            entities = self._ledger.updated(changes, self._see_last_commit())
             for entity in entities:
                 writer.delete_documents_by_term("entity_key", entity.entity_id)
                 if entity.articles > 0:
@@ -115,8 +117,8 @@ class TantivyWriter:
                 writer.delete_documents_by_term("tombstone_id", id)
                 writer.add_document(tombstone_of(id, revision))
             writer.commit()
+            self._searcher = None
         self._ledger.remember(entities)
-        self._searcher = self._fresh_searcher()
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[tantivy.IndexWriter]:
@@ -125,20 +127,26 @@ class TantivyWriter:
             if self._writer is None:
                 self._writer = self._locked_writer()
             yield self._writer
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, IndexBusy, UsageError) as error:
             self._recover()
             message = f"the index at {self._path} cannot be written: {error}; is the disk full or gone?"
             raise TransientError("index_unwritable", message) from error
-        except BaseException:
+        except BaseException as error:
             self._recover()
+            if type(error).__name__ == "PanicException":  # no Exception, and it must not end the process
+                raise RuntimeError(f"tantivy failed: {error}") from error
             raise
 
     def _recover(self) -> None:
-        """Forget uncommitted documents. After a failed write tantivy's own writer is dead, and a new one is needed."""
-        if self._writer is None:
-            return
+        """Forget uncommitted documents, and what was known of committed ones: a failed commit may have got through.
+
+        After a failed write tantivy's own writer is dead, and a new one is needed.
+        """
+        self._searcher = None
+        self._ledger = Ledger(self._schema)
         try:
-            self._writer.rollback()
+            if self._writer is not None:
+                self._writer.rollback()
         except (ValueError, OSError):
             self._writer = None
 
@@ -153,9 +161,17 @@ class TantivyWriter:
                 ) from error
             raise UsageError(f"the index at {self._path} cannot be written: {error}") from error
 
-    def _fresh_searcher(self) -> tantivy.Searcher:
-        self._index.reload()
-        return self._index.searcher()
+    def _see_last_commit(self) -> tantivy.Searcher:
+        """What is compared with and counted on must never be older than the last commit, or counts would drift."""
+        if self._searcher is None:
+            try:
+                self._index.reload()
+                self._searcher = self._index.searcher()
+            except (ValueError, OSError) as error:
+                raise TransientError(
+                    "index_unreadable", f"the index at {self._path} cannot be read: {error}"
+                ) from error
+        return self._searcher
 
     def _current(self, ids: list[str]) -> dict[str, ArticleExtracted]:
         """What the index holds of these articles."""
@@ -176,8 +192,8 @@ class TantivyWriter:
                 (Occur.Must, Query.term_query(self._schema, "kind", kind, index_option="basic")),
             ]
         )
-        hits = self._searcher.search(query, limit=len(ids), count=False).hits
-        return [self._searcher.doc(address) for _, address in hits]
+        searcher = self._see_last_commit()
+        return [searcher.doc(address) for _, address in searcher.search(query, limit=len(ids), count=False).hits]
 
 
 def _newest(batch: Sequence[ArticleExtracted]) -> dict[str, ArticleExtracted]:
