@@ -304,6 +304,18 @@ def test_a_word_in_the_title_weighs_more_and_the_word_itself_more_than_its_infle
     assert ids(backend, "minister") == ["head", "body", "form"]
 
 
+@pytest.mark.parametrize(
+    "published_at",
+    ["0000-00-00", "0001-01-01T00:00+05:00", "9999-12-31T23:00-05:00", "9999-12-31", "2001-02-30", "1066-10-14T09:00Z"],
+)
+def test_a_date_the_calendar_hardly_has_keeps_no_article_out(backend, make_article, published_at):
+    backend.writer.upsert([make_article("odd", published_at=published_at), make_article("plain")])
+    for sort in ("newest", "oldest"):
+        assert set(ids(backend, sort=sort)) == {"odd", "plain"}
+    assert backend.reader().article("odd").published_at == published_at
+    assert len(ids(backend, filters=Filters(published_from=date.min, published_to=date.max))) in (0, 1)
+
+
 # facts
 
 

@@ -104,6 +104,7 @@ def test_text_becomes_the_tree_it_says(text, tree):
         ("published:{9999-12-31 TO *]", 11, "no day beyond"),
         ("[a TO b]", 1, "range without a date field"),
         ("a ]", 3, "bracket outside a range"),
+        ("a* b~ " * 8 + "c*", 49, "up to 16"),
     ],
 )
 def test_text_that_is_no_query_says_where_and_what_to_write(text, column, words):
