@@ -31,7 +31,8 @@ def article_lines(article: ArticleExtracted) -> Iterator[str]:
     yield ""
     yield f"Dates, against {article.published_at or 'no known day of publication'}"
     # Said five times, yesterday is still one day.
-    yield from _indented(dict.fromkeys(f"{printable(date.text)} = {date.value}" for date in article.dates))
+    dates = {(date.text.casefold(), date.value): date for date in reversed(article.dates)}
+    yield from _indented(f"{printable(date.text)} = {date.value}" for date in reversed(dates.values()))
 
 
 def _quotes(article: ArticleExtracted) -> Iterator[str]:

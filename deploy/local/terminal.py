@@ -36,7 +36,7 @@ class Terminal(Console):
     def say(self, line: str) -> None:
         """One indented line. Never raises: also said while stopping."""
         try:
-            self.print(f"  {line}")
+            self.lines([f"  {line}"])
         except OSError:
             # The terminal was closed.
             self.on_broken_pipe()
