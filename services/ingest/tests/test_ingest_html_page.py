@@ -164,13 +164,24 @@ def test_nesting_beyond_what_the_parser_reads_is_a_permanent_failure(nested: str
 
 @pytest.mark.parametrize(
     "many",
-    ["<p>x</p>" * 1001, "<div " + " ".join(f"a{n}=1" for n in range(20_000)) + ">"],
+    ["<p>x</p>" * 1001, "<div " + " ".join(f"a{n}=1" for n in range(30_000)) + ">"],
     ids=["elements", "attributes"],
 )
 def test_a_page_of_too_many_parts_is_a_permanent_failure(many: str) -> None:
     with pytest.raises(PermanentError) as refused:
         read(page(after=many), max_elements=1000)
     assert refused.value.reason == "too_complex"
+
+
+def test_a_script_that_looks_like_a_long_tag_does_no_harm() -> None:
+    code = "<script>if (a<b.length) { " + "let x = 'a b' + y; " * 3000 + "}</script>"
+    data = '<div data-props="' + "word " * 30_000 + '">x</div>'
+    assert read(page(after=code + data)).story.paragraphs[: len(STORY)] == STORY
+
+
+def test_hundreds_of_attributes_are_passed_over() -> None:
+    attributes = " ".join(f"a{n}=1" for n in range(5000))
+    assert read(page(after=f"<div {attributes}></div>")).story.paragraphs == STORY
 
 
 def test_nul_bytes_surrogates_and_encoding_declarations_do_no_harm() -> None:

@@ -14,8 +14,8 @@ from wiredesk_ingest.settings import IngestSettings
 
 __all__ = ["STAGE", "load"]
 
-# The caches of trafilatura and htmldate count entries, not bytes, and keep whole lines and attributes of pages: without
-# this, crafted pages could fill the memory. Ordinary pages reach it every few hundred, at the cost of some milliseconds.
+# The caches of trafilatura and htmldate count entries, not bytes, and keep lines and attributes of pages whole: without
+# this, crafted pages could fill the memory. Ordinary pages reach it every few hundred and lose some milliseconds.
 _MAX_REMEMBERED_CHARS = 50_000_000
 _WARM_UP = (
     "<html lang='en'><head><title>Warm-up</title></head><body><article><h1>Warm-up</h1>"
