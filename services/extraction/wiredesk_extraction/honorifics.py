@@ -1,6 +1,6 @@
 """Honorifics and titles of office that stand before a person's name, and what they tell of gender."""
 
-__all__ = ["COURTESY", "OFFICES", "gender_of", "is_honorific"]
+__all__ = ["ANNOUNCES", "COURTESY", "OFFICES", "gender_of", "is_honorific"]
 
 _MALE = frozenset(
     {"mr", "sir", "lord", "messrs", "monsieur", "herr", "señor", "signor", "baron", "king", "prince", "father"}
@@ -11,6 +11,9 @@ _FEMALE = frozenset(
 
 COURTESY = _MALE | _FEMALE | {"dr", "prof", "professor", "rev", "reverend", "hon", "mx", "judge", "justice", "st"}
 """Forms of address: part of the mention, never of the name."""
+
+ANNOUNCES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "sir", "dame", "lady", "lord", "prof", "professor"})
+"""Forms of address that are followed by a person's name and by nothing else."""
 
 _OFFICES_WORDS = """
     president presidents chancellor premier senator senators sen sens rep reps representative congressman

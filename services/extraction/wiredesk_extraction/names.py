@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from wiredesk_extraction.honorifics import COURTESY, is_honorific
+from wiredesk_extraction.honorifics import ANNOUNCES, COURTESY, is_honorific
 from wiredesk_extraction.parse import Parse, RawName
 
 __all__ = ["Name", "find_names", "with_honorifics"]
@@ -46,6 +46,7 @@ _ORGANIZATION_NOUNS = frozenset(
     }
 )
 
+_MAX_ADDRESSED = 3
 _LEADING = frozenset({"the", "a", "an", "this", "that", "'s", "our", "its", "his", "her", "their"})
 _TRAILING = frozenset({"'s", "'", "s'", "’s", "’"})
 
@@ -67,13 +68,35 @@ class Name:
 def find_names(parse: Parse) -> list[Name]:
     """Every named mention, in order, none overlapping."""
     found: list[Name] = []
-    for raw in parse.names:
+    for raw in _with_addressed(parse):
         for name in _names_of(parse, raw):
             if not found or found[-1].last < name.first:
                 found.append(name)
             elif found[-1].last < name.bare:
                 found.append(replace(name, first=name.bare))
     return found
+
+
+def _with_addressed(parse: Parse) -> list[RawName]:
+    """The raw names, with those the pipeline missed or cut though a form of address announces them ("Mr Ole Brandt")."""
+    raws = list(parse.names)
+    at = {token: number for number, raw in enumerate(raws) for token in range(raw.first, raw.last + 1)}
+    for token, word in enumerate(parse.lower):
+        if word.rstrip(".") not in ANNOUNCES or not parse.words[token][:1].isupper():
+            continue
+        first = last = token + 1
+        while last < len(parse.words) and last - first < _MAX_ADDRESSED and _adjoins(parse, last - 1, last):
+            last += 1
+        last -= 1
+        inside = {at[t] for t in range(first, last + 1) if t in at}
+        if last < first or len(inside) > 1:
+            continue
+        number = next(iter(inside), None)
+        if number is None:
+            raws.append(RawName(first, last, "PERSON"))
+        elif raws[number].label in {"PERSON", "PER"} and raws[number].first > first:
+            raws[number] = RawName(first, raws[number].last, raws[number].label)
+    return sorted(raws, key=lambda raw: raw.first)
 
 
 def _names_of(parse: Parse, raw: RawName) -> Iterator[Name]:
@@ -103,7 +126,12 @@ def _type_by_last_word(parse: Parse, first: int, last: int) -> str | None:
 
 def with_honorifics(parse: Parse, first: int) -> int:
     """The token a person's mention begins with, forms of address before `first` taken in."""
-    while first > 0 and parse.lower[first - 1].rstrip(".") in COURTESY and _adjoins(parse, first - 1):
+    while (
+        first > 0
+        and parse.lower[first - 1].rstrip(".") in COURTESY
+        and parse.words[first - 1][:1].isupper()
+        and _beside(parse, first - 1, first)
+    ):
         first -= 1
     return first
 
@@ -116,14 +144,16 @@ def _two_people(parse: Parse, raw: RawName) -> list[tuple[int, int]]:
     return [(raw.first, raw.last)]
 
 
-def _adjoins(parse: Parse, token: int) -> bool:
-    """Whether `token` has a capital and only a space stands between it and the next token."""
-    between = parse.text[parse.ends[token] : parse.starts[token + 1]]
-    return (
-        parse.words[token][:1].isupper()
-        and between in {"", " ", "\u00a0"}
-        and parse.sentence_of[token] == parse.sentence_of[token + 1]
-    )
+def _beside(parse: Parse, one: int, other: int) -> bool:
+    """Whether only a space stands between two neighbouring tokens of one sentence."""
+    between = parse.text[parse.ends[one] : parse.starts[other]]
+    return between in {"", " ", "\u00a0"} and parse.sentence_of[one] == parse.sentence_of[other]
+
+
+def _adjoins(parse: Parse, one: int, other: int) -> bool:
+    """Whether `other` is a capitalised proper noun right after `one`."""
+    proper = parse.tags[other].startswith("NNP") and parse.words[other][:1].isupper()
+    return proper and _beside(parse, one, other)
 
 
 def _trim(parse: Parse, first: int, last: int) -> tuple[int, int] | None:

@@ -58,11 +58,9 @@ def locate(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> lis
 
 
 def _case(parse: Parse, member: Member, gazetteer: Gazetteer) -> _Case:
-    spots = gazetteer.find(member.name)
+    spots = gazetteer.find(member.name) or gazetteer.find(_GENERIC.sub("", member.name))
     if _always_with_article(parse, member):
         spots = [spot for spot in spots if spot.kind != "city"]
-    if not spots:
-        spots = gazetteer.find(_GENERIC.sub("", member.name))
     if not spots and ", " in member.name:
         return _split(member, gazetteer)
     for _, last, kind in member.mentions:

@@ -18,6 +18,7 @@ _OPENERS = frozenset({"“", "„", "‟", "«", "‘", "‚", "‹", "``"})
 _BEFORE_OPEN = frozenset(" \t\u00a0\u2009\u202f([{—–-―/:")
 _AFTER_CLOSE = frozenset(" \t\u00a0\u2009\u202f)]}—–-―/.,;:?!…")
 _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)")
+_MAX_SPACE = 8
 _ENDS_SAID = (".", "!", "?", "…", ",", "—", "–")
 
 
@@ -117,7 +118,7 @@ def _pair(text: str, marks: Sequence[_Mark], line: tuple[int, int], *, nested: b
             if depth == 0:
                 found += _quotation(text, opened, mark.start, mark.end, closed=True)
                 opened = None
-        elif nested and not text[opened.end : mark.start].rstrip().endswith(_ENDS_SAID):
+        elif nested and not _sentence_ends(text, opened.end, mark.start):
             depth += 1
         else:
             found += _quotation(text, opened, mark.start, mark.start, closed=False)
@@ -127,6 +128,11 @@ def _pair(text: str, marks: Sequence[_Mark], line: tuple[int, int], *, nested: b
             return None
         found += _unclosed(text, opened, line)
     return found
+
+
+def _sentence_ends(text: str, start: int, end: int) -> bool:
+    """Whether what stands right before `end` closes a sentence or a clause of speech."""
+    return text[max(start, end - _MAX_SPACE) : end].rstrip().endswith(_ENDS_SAID)
 
 
 def _unclosed(text: str, opened: _Mark, line: tuple[int, int]) -> list[Quotation]:

@@ -61,11 +61,12 @@ class Expression:
     parts: Mapping[str, str]
 
 
-def _after(words: str) -> str:
-    """A look-behind for any of the words, capitalised or not, and one space."""
-    return "(?:" + "|".join(rf"(?<=\b[{w[0].upper()}{w[0]}]{w[1:]}\s)" for w in words.split()) + ")"
+def _after(words: str, pattern: str) -> str:
+    """The pattern, as `core`, where one of the words stands before it, capitalised or not."""
+    return r"\b(?:" + "|".join(f"[{w[0].upper()}{w[0]}]{w[1:]}" for w in words.split()) + f") (?P<core>{pattern})"
 
 
+_IN = "in of since until till by from to before after during through and between"
 _PIECES = {
     "MONTH": r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December)",
     "MONTH_ANY": r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -87,14 +88,13 @@ _PIECES = {
     r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
     r"eighteen|nineteen|several|many|some|few|[A-Z][a-z]{2,8})",
-    "UNIT": r"(?P<unit>second|minute|hour|day|night|weekend|week|fortnight|month|quarter|year|decade|century|centurie)",
+    "UNIT": r"(?P<unit>minute|hour|day|night|weekend|week|fortnight|month|quarter|year|decade|century|centurie)",
     "ABOUT": r"(?:(?:about|around|nearly|almost|over|under|roughly|some|only|just|(?:more|less|fewer) than) )?",
     "REL": r"(?P<rel>[Ll]ast|[Nn]ext|[Tt]his|[Pp]ast|[Cc]oming|[Pp]revious|[Ff]ollowing|[Tt]hat|[Ss]ame|[Pp]receding)",
     "THE": r"(?:[Tt]he )?",
     "ORDINAL": r"(?P<ordinal>\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|"
     r"eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|"
     r"twenty-first)",
-    "IN": _after("in of since until till by from to before after during through and between"),
     "NO_MORE": r"(?![\w%]|[.,:]\d|-\w)",
 }  # fmt: skip
 _PATTERNS: tuple[tuple[str, str], ...] = (
@@ -113,17 +113,21 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("month", r"{BOUND}?\b{MONTH_ANY}(?:,? (?:of )?{YEAR}| of {THAT_YEAR})"),
     ("month", r"{BOUND}?\b{CLEAR_MONTH}(?![\w-])"),
-    ("month", r"{IN}{NAME_MONTH}(?![\w-]| [A-Z])"),
+    ("month", _after(_IN, r"{NAME_MONTH}(?![\w-]| [A-Z])")),
     ("month", r"{BOUND}{NAME_MONTH}(?![\w-])"),
     ("month", r"\b(?P<month>April|June|August)(?![\w-]| [A-Z])"),
     ("month", r"{THE}\b{REL} {MONTH}\b"),
     ("season", r"{THE}(?:(?:early|late|mid)[- ])?\b{SEASON}(?: of)? {YEAR}"),
     ("season", r"{THE}\b{SEASON} of {THAT_YEAR}"),
     ("season", r"{THE}\b{REL} {SEASON}\b"),
-    ("season", r"{IN}(?:the |early |late )?{SEASON}(?![\w-]| of | [a-z]+s\b)"),
+    ("season", _after(_IN, r"(?:the |early |late )?{SEASON}(?![\w-]| of | [a-z]+s\b)")),
     ("bc", r"(?:(?:[Cc]a?\.|circa) )?(?<![\d.,])(?P<number>\d{1,4}) (?:BCE?\b|B\.\s?C\b\.?)"),
     ("year", r"{BOUND}{YEAR}{NO_MORE}"),
-    ("year", r"(?<![\w.,:$£€#/-])(?:[Tt]he year )?{YEAR}(?P<to>[-–/]\d\d(?!\d))?(?![\w%]|[.,:]\d|-[A-Za-z])"),
+    (
+        "year",
+        r"(?<![\w.,:$£€#/-])(?:[Tt]he year )?{YEAR}(?P<to>[-–/]\d\d(?!\d))?"
+        r"(?![\w%]|[.,:]\d|-[A-Za-z]|-\d{3}(?!\d))",
+    ),
     ("year", r"(?<=\d[-–/]){YEAR}{NO_MORE}"),
     ("shortyear", r"(?<!\w)['’](?P<short>\d\d)(?![\w'’])"),
     ("decade", r"{THE}(?:(?:[Ee]arly|[Ll]ate|[Mm]id)[- ])?(?<!\w)(?P<decade>1\d\d|20\d)0['’]?s\b"),
@@ -146,7 +150,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("shift", r"\b[Tt]he (?P<unit>day|week|month|year|night) (?P<way>before|after)\b"),
     ("window", r"{THE}\b(?:past|last|next|coming|following|previous|first|final) {COUNT} {UNIT}s?\b(?! (?:ago|later))"),
     ("span", r"\b{ABOUT}{COUNT}[- ]{UNIT}s?\b(?!-|s\b| old\b| (?:ago|later|earlier|from now)\b)"),
-    ("vaguespan", _after("for in over after within") + r"(?P<unit>hours|days|weeks|months|years|decades|centuries)\b"),
+    ("vaguespan", _after("for in over after within", r"(?P<unit>hours|days|weeks|months|years|decades|centuries)\b")),
     ("vaguespan", r"\b(?P<unit>hour|day|week|month|year|decade)s?-long\b"),
     ("set", r"\b(?P<word>[Dd]aily|[Nn]ightly|[Ww]eekly|[Mm]onthly|[Yy]early|[Aa]nnually|[Qq]uarterly)\b(?! [A-Z])"),
     ("set", r"\b(?:[Ee]very|[Ee]ach|[Pp]er) (?:{WEEKDAY}|{COUNT} (?P<units>day|week|month|year|hour|minute)s)\b"),
@@ -157,7 +161,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("clock", r"(?<![\d.,:$£€-])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?:\s?(?:hrs|GMT|UTC|h)\b)?(?![\d:])"),
     ("clock", r"\b(?P<word>noon|midnight)\b"),
-    ("ordinal", _after("on by until") + r"the (?P<day>[12]?\d|3[01])(?:st|nd|rd|th)\b(?! [a-zA-Z]{3})"),
+    ("ordinal", _after("on by until", r"the (?P<day>[12]?\d|3[01])(?:st|nd|rd|th)\b(?! [a-zA-Z]{3})")),
     ("feast", r"\b(?P<word>Christmas(?: (?:Day|Eve))?|New Year['’]s (?:Day|Eve))(?:,? {YEAR})?\b(?! (?:tree|card))"),
 )  # fmt: skip
 """A space stands for up to three white-space characters of one line, a name in braces for its piece above."""
@@ -205,7 +209,8 @@ def _matches(text: str, patterns: _Patterns) -> Iterator[Expression]:
     for kind, pattern in patterns:
         for match in pattern.finditer(text):
             parts = {name: value for name, value in match.groupdict().items() if value is not None}
+            core = "core" if parts.pop("core", None) is not None else 0
             if kind == "year" and "bound" not in parts and _COUNTED.match(text, match.end()):
                 continue
-            start, end = match.span()
+            start, end = match.span(core)
             yield Expression(start, end, kind, parts)
