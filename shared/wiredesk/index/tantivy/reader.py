@@ -124,7 +124,7 @@ class TantivyReader:
         return Page(total=paging.count(view.searcher, query), hits=hits, next_cursor=end)
 
     def entities(self, *, q: str = "", type: str = "", limit: int = 10, cursor: str | None = None) -> Page[EntityHit]:
-        """Every word of `q` has to be in the name; equals are in the order of their names."""
+        """Every word of `q` has to be in the name; equals go by the beginning of their names."""
         view = self._view
         clauses = [of_kind(self._schema, "entity")]
         if q.strip():
