@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import pty
@@ -7,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
-from wiredesk import dead, keys
+from wiredesk import dead, keys, pipeline
 from wiredesk.cli.app import app, run
 from wiredesk.cli.output import age, printable, size
+from wiredesk.cli.status import view
 from wiredesk.cli.teaching import help_text
 from wiredesk.events import DeadLetter, Stream
 from wiredesk.submissions import submit
@@ -334,10 +337,32 @@ class TestStatus:
             "4711",
             "consuming",
             "not_json",
-            "nobody",
+            "none yet",
         ):
             assert words in shown, words
         assert "\x1b" not in shown
+
+    def test_the_tables_fit_a_terminal_of_80_columns(self, redis_client):
+        now = datetime.now(UTC)
+        redis_client.xgroup_create(Stream.INGESTED, "extraction", "0", mkstream=True)
+        submit(redis_client, [b"1"] * 2000)
+        report = WorkerReport(
+            stage="extraction",
+            name="w",
+            pid=4194304,
+            host="0123456789ab",
+            version="0.1.0",
+            address="172.18.0.12:39100",
+            state="consuming",
+            started_at=now,
+            reported_at=now,
+        )
+        redis_client.set(keys.worker("extraction", "w"), report.model_dump_json())
+        console = Console(width=80, file=io.StringIO())
+        console.print(view(pipeline.read(redis_client)))
+        shown = console.file.getvalue()
+        for words in ("articles.submitted", "0123456789ab", "172.18.0.12:39100", "extraction"):
+            assert words in shown, words
 
     def test_json_holds_everything(self, invoke, redis_client):
         state = json.loads(invoke("status", "--json").stdout)

@@ -69,7 +69,7 @@ def list_command(
                 letter.id,
                 printable(letter.stage),
                 printable(letter.reason),
-                letter.last_seen.isoformat(sep=" ", timespec="seconds"),
+                f"{letter.last_seen:%Y-%m-%d %H:%M:%S}",
                 str(letter.attempts),
                 f"{letter.size_bytes:,}",
                 printable(letter.message),

@@ -60,9 +60,18 @@ def table(title: str, *columns: str, right: tuple[str, ...] = ()) -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    made = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for at, column in enumerate(columns):
+        number = column in right
+        made.add_column(column, justify="right" if number else "left", overflow="fold", no_wrap=number or at == 0)
     return made
 
 

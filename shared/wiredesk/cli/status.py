@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_MISSING = "nobody yet"
+_MISSING = "none yet"
 
 
 def command(
@@ -96,18 +96,19 @@ def _watch(read: "Callable[[], PipelineState]", interval: float) -> None:
 def view(state: "PipelineState") -> "RenderableType":
     """The state as tables."""
     from rich.console import Group
+    from rich.text import Text
 
     parts: list[RenderableType] = [_headline(state), _streams(state), _workers(state)]
     if state.dead_letters.total:
         parts.append(_dead_letters(state))
-    return Group(*parts)
+    spaced = [line for part in parts for line in (part, Text(""))]
+    return Group(*spaced[:-1])
 
 
 def _headline(state: "PipelineState") -> "RenderableType":
     from rich.text import Text
 
-    at = state.read_at.isoformat(sep=" ", timespec="seconds")
-    return Text(f"{_server(state.server)} · {at}\n", style="dim")
+    return Text(f"{_server(state.server)} · {state.read_at:%H:%M:%S} UTC", style="dim")
 
 
 def _server(server: "ServerState | None") -> str:
@@ -128,16 +129,14 @@ def _streams(state: "PipelineState") -> "RenderableType":
     from wiredesk.cli.output import table
     from wiredesk.pipeline import GROUPS
 
-    numbers = ("length", "lag", "pending", "consumers")
-    shown = table(
-        "Streams", "stream", "length", "oldest", "group", "lag", "pending", "oldest pending", "consumers", right=numbers
-    )
+    columns = ("stream", "length", "oldest", "group", "lag", "pending", "readers")
+    shown = table("Streams", *columns, right=("length", "lag", "pending", "readers"))
     for stream in state.streams:
         own = next((names for name, names in GROUPS.items() if name == stream.name), ())
         present = {group.name for group in stream.groups}
         rows = [_group_cells(group) for group in stream.groups]
-        rows += [(name, "", "", "", _MISSING) for name in own if name not in present]
-        for at, cells in enumerate(rows or [("", "", "", "", "")]):
+        rows += [(name, "", "", _MISSING) for name in own if name not in present]
+        for at, cells in enumerate(rows or [("", "", "", "")]):
             shown.add_row(*(_stream_cells(stream) if at == 0 else ("", "", "")), *cells)
     return shown
 
@@ -148,12 +147,13 @@ def _stream_cells(stream: "StreamState") -> tuple[str, str, str]:
     return stream.name, f"{stream.length:,}", age(stream.oldest_s)
 
 
-def _group_cells(group: "GroupState") -> tuple[str, str, str, str, str]:
+def _group_cells(group: "GroupState") -> tuple[str, str, str, str]:
     from wiredesk.cli.output import age, printable
 
     name = printable(group.name) + (" (foreign)" if group.foreign else "")
     lag = "unknown" if group.lag is None else f"{group.lag:,}"
-    return name, lag, f"{group.pending:,}", age(group.oldest_pending_s), str(group.consumers)
+    pending = f"{group.pending:,}" + (f" for {age(group.oldest_pending_s)}" if group.pending else "")
+    return name, lag, pending, str(group.consumers)
 
 
 def _workers(state: "PipelineState") -> "RenderableType":
@@ -162,30 +162,16 @@ def _workers(state: "PipelineState") -> "RenderableType":
     from wiredesk.cli.output import age, printable, table
 
     if not state.workers:
-        return Text("No worker is running.\n", style="bold")
-    shown = table(
-        "Workers",
-        "stage",
-        "state",
-        "pending",
-        "in work",
-        "pid",
-        "host",
-        "version",
-        "up",
-        "address",
-        right=("pending", "in work", "pid"),
-    )
+        return Text("No worker is running.", style="bold")
+    shown = table("Workers", "stage", "state", "holds", "pid", "host", "up", "address", right=("holds", "pid"))
     for worker in state.workers:
         healthy = worker.state in ("consuming", "standby", "paused")
         shown.add_row(
             printable(worker.stage),
             Text(printable(worker.state), style="green" if healthy else "red"),
             "" if worker.pending is None else f"{worker.pending:,}",
-            f"{worker.in_flight:,}",
             str(worker.pid),
             printable(worker.host),
-            printable(worker.version),
             age(max(0.0, (state.read_at - worker.started_at).total_seconds())),
             printable(worker.address or ""),
         )
