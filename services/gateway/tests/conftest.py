@@ -22,9 +22,9 @@ from wiredesk.index.protocol import (
     SearchPage,
     SearchRequest,
 )
+from wiredesk.listening import listen
 from wiredesk.testing import RedisServer, free_port, wait_until
 from wiredesk_gateway.app import create_app
-from wiredesk_gateway.listening import listen
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.settings import GatewaySettings
 
@@ -242,7 +242,7 @@ def start_gateway(
     app = create_app(settings, redis=client, index=index, registry=CollectorRegistry())
     index.start()
     stack.callback(index.stop)
-    listening = listen("127.0.0.1", 0)
+    listening = listen("127.0.0.1", 0, setting="a port")
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

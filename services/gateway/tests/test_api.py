@@ -317,3 +317,10 @@ def test_json_and_pages_are_compressed_for_those_who_ask(gateway: httpx.Client) 
 def test_no_worker_is_registered_by_the_application_alone(gateway: httpx.Client, redis_client: redis.Redis) -> None:
     gateway.get("/health")
     assert list(redis_client.scan_iter(match=keys.worker_pattern())) == []
+
+
+def test_head_is_answered_like_get_without_a_body(gateway: httpx.Client) -> None:
+    for path in ("/", "/health", "/api/v1/search", "/articles/none"):
+        got, headed = gateway.get(path), gateway.head(path)
+        assert (headed.status_code, headed.content) == (got.status_code, b"")
+        assert headed.headers["content-type"] == got.headers["content-type"]

@@ -10,10 +10,10 @@ from wiredesk import logs, settings
 from wiredesk.connection import connect
 from wiredesk.errors import UsageError
 from wiredesk.index import open_reader
+from wiredesk.listening import listen
 from wiredesk.stage.metrics import new_registry
 
 from wiredesk_gateway.app import create_app
-from wiredesk_gateway.listening import listen
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.presence import STAGE, Presence
 from wiredesk_gateway.settings import GatewaySettings
@@ -37,7 +37,7 @@ def _serve(configured: GatewaySettings) -> int:
     client = connect(configured.redis_url.get_secret_value(), retries=_REDIS_RETRIES)
     index = LiveIndex(lambda: open_reader(configured.index_url), interval_s=configured.reload_interval_s)
     app = create_app(configured, redis=client, index=index, registry=new_registry())
-    listening = listen(configured.host, configured.http_port)
+    listening = listen(configured.host, configured.http_port, setting="WIREDESK_HTTP_PORT")
     host, port = listening.getsockname()[:2]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     presence = Presence(client, address=address, in_flight=lambda: app.state.desk.requests.in_flight)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import socket
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
@@ -11,7 +10,7 @@ import uvicorn
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from wiredesk.errors import UsageError
+from wiredesk.listening import listen
 from wiredesk.stage.processor import State
 
 __all__ = ["HealthServer"]
@@ -43,13 +42,7 @@ class HealthServer:
 
     async def start(self) -> str:
         """Listen; returns host:port. Raises UsageError when the port is taken."""
-        try:
-            listening = socket.create_server((self._host, self._port))
-        except OSError as error:
-            raise UsageError(
-                f"cannot listen on {self._host}:{self._port} for health and metrics: {error.strerror}; "
-                "set WIREDESK_PORT to a free port, or to 0 to have one picked"
-            ) from error
+        listening = listen(self._host, self._port, setting="WIREDESK_PORT")
         config = uvicorn.Config(self._answer, interface="asgi3", log_config=None, lifespan="off", access_log=False)
         self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]))

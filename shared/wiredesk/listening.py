@@ -1,4 +1,4 @@
-"""The socket the gateway serves on."""
+"""The socket a process serves HTTP on: the gateway its pages, every worker its health and metrics."""
 
 import socket
 
@@ -9,8 +9,8 @@ __all__ = ["listen"]
 _BACKLOG = 256
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening TCP socket; port 0 picks a free one.
+def listen(host: str, port: int, *, setting: str) -> socket.socket:
+    """A listening TCP socket; port 0 picks a free one. `setting` is what an error tells people to change.
 
     Its protocol is named, because asyncio sets TCP_NODELAY on such sockets alone: without it the head and the body of
     an answer are two packets, and the second waits 40 ms for the client's delayed acknowledgement.
@@ -22,19 +22,19 @@ def listen(host: str, port: int) -> socket.socket:
         )[0]
         listening = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise _cannot(host, port, error) from None
+        raise _cannot(host, port, setting, error) from None
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a restart finds its port free again
         listening.bind(address)
         listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
-        raise _cannot(host, port, error) from None
+        raise _cannot(host, port, setting, error) from None
     return listening
 
 
-def _cannot(host: str, port: int, error: OSError) -> UsageError:
+def _cannot(host: str, port: int, setting: str, error: OSError) -> UsageError:
     return UsageError(
-        f"cannot listen on {host}:{port}: {error.strerror or error}; set WIREDESK_HTTP_PORT to a free port, or to 0 to "
+        f"cannot listen on {host}:{port}: {error.strerror or error}; set {setting} to a free port, or to 0 to "
         "have one picked"
     )
