@@ -7,7 +7,7 @@ form, a bare surname with its full name, an acronym with its expansion, a compan
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from wiredesk_extraction.honorifics import gender_of
@@ -23,6 +23,7 @@ _LEGAL_FORMS_WORDS = """
 _LEGAL_FORMS = frozenset(_LEGAL_FORMS_WORDS.split())
 _SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "&", "de", "la", "du", "des", "für", "und"})
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_MAX_NAMESAKES = 20
 _LOCATIVE = frozenset({"in", "at", "from", "near", "to", "across", "outside", "through"})
 
 
@@ -91,59 +92,50 @@ def _parts(parse: Parse, name: Name) -> list[str]:
 
 
 def _cluster_people(parse: Parse, names: Sequence[Name]) -> list[Cluster]:
-    """Full names first (longest first), then bare first names and surnames onto the nearest full name before them."""
-    clusters: list[Cluster] = []
-    full: list[tuple[list[str], Cluster]] = []
-    for name in sorted(names, key=lambda n: (-len(_parts(parse, n)), n.first)):
-        parts = _parts(parse, name)
-        if len(parts) < 2:
-            continue
-        match = next((cluster for known, cluster in full if _same_full_name(parts, known)), None)
-        if match is None:
-            match = Cluster("Person")
-            clusters.append(match)
-            full.append((parts, match))
-        match.names.append(name)
-    single: dict[str, Cluster] = {}
-    for name in names:
-        parts = _parts(parse, name)
+    """Full names first (longest first), then, in text order, bare first names and surnames onto the nearest before."""
+    parts_of = {name: _parts(parse, name) for name in names}
+    known: dict[str, list[tuple[list[str], Cluster]]] = defaultdict(list)
+    cluster_of: dict[Name, Cluster] = {}
+    for name in sorted(names, key=lambda n: (-len(parts_of[n]), n.first)):
+        parts = parts_of[name]
         if len(parts) > 1:
-            continue
-        cluster = _by_one_word(parse, name, parts[0], full) or single.get(parts[0])
-        if cluster is None:
-            cluster = single[parts[0]] = Cluster("Person")
-            clusters.append(cluster)
-        cluster.names.append(name)
-    for cluster in clusters:
-        cluster.names.sort(key=lambda n: n.first)
-    return clusters
+            same = (c for p, c in known[parts[-1]] + known[parts[0]] if _same_full_name(parts, p))
+            cluster = next(same, None)
+            if cluster is None:
+                cluster = Cluster("Person")
+                for word in {parts[-1], parts[0], parts[-2]}:
+                    known[word].append((parts, cluster))
+            cluster_of[name] = cluster
+    genders = {id(cluster_of[n]): g for n in reversed(names) if n in cluster_of and (g := _gender(parse, n))}
+    single: dict[str, Cluster] = {}
+    last_seen: dict[int, int] = {}
+    for name in names:
+        if name not in cluster_of:
+            word, gender = parts_of[name][0], _gender(parse, name)
+            fitting = [c for c in _called(word, known[word]) if not gender or genders.get(id(c), "") in {"", gender}]
+            nearest = max(fitting, key=lambda c: last_seen.get(id(c), -1), default=None)
+            cluster_of[name] = nearest or single.setdefault(word, Cluster("Person"))
+        cluster_of[name].names.append(name)
+        last_seen[id(cluster_of[name])] = name.first
+    return list({id(cluster): cluster for cluster in cluster_of.values()}.values())
 
 
 def _same_full_name(parts: list[str], known: list[str]) -> bool:
-    """Same surname, and first names that are equal or one the initial of the other; or the parts of a longer name."""
+    """Same surname, and first names that are equal or one the initial of the other; or the head of a longer name."""
     if parts[-1] == known[-1]:
         a, b = parts[0], known[0]
         return a == b or (min(len(a), len(b)) == 1 and a[0] == b[0])
-    return len(parts) < len(known) and parts == known[: len(parts)] and len(parts) > 1
+    return len(parts) < len(known) and parts == known[: len(parts)]
 
 
-def _by_one_word(parse: Parse, name: Name, word: str, full: list[tuple[list[str], Cluster]]) -> Cluster | None:
-    by_last = [cluster for parts, cluster in full if parts[-1] == word or (len(parts) > 2 and word == parts[-2])]
-    candidates = by_last or [cluster for parts, cluster in full if parts[0] == word]
-    gender = _gender(parse, [name])
-    fitting = [c for c in candidates if not gender or _gender(parse, c.names) in {"", gender}]
-    if not fitting:
-        return None
-    before = [
-        (max(n.first for n in c.names if n.first < name.first), c)
-        for c in fitting
-        if c.names and min(n.first for n in c.names) < name.first
-    ]
-    return max(before, key=lambda item: item[0])[1] if before else fitting[0]
+def _called(word: str, known: list[tuple[list[str], Cluster]]) -> list[Cluster]:
+    """People a single word may call: by surname (or the first of two), else by first name."""
+    surname = [cluster for parts, cluster in known if parts[-1] == word or (len(parts) > 2 and parts[-2] == word)]
+    return (surname or [cluster for parts, cluster in known if parts[0] == word])[:_MAX_NAMESAKES]
 
 
-def _gender(parse: Parse, names: Iterable[Name]) -> str:
-    return next((g for n in names for at in range(n.first, n.bare) if (g := gender_of(parse.words[at]))), "")
+def _gender(parse: Parse, name: Name) -> str:
+    return next((g for at in range(name.first, name.bare) if (g := gender_of(parse.words[at]))), "")
 
 
 def _cluster_others(parse: Parse, names: Sequence[Name]) -> list[Cluster]:

@@ -78,7 +78,7 @@ def find_names(parse: Parse) -> list[Name]:
 
 
 def _with_addressed(parse: Parse) -> list[RawName]:
-    """The raw names, with those the pipeline missed or cut though a form of address announces them ("Mr Ole Brandt")."""
+    """The raw names, and those the pipeline missed or cut though a form of address announces them."""
     raws = list(parse.names)
     at = {token: number for number, raw in enumerate(raws) for token in range(raw.first, raw.last + 1)}
     for token, word in enumerate(parse.lower):

@@ -21,6 +21,8 @@ _QUALIFIER = re.compile(r",[^\S\r\n]{1,2}((?:[A-Z][\w.]{0,15})(?:[^\S\r\n][A-Z][
 _SAME_STATE, _SAME_COUNTRY, _NEAR = 3.0, 1.5, 1.5
 """In powers of ten of population: a town in a state the article names outweighs a city a thousand times its size."""
 _NEAR_KM = 200.0
+_MAX_OTHERS = 60
+"""Places compared with: an article names fewer, a list of the world's towns must not take for ever."""
 _CONTINENT = 9.0
 _GENERIC = re.compile(r"^(?:city|town|village|state|county|province|republic) of ", re.IGNORECASE)
 
@@ -52,7 +54,10 @@ def locate(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> lis
                 states[spot.country_code, spot.admin1] += 1
     first = [_best(case, countries, states, ()) for case in cases]
     return [
-        (case.member, _best(case, countries, states, [spot for other, spot in enumerate(first) if other != at]))
+        (
+            case.member,
+            _best(case, countries, states, [spot for other, spot in enumerate(first[:_MAX_OTHERS]) if other != at]),
+        )
         for at, case in enumerate(cases)
     ]
 

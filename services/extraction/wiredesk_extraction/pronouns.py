@@ -1,5 +1,6 @@
 """Which person a speaker's pronoun stands for."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from wiredesk_extraction.parse import Parse
@@ -7,6 +8,8 @@ from wiredesk_extraction.parse import Parse
 __all__ = ["resolve_pronoun"]
 
 _GENDER = {"he": "m", "she": "f", "him": "m", "her": "f", "his": "m"}
+_WINDOW = 50
+"""Names and speakers looked back on; a pronoun seldom reaches further, and hostile text must not make it."""
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 
@@ -28,12 +31,13 @@ def resolve_pronoun(
     gender = _GENDER.get(parse.lower[token])
     if gender is None:
         return None
-    fits = [(at, who) for at, who in named if at < token and genders.get(who, "") in {"", gender}]
+    end = bisect_left(named, (token, -1))
+    fits = [(at, who) for at, who in named[max(0, end - _WINDOW) : end] if genders.get(who, "") in {"", gender}]
     if not fits:
         return None
     known = [(at, who) for at, who in fits if genders.get(who, "") == gender]
     subjects = [(at, who) for at, who in fits if parse.deps[at] in _SUBJECTS]
-    speakers = [(at, who) for at, who in spoken if at < token and genders.get(who, "") in {"", gender}]
+    speakers = [(at, who) for at, who in spoken[-_WINDOW:] if at < token and genders.get(who, "") in {"", gender}]
     near = max([*subjects, *speakers], default=None)
     if near is not None and parse.paragraph_of[token] - parse.paragraph_of[near[0]] <= 2:
         return near[1]

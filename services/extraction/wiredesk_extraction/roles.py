@@ -32,6 +32,8 @@ _LEADERS = frozenset(_LEADERS_WORDS.split())
 
 _ARTICLES = frozenset({"the", "a", "an"})
 _MAX_ROLE_WORDS = 10
+_MAX_ROLES = 200
+"""Roles looked through for a later description: more than any article introduces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def find_standing_descriptions(
         (at, cluster.names[0].first, _role_words(parse, description))
         for at, (cluster, descriptions) in enumerate(described)
         for description in descriptions
-    ]
+    ][:_MAX_ROLES]
     taken = {t for c, _ in described if c.type == "Person" for n in c.names for t in range(n.first, n.last + 1)}
     taken |= {t for _, ds in described for d in ds if d.standing for t in range(d.first, d.last + 1)}
     found = []
