@@ -10,8 +10,8 @@ from .bare import STAGES
 from .context import WARM_UP, Bench, in_turn, prepare
 from .figures import Figure
 from .moving import Moved, through_worker
-from .processes import Stack, running
-from .yardstick import Measured, read_items
+from .processes import Stack, environment, running
+from .yardstick import Measured, Yardstick, read_items
 
 __all__ = ["processor_time", "stage_alone"]
 
@@ -26,6 +26,7 @@ _FOLLOWING = dict(pairwise(STAGES))
 def stage_alone(bench: Bench, name: str) -> Iterator[Figure]:
     """A stage gets what the bare loop of the stage before made of the articles."""
     rounds: list[tuple[Moved, Measured]] = []
+    bare_ready_s = _bare_ready(bench, name)
     with running(bench.folder / f"alone-{name}", name) as stack:
         for number, tag in enumerate(bench.tags):
             moved, bare = _round(bench, stack, name, tag, number)
@@ -40,9 +41,19 @@ def stage_alone(bench: Bench, name: str) -> Iterator[Figure]:
         name=f"{name}, process start to reading",
         unit="s",
         values=(stack.processes[name].ready_s or 0.0,),
-        yardstick="bare loop: its function loaded",
-        yardstick_values=(bench.yardstick.load_seconds[name],),
+        yardstick="bare function loaded",
+        yardstick_values=(bare_ready_s,),
     )
+
+
+def _bare_ready(bench: Bench, name: str) -> float:
+    """Seconds from the start of a process that loads this stage's function and nothing else."""
+    folder = bench.folder / f"load-{name}"
+    folder.mkdir()
+    with Yardstick(
+        [name], index_url=f"tantivy://{folder}/index", environment=environment({}), log=folder / "log"
+    ) as one:
+        return one.ready_s
 
 
 def _round(bench: Bench, stack: Stack, name: str, tag: str, number: int) -> tuple[Moved, Measured]:
@@ -75,15 +86,17 @@ def _speed(name: str, rounds: Sequence[tuple[Moved, Measured]]) -> Figure:
     )
 
 
-def processor_time(name: str, rounds: Sequence[tuple[Moved, Measured]]) -> Iterator[Figure]:
+def processor_time(
+    name: str, rounds: Sequence[tuple[Moved, Measured]], *, unit: str = "ms/article", yardstick: str = "bare loop"
+) -> Iterator[Figure]:
     """Milliseconds of all processes together an article: this holds on a machine where others are at work too."""
     if any(moved.cpu_seconds is None for moved, _ in rounds):
         return
     yield Figure(
         section="processor",
         name=name,
-        unit="ms/article",
+        unit=unit,
         values=tuple(1000 * (moved.cpu_seconds or 0.0) / moved.count for moved, _ in rounds),
-        yardstick="bare loop",
+        yardstick=yardstick,
         yardstick_values=tuple(1000 * bare.cpu_seconds / bare.count for _, bare in rounds),
     )

@@ -43,18 +43,10 @@ def batch_size(stage: str) -> int:
 
 
 class BareStages:
-    """Stages in this process and thread, one call after the other.
-
-    `load_seconds` is what each took to import and load, in the order of the flow; what is shared counts for the first.
-    """
+    """Stages in this process and thread, one call after the other; each is loaded once."""
 
     def __init__(self, stages: Sequence[str], index_url: str) -> None:
-        self._functions: dict[str, _Function] = {}
-        self.load_seconds: dict[str, float] = {}
-        for name in stages:
-            started = time.perf_counter()
-            self._functions[name] = _indexing(index_url) if name == "indexing" else _load(name)
-            self.load_seconds[name] = time.perf_counter() - started
+        self._functions = {name: _indexing(index_url) if name == "indexing" else _load(name) for name in stages}
 
     def stage(self, name: str, items: Sequence[Item[Any]]) -> Timed:
         """One stage over all items. The results of indexing are its input: it has no others."""
@@ -97,19 +89,22 @@ def _load(name: str) -> _Function:
     raise BenchError(f"the stage {name} is not installed; run make setup")
 
 
-def move_messages(url: str, count: int) -> None:
+def move_messages(url: str, count: int) -> float:
     """The plain way to do what the relay's worker does: XREADGROUP COUNT 100, the same work, one pipeline a batch.
 
-    It fences nothing, retries nothing, remembers nothing, and the work is done in the same process.
+    It fences nothing, retries nothing, remembers nothing, and the work is done in the same process. Returns the
+    processor's seconds.
     """
     group = consumer = "bare"
     moved = 0
+    cpu_started = time.process_time()
     with redis.Redis.from_url(url) as client:
         while moved < count:
             answer: Any = client.xreadgroup(group, consumer, {Stream.SUBMITTED: ">"}, count=_READ_COUNT, block=1000)
             for _, entries in answer:
                 _move(client, group, entries)
                 moved += len(entries)
+    return time.process_time() - cpu_started
 
 
 def _move(client: "redis.Redis", group: str, entries: Sequence[Any]) -> None:

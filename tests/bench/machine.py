@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 __all__ = ["children", "cpu_seconds", "describe", "peak_memory_bytes"]
 
 _PROC = Path("/proc")
+_CPUCLOCK_SCHED = 2
 _PACKAGES = (
     "wiredesk",
     "redis",
@@ -84,11 +86,16 @@ def peak_memory_bytes(pid: int) -> int | None:
 
 
 def cpu_seconds(pid: int) -> float | None:
-    """Processor time a process took so far, in user and system mode; None where the system does not tell."""
-    fields = _stat(pid)
-    if fields is None or sys.platform != "linux":
+    """Processor time of all threads of a process so far, to the nanosecond; None where the system does not tell.
+
+    The clock's number is made as clock_getcpuclockid(3) makes it on Linux; /proc counts in steps of 10 ms.
+    """
+    if sys.platform != "linux":
         return None
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    try:
+        return time.clock_gettime((~pid << 3) | _CPUCLOCK_SCHED)
+    except OSError:
+        return None
 
 
 def _stat(pid: int) -> list[str] | None:

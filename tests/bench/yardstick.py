@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,11 +57,12 @@ class Measured:
 class Yardstick:
     """Starts the process and asks it. Use as a context manager.
 
-    `load_seconds` is what each stage took to load there.
+    `ready_s` is the time from the start of the process to everything loaded.
     """
 
     def __init__(self, stages: Sequence[str], *, index_url: str, environment: Mapping[str, str], log: Path) -> None:
         self._log = log
+        started = time.monotonic()
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bench.yardstick", index_url, *stages],
@@ -72,11 +74,12 @@ class Yardstick:
                 start_new_session=True,
             )
         try:
-            self.load_seconds: dict[str, float] = self._answer()["load_seconds"]
+            self._answer()
         except BaseException:
             self._process.kill()
             self._process.wait()
             raise
+        self.ready_s = time.monotonic() - started
 
     def __enter__(self) -> "Yardstick":
         return self
@@ -97,9 +100,10 @@ class Yardstick:
         told = self._ask({"stages": list(stages), "items": str(items), "results": str(results) if results else None})
         return Measured(**told)
 
-    def move_messages(self, url: str, count: int) -> None:
-        """Move what stands on the stream by the bare redis-py loop."""
-        self._ask({"move": count, "url": url})
+    def move_messages(self, url: str, count: int) -> float:
+        """Move what stands on the stream by the bare redis-py loop; the processor's seconds it took."""
+        cpu_seconds: float = self._ask({"move": count, "url": url})["cpu_seconds"]
+        return cpu_seconds
 
     def peak_memory_bytes(self) -> int | None:
         """Of the process with everything loaded; None where the system does not tell."""
@@ -144,7 +148,7 @@ def main() -> None:
     os.dup2(2, 1)
     try:
         stages = BareStages(sys.argv[2:], sys.argv[1])
-        _tell(answers, {"load_seconds": stages.load_seconds})
+        _tell(answers, {})
         for line in sys.stdin:
             _tell(answers, _obey(stages, json.loads(line)))
     except WiredeskError as error:
@@ -153,8 +157,7 @@ def main() -> None:
 
 def _obey(stages: BareStages, command: Mapping[str, Any]) -> dict[str, Any]:
     if "move" in command:
-        move_messages(command["url"], command["move"])
-        return {}
+        return {"cpu_seconds": move_messages(command["url"], command["move"])}
     accepts = _ACCEPTS[command["stages"][0]]
     items: list[Item[Any]] = [
         Item(submission_id, accepts.model_validate_json(event))

@@ -1,0 +1,115 @@
+"""What the bench computes and prints."""
+
+import json
+from pathlib import Path
+
+import pytest
+from bench.context import in_turn
+from bench.corpus import load
+from bench.errors import BenchError
+from bench.figures import Figure, percentile
+from bench.report import Report, as_json, as_markdown
+
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+
+
+def _figure(**changed: object) -> Figure:
+    fields = {"section": "speed", "name": "ingest alone", "unit": "articles/s", "values": (10.0, 30.0, 20.0)}
+    return Figure(**{**fields, **changed})
+
+
+def _report(*figures: Figure, memory: dict[str, int] | None = None, tells_memory: bool = True) -> Report:
+    machine = {
+        "processor": "a processor",
+        "cores": 2,
+        "memory_bytes": None,
+        "tells_memory": tells_memory,
+        "load_average_before": 3.0,
+        "system": "a system",
+        "python": "a Python",
+        "packages": {"redis": "8"},
+    }
+    return Report(
+        machine=machine,
+        corpus={"name": "news", "articles": 9, "mean_words": 300.0},
+        options={"articles": 3, "messages": 5, "rounds": 3},
+        figures=figures,
+        memory=memory or {},
+        account={"submitted": 3, "indexed": 3, "missing": 0},
+        seconds=1.0,
+    )
+
+
+def test_a_percentile_is_the_nearest_rank() -> None:
+    values = [float(number) for number in range(100, 0, -1)]
+    assert percentile(values, 50) == 50
+    assert percentile(values, 99) == 99
+    assert percentile([7.0], 99) == 7
+    assert percentile([1.0, 2.0], 99) == 2
+
+
+def test_there_is_no_percentile_of_nothing() -> None:
+    with pytest.raises(ValueError, match="no values"):
+        percentile([], 50)
+
+
+def test_a_ratio_compares_values_of_the_same_round() -> None:
+    disturbed = _figure(values=(100.0, 10.0, 100.0), yardstick="bare loop", yardstick_values=(200.0, 20.0, 200.0))
+    assert disturbed.ratio == 0.5
+    assert _figure().ratio is None
+
+
+def test_a_single_value_is_compared_with_the_middle_of_the_yardstick() -> None:
+    assert _figure(values=(6.0,), yardstick="bare loop", yardstick_values=(1.0, 3.0, 9.0)).ratio == 2
+
+
+def test_rounds_change_which_goes_first() -> None:
+    order: list[str] = []
+    for number in range(3):
+        in_turn(number, lambda: order.append("measured"), lambda: order.append("yardstick"))
+    assert order == ["measured", "yardstick", "yardstick", "measured", "measured", "yardstick"]
+
+
+def test_every_article_of_every_round_is_an_article_of_its_own() -> None:
+    corpus = load(Path("nowhere"), SEEDS)
+    articles = [json.loads(one) for tag in ("round-1", "round-2") for one in corpus.distinct(25, tag)]
+    assert len({article["url"] for article in articles}) == 50
+    assert [one.get("title") for one in articles[:25]] == [one.get("title") for one in articles[25:]]
+
+
+def test_what_is_no_article_is_left_out() -> None:
+    bodies = [article.get("text") or article["html"] for article in load(Path("nowhere"), SEEDS).articles]
+    assert all(bodies)
+    assert not any(body.startswith("%PDF") for body in bodies)
+
+
+def test_real_articles_go_before_the_seeds(tmp_path: Path) -> None:
+    text = "Nine words that make no sense but are here. " * 9
+    (tmp_path / "articles.jsonl").write_text(json.dumps({"id": "1", "text": text, "html": None}) + "\n")
+    corpus = load(tmp_path, SEEDS)
+    assert [article["text"] for article in corpus.articles] == [text]
+    assert len(corpus.distinct(3, "round-1")) == 3
+
+
+def test_a_folder_without_articles_is_named(tmp_path: Path) -> None:
+    (tmp_path / "articles.jsonl").write_text("")
+    with pytest.raises(BenchError, match=tmp_path.name):
+        load(tmp_path, SEEDS)
+
+
+def test_the_report_gives_each_figure_with_its_yardstick_and_the_ratio() -> None:
+    figure = _figure(yardstick="bare | loop", yardstick_values=(20.0, 60.0, 40.0))
+    report = _report(figure, memory={"ingest": 64_000_000})
+    rows = [line for line in as_markdown(report).splitlines() if line.startswith("| ingest")]
+    assert rows[0] == "| ingest alone | 20.0 articles/s | 10.0 to 30.0 | 40.0 articles/s | bare \\| loop | 0.50 |  |"
+    assert rows[1] == "| ingest | 64 MB |"
+    told = as_json(report)
+    assert told["figures"][0]["ratio"] == 0.5
+    assert told["figures"][0]["values"] == [10, 30, 20]
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_the_report_says_when_the_machine_was_busy_and_when_memory_is_not_known() -> None:
+    told = as_markdown(_report(_figure(), tells_memory=False))
+    assert "trust the ratios" in told
+    assert "no /proc" in told
