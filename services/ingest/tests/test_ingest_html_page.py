@@ -43,6 +43,21 @@ def test_the_story_is_read_without_menu_headline_labels_and_footer() -> None:
     assert read(page(after=after)).story.paragraphs == STORY
 
 
+def test_blocks_of_links_alone_are_no_part_of_the_story() -> None:
+    links = "".join(f'<a href="/{n}">Another story of the harbour, number {n}</a> ' for n in range(4))
+    popup = f"<span>{links}</span>"
+    listed = "<ul>" + "".join(f"<li>{link}</a></li>" for link in links.split("</a> ") if link) + "</ul>"
+    html = page(after=listed).replace("Ann Bell", f"Ann Bell{popup}")
+    assert read(html).story.paragraphs == STORY
+
+
+def test_a_list_of_the_story_stays() -> None:
+    facts = "<ul><li>The walls are of 1790.</li><li>The <a href=/boats>boats</a> number forty.</li></ul>"
+    text = "\n".join(read(page(after=facts)).story.paragraphs)
+    assert "The walls are of 1790." in text
+    assert "The boats number forty." in text
+
+
 def test_json_ld_comes_before_meta_and_markup() -> None:
     head = '<meta property="og:title" content="Other"><meta property="article:published_time" content="2020-01-02">'
     head += json_ld(

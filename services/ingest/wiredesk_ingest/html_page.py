@@ -11,6 +11,7 @@ from wiredesk.errors import PermanentError
 
 from wiredesk_ingest.boilerplate import without_boilerplate
 from wiredesk_ingest.characters import clean_text
+from wiredesk_ingest.link_blocks import drop_link_blocks
 from wiredesk_ingest.markup import parse_page
 from wiredesk_ingest.page_date import publication_date
 from wiredesk_ingest.page_metadata import PageMetadata, read_metadata
@@ -79,6 +80,7 @@ def _body(tree: HtmlElement, metadata: PageMetadata) -> list[str]:
     The tolerant reading is believed only where it holds running text: it would otherwise make a story of a menu.
     """
     strip_elements(tree, *_NEVER_TEXT, with_tail=False)
+    drop_link_blocks(tree)
     text = _extracted(tree, precise=True)
     if metadata.article_body and len(text) < _MIN_BODY_SHARE * len(metadata.article_body):
         text = clean_text(_TAGS.sub("\n", metadata.article_body))
