@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
+from redis.exceptions import RedisError
 from rich.console import Console
 from wiredesk.errors import WiredeskError
 
@@ -51,6 +52,9 @@ def main() -> int:
         return _INTERRUPTED
     except WiredeskError as error:
         progress.print(f"error: {error}")
+        return 1
+    except RedisError as error:
+        progress.print(f"error: the bench's own server failed: {error}")
         return 1
     except OSError as error:
         progress.print(f"error: {error.filename or ''} {error.strerror or error}".replace("  ", " "))
