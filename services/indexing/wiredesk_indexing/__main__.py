@@ -13,7 +13,7 @@ PLAN = Plan(
     sources=(Stream.EXTRACTED, Stream.CHANGES),
     target=Stream.INDEXED,
     distribution="wiredesk-indexing",
-    batch_size=100,
+    batch_size=200,
 )
 
 
