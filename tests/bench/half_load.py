@@ -88,8 +88,8 @@ def half_load(bench: Bench, subject: Subject, *, rate_per_s: float, bare_s: floa
         time.sleep(_STEP_S)
     indexed = [subject.account.indexed[one][0] for one in ids if one in subject.account.indexed]
     seconds = [event.indexed_at.timestamp() - milliseconds(event.submission_id) / 1000 for event in indexed]
-    note = f"{rate_per_s:.1f}/s" + (f"; up to {late_s:.1f} s behind schedule" if late_s > 1 / rate_per_s else "")
-    yield from _latency("publish to indexed", seconds, bare_s, note)
+    note = f"{rate_per_s:.1f}/s" + (f"; up to {late_s:.1f} s late" if late_s > 1 / rate_per_s else "")
+    yield from _latency("publish to searchable", seconds, bare_s, note)
     yield from _latency("publish to shown by gateway", watch.seconds, bare_s, note)
 
 
@@ -138,5 +138,5 @@ def _latency(name: str, seconds: Sequence[float], bare_s: float, note: str) -> I
             values=(percentile(seconds, percent),),
             yardstick="bare loop, one article",
             yardstick_values=(bare_s,),
-            note=f"{len(seconds)} articles at {note}",
+            note=f"{len(seconds)} at {note}",
         )
