@@ -124,12 +124,12 @@ def _stages_needed(sections: Sequence[str]) -> tuple[str, ...]:
 
 
 def _write(report: Report, arguments: argparse.Namespace) -> None:
-    console = Console(highlight=False, markup=False)
-    show(report, console if console.is_terminal else Console(highlight=False, markup=False, width=_WIDTH))
     if arguments.json:
         arguments.json.write_text(json.dumps(as_json(report), indent=2) + "\n")
     if arguments.markdown:
         arguments.markdown.write_text(as_markdown(report))
+    console = Console(highlight=False, markup=False)
+    show(report, console if console.is_terminal else Console(highlight=False, markup=False, width=_WIDTH))
 
 
 def _let_signals_interrupt() -> None:
