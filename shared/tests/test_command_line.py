@@ -18,7 +18,7 @@ from wiredesk.cli.teaching import help_text
 from wiredesk.events import DeadLetter, Stream
 from wiredesk.submissions import submit
 from wiredesk.testing import free_port
-from wiredesk.workers import WorkerReport
+from wiredesk.workers import WorkerReport, announce
 
 COMMAND = [sys.executable, "-c", "from wiredesk.cli import main; main()"]
 
@@ -54,6 +54,12 @@ def invoke(redis_url, monkeypatch):
 
 def published(client):
     return [json.loads(fields[b"__data__"]) for _, fields in client.xrange(Stream.SUBMITTED)]
+
+
+def register(client, report):
+    with client.pipeline() as commands:
+        announce(commands, report)
+        commands.execute()
 
 
 def bury(client, **fields):
@@ -327,7 +333,7 @@ class TestStatus:
             stage="ingest", name="w1", pid=4711, host="h\x1b[31m", version="0.1", state="consuming", started_at=now,
             reported_at=now,
         )  # fmt: skip
-        redis_client.set(keys.worker("ingest", "w1"), report.model_dump_json())
+        register(redis_client, report)
         bury(redis_client)
         shown = invoke("status").stdout
         for words in (
@@ -357,7 +363,7 @@ class TestStatus:
             started_at=now,
             reported_at=now,
         )
-        redis_client.set(keys.worker("extraction", "w"), report.model_dump_json())
+        register(redis_client, report)
         console = Console(width=80, file=io.StringIO())
         console.print(view(pipeline.read(redis_client)))
         shown = console.file.getvalue()

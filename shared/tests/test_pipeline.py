@@ -6,7 +6,7 @@ import redis
 from wiredesk import keys, pipeline, wire
 from wiredesk.events import DeadLetter, Stream
 from wiredesk.submissions import submit
-from wiredesk.workers import WorkerReport
+from wiredesk.workers import WorkerReport, announce
 
 
 def report(client, stage, name, **fields):
@@ -22,7 +22,9 @@ def report(client, stage, name, **fields):
         reported_at=now,
         **fields,
     )
-    client.set(keys.worker(stage, name), made.model_dump_json(), ex=10)
+    with client.pipeline() as commands:
+        announce(commands, made)
+        commands.execute()
 
 
 def test_an_empty_server_is_a_pipeline_nobody_has_used(redis_client):
@@ -79,6 +81,7 @@ def test_each_worker_is_shown_with_what_redis_holds_for_it(redis_client):
     report(redis_client, "indexing", "busy", in_flight=4, address="127.0.0.1:9100")
     report(redis_client, "gateway", "web")
     redis_client.set(keys.worker("ingest", "broken"), b"\xff")
+    redis_client.zadd(keys.workers(), {keys.worker("ingest", "broken"): 2**33, keys.worker("ingest", "gone"): 2**33})
     workers = pipeline.read(redis_client).workers
     assert [(w.stage, w.name, w.pending) for w in workers] == [
         ("gateway", "web", None),

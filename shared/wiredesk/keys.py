@@ -1,6 +1,6 @@
 """The names of the Redis keys beside the streams, in one place, for the code and for the ACL."""
 
-__all__ = ["article", "idempotency", "journey", "worker", "worker_pattern"]
+__all__ = ["article", "idempotency", "journey", "worker", "workers"]
 
 
 def article(article_id: str) -> str:
@@ -23,6 +23,6 @@ def worker(stage: str, name: str) -> str:
     return f"wiredesk:worker:{stage}:{name}"
 
 
-def worker_pattern() -> str:
-    """Matches every worker's key."""
-    return "wiredesk:worker:*"
+def workers() -> str:
+    """Sorted set of the keys of live workers, by when (s since the epoch) each expires; finds them without a scan."""
+    return "wiredesk:workers"

@@ -41,8 +41,6 @@ GROUPS: Mapping[Stream, tuple[str, ...]] = {
 DEAD_LETTERS_COUNTED = 1000
 """How many of the newest dead letters are looked into for their stage and reason; `total` always counts all."""
 
-_SCAN_COUNT = 5000
-
 
 class _State(BaseModel):
     model_config = ConfigDict(frozen=True)
@@ -201,20 +199,21 @@ def _group(stream: Stream, group: Mapping[str, Any], held: Mapping[str, Any], no
 
 
 @speaks_redis
-def workers(client: redis.Redis, *, stage: str = "*") -> list[WorkerReport]:
+def workers(client: redis.Redis, *, stage: str | None = None) -> list[WorkerReport]:
     """Every worker whose report is alive, by stage and name, or those of one stage. Raises Unavailable.
 
     A report that cannot be read (another version's) is left out.
     """
-    pattern = keys.worker_pattern() if stage == "*" else keys.worker(stage, "*")
-    names = list(client.scan_iter(match=pattern, count=_SCAN_COUNT))
+    names = cast("list[bytes]", client.zrange(keys.workers(), 0, -1))
     texts = cast("list[bytes | None]", client.mget(names)) if names else []
     reports = []
     for text in filter(None, texts):
         try:
-            reports.append(WorkerReport.model_validate_json(text))
+            report = WorkerReport.model_validate_json(text)
         except ValidationError:
             continue
+        if stage in (None, report.stage):
+            reports.append(report)
     return sorted(reports, key=lambda report: (report.stage, report.name))
 
 

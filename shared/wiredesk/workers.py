@@ -1,12 +1,18 @@
-"""The register of live processes: each writes a short-lived key about itself, `wiredesk status` reads them all."""
+"""The register of live processes: each writes a short-lived key about itself, `wiredesk status` reads them all.
+
+The functions queue commands on a pipeline of redis-py, synchronous or not, and leave executing it to the caller.
+"""
 
 import os
 import socket
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["LIFETIME_S", "WorkerReport", "worker_name"]
+from wiredesk import keys
+
+__all__ = ["LIFETIME_S", "WorkerReport", "announce", "withdraw", "worker_name"]
 
 LIFETIME_S = 10
 """How long a report outlives its process; it is rewritten several times within this."""
@@ -35,3 +41,20 @@ class WorkerReport(BaseModel):
 def worker_name() -> str:
     """A name of its own for this process, also its consumer name: host, pid, and the start as a tie-break."""
     return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
+
+
+def announce(pipeline: Any, report: WorkerReport) -> None:
+    """Queue what writes or renews a report; it outlives its process by LIFETIME_S."""
+    key = keys.worker(report.stage, report.name)
+    now = report.reported_at.timestamp()
+    pipeline.set(key, report.model_dump_json(), ex=LIFETIME_S)
+    pipeline.zadd(keys.workers(), {key: now + LIFETIME_S})
+    # What the dead left behind; a minute's grace, because the clocks of two hosts may differ.
+    pipeline.zremrangebyscore(keys.workers(), "-inf", now - 60)
+
+
+def withdraw(pipeline: Any, stage: str, name: str) -> None:
+    """Queue what takes a report away."""
+    key = keys.worker(stage, name)
+    pipeline.delete(key)
+    pipeline.zrem(keys.workers(), key)

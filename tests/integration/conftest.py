@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from wiredesk import keys
+from wiredesk import pipeline
 from wiredesk.testing import free_port, valkey_server, wait_until
 from wiredesk.workers import WorkerReport
 
@@ -28,9 +28,7 @@ class Stack:
     folder: Path
 
     def reports(self) -> dict[str, WorkerReport]:
-        found = [self.client.get(key) for key in self.client.scan_iter(keys.worker_pattern())]
-        reports = [WorkerReport.model_validate_json(text) for text in found if text]
-        return {report.stage: report for report in reports}
+        return {report.stage: report for report in pipeline.workers(self.client)}
 
     def logs(self) -> str:
         return "\n".join(f"== {path.name}\n{path.read_text()[-2000:]}" for path in self.folder.glob("*.log"))

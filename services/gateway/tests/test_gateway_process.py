@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 import redis
-from wiredesk import keys
+from wiredesk import keys, pipeline
 from wiredesk.events import ArticleExtracted, ArticleRetracted, Stream
 from wiredesk.index import open_writer
 from wiredesk.testing import RedisServer, free_port, wait_until
@@ -56,9 +56,7 @@ def start(tmp_path: Path, index_url: str) -> Iterator[Start]:
 
 
 def announced(client: redis.Redis) -> WorkerReport | None:
-    for key in client.scan_iter(match=keys.worker("gateway", "*")):
-        return WorkerReport.model_validate_json(client.get(key) or b"")
-    return None
+    return next(iter(pipeline.workers(client, stage="gateway")), None)
 
 
 def reached(client: redis.Redis) -> httpx.Client:

@@ -10,8 +10,7 @@ from importlib.metadata import version
 import redis
 import structlog
 from redis.exceptions import RedisError
-from wiredesk import keys
-from wiredesk.workers import LIFETIME_S, WorkerReport, worker_name
+from wiredesk.workers import WorkerReport, announce, withdraw, worker_name
 
 __all__ = ["STAGE", "Presence"]
 
@@ -32,7 +31,6 @@ class Presence:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="presence", daemon=True)
         self.name = worker_name()
-        self._key = keys.worker(STAGE, self.name)
 
     def start(self) -> None:
         """Announce now and from then on."""
@@ -43,7 +41,9 @@ class Presence:
         self._stopping.set()
         self._thread.join(timeout=_INTERVAL_S + 5)
         try:
-            self._client.delete(self._key)
+            with self._client.pipeline(transaction=False) as commands:
+                withdraw(commands, STAGE, self.name)
+                commands.execute()
         except RedisError as error:
             _log.debug("presence.not_removed", error=str(error))
 
@@ -51,7 +51,9 @@ class Presence:
         reached = True
         while True:
             try:
-                self._client.set(self._key, self._report().model_dump_json(), ex=LIFETIME_S)
+                with self._client.pipeline(transaction=False) as commands:
+                    announce(commands, self._report())
+                    commands.execute()
                 reached = True
             except RedisError as error:
                 if reached:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from wiredesk import keys
+from wiredesk import pipeline
 from wiredesk.testing import wait_until
 from wiredesk.workers import WorkerReport
 
@@ -45,11 +45,7 @@ class WorkerProcess:
         return self
 
     def report(self, client: "redis.Redis") -> WorkerReport | None:
-        for key in client.scan_iter(keys.worker_pattern()):
-            report = WorkerReport.model_validate_json(client.get(key) or b"{}")
-            if report.pid == self.process.pid:
-                return report
-        return None
+        return next((report for report in pipeline.workers(client) if report.pid == self.process.pid), None)
 
     def wait_for(self, client: "redis.Redis", state: str) -> WorkerReport:
         def reached() -> WorkerReport | None:

@@ -26,7 +26,7 @@ from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
-from wiredesk import keys, logs, wire
+from wiredesk import logs, wire
 from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
 from wiredesk.settings import read
@@ -38,7 +38,7 @@ from wiredesk.stage.processor import Processor, State
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.settings import WorkerSettings
 from wiredesk.stage.subscription import Entry, Subscription, delivery_of, ensure_group, patient_retry
-from wiredesk.workers import LIFETIME_S, WorkerReport, worker_name
+from wiredesk.workers import WorkerReport, announce, withdraw, worker_name
 
 __all__ = ["Plan", "run"]
 
@@ -313,9 +313,10 @@ class _Worker:
 
     async def _announce(self) -> None:
         """Write this worker into the register, and learn on the way whether Redis answers."""
-        key = keys.worker(self._plan.name, self._name)
         try:
-            await self._pulse.set(key, self._report().model_dump_json(), ex=LIFETIME_S)
+            async with self._pulse.pipeline(transaction=False) as commands:
+                announce(commands, self._report())
+                await commands.execute()
         except (RedisError, OSError):
             if self._state == "consuming" and time.monotonic() - self._heard_at > _SILENCE_S:
                 self._enter("disconnected")
@@ -326,7 +327,9 @@ class _Worker:
 
     async def _forget(self) -> None:
         with suppress(RedisError, OSError):
-            await self._pulse.delete(keys.worker(self._plan.name, self._name))
+            async with self._pulse.pipeline(transaction=False) as commands:
+                withdraw(commands, self._plan.name, self._name)
+                await commands.execute()
         await self._pulse.aclose()
         await self._redis.aclose()
 
