@@ -47,6 +47,11 @@ class Followed:
         """Whether nothing more happens to it; an indexed article only when the gateway serves this revision of it."""
         return self.state in _ENDS and (self.state != "searchable" or self.article is not None)
 
+    @property
+    def progress(self) -> tuple[str, bool, int]:
+        """Something that differs after every step of its way."""
+        return self.state, self.ended, len(self.journey.steps) if self.journey else 0
+
     def seen(self) -> Seen:
         """What became of it."""
         steps = self.journey.steps if self.journey else ()
@@ -98,7 +103,7 @@ class Batch:
 
     def step(self) -> list[Followed]:
         """Send what is due, look after what is under way; returns those whose state changed. Raises Unavailable."""
-        before = [(seed.state, seed.ended, len(seed.journey.steps) if seed.journey else 0) for seed in self.seeds]
+        before = [seed.progress for seed in self.seeds]
         ended = {seed.name for seed in self.seeds if seed.ended}
         for seed in self.seeds:
             if seed.submission_id is None:
@@ -107,8 +112,7 @@ class Batch:
                     self._send(seed)
             elif not seed.ended:
                 self._look(seed)
-        after_ = [(seed.state, seed.ended, len(seed.journey.steps) if seed.journey else 0) for seed in self.seeds]
-        return [seed for seed, old, new in zip(self.seeds, before, after_, strict=True) if old != new]
+        return [seed for seed, was in zip(self.seeds, before, strict=True) if seed.progress != was]
 
     def _send(self, seed: Followed) -> None:
         seed.sent_at = time.monotonic()
