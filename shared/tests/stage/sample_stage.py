@@ -73,4 +73,5 @@ UNUSABLE = StageDefinition(
 
 
 if __name__ == "__main__":
-    sys.exit(run(PLAN, WorkerSettings, lambda settings, _: ChildProcessor("sample_stage:STAGE", settings.limits)))
+    chosen = f"sample_stage:{os.environ.get('SAMPLE_STAGE', 'STAGE')}"
+    sys.exit(run(PLAN, WorkerSettings, lambda settings, _: ChildProcessor(chosen, settings.limits)))

@@ -289,3 +289,25 @@ def test_a_second_signal_does_not_cut_a_drain_short(worker: Start, redis_client:
     status, _ = busy.stop()
     assert status == 0
     assert finished(redis_client, 1)
+
+
+def test_a_refused_password_is_one_clear_line_that_does_not_tell_it(worker: Start) -> None:
+    with valkey_server() as server, redis.Redis.from_url(server.url) as client:
+        client.config_set("requirepass", "right")
+        refused = worker(server.url.replace("redis://", "redis://:wrong-secret@"))
+        wait_until(lambda: refused.process.poll() is not None, what="the worker's end")
+        client.config_set("requirepass", "")
+        status, logged = refused.stop()
+    assert status == 1
+    assert "Redis refuses this worker" in logged
+    assert "wrong-secret" not in logged
+    assert "Traceback" not in logged
+
+
+def test_a_stage_that_cannot_load_ends_the_worker_with_its_reason(worker: Start, redis_client: "redis.Redis") -> None:
+    unusable = worker(SAMPLE_STAGE="UNUSABLE")
+    wait_until(lambda: unusable.process.poll() is not None, what="the worker's end")
+    status, logged = unusable.stop()
+    assert status == 1
+    assert "en_core_web_none is not installed" in logged
+    assert "Traceback" not in logged

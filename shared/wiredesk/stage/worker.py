@@ -24,7 +24,9 @@ from typing import Any, TypeVar
 import structlog
 from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.asyncio.retry import Retry as Retrying
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from wiredesk import logs, wire
 from wiredesk.errors import Unavailable, WiredeskError
@@ -51,6 +53,7 @@ _BEAT_S = 1.0
 _SILENCE_S = 3.0
 """Redis unreachable for longer than this is told as `disconnected`."""
 
+_REDELIVERY_DRAIN_S = 5.0
 _LEFT_REMEMBERED = 10_000
 
 
@@ -99,7 +102,7 @@ class _Worker:
         url = settings.redis_url.get_secret_value()
         self._redis = Redis.from_url(url, retry=patient_retry())
         # Its own connection, without patience: what it says about the server must be true now.
-        self._pulse = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+        self._pulse = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=Retrying(NoBackoff(), 1))
         self._metrics = StageMetrics(plan.name, registry)
         self._health = HealthServer(host=settings.host, port=settings.port, describe=self._describe, registry=registry)
         self._subscription = Subscription(
@@ -137,7 +140,7 @@ class _Worker:
             if await self._unless_stopped(self._get_ready()):
                 await self._consume()
             return 0
-        except WiredeskError as error:
+        except (WiredeskError, RedisError, OSError) as error:
             log.error("worker.failed", why=str(error))
             return 1
         finally:
@@ -162,7 +165,7 @@ class _Worker:
             try:
                 await self._pulse.ping()
                 return
-            except ResponseError as error:  # it answers, but not to us: waiting will not help
+            except (ResponseError, AuthenticationError) as error:  # it answers, but not to us: waiting will not help
                 raise Unavailable(f"Redis refuses this worker: {error}") from error
             except (RedisError, OSError) as error:
                 if not told:
@@ -173,20 +176,19 @@ class _Worker:
     async def _consume(self) -> None:
         self._enter("consuming")
         log.info("worker.consuming", worker=self._name, streams=[str(source) for source in self._plan.sources])
-        tasks = [
-            asyncio.create_task(self._repeatedly(self._keep, self._settings.retry_after_s / 3)),
-            asyncio.create_task(self._repeatedly(self._redeliver, min(5.0, self._settings.retry_after_s / 3))),
-        ]
+        interval_s = self._settings.retry_after_s / 3
+        keeping = asyncio.create_task(self._repeatedly(self._keep, interval_s))
+        redelivering = asyncio.create_task(self._repeatedly(self._redeliver, min(5.0, interval_s)))
         try:
             await self._unless_stopped(self._watch())
         finally:
-            # Heartbeats go on while the last batch drains.
-            tasks.pop().cancel()
+            with suppress(TimeoutError):  # the lock is fair: a redelivered batch in work is finished first
+                async with asyncio.timeout(_REDELIVERY_DRAIN_S), self._turn:
+                    redelivering.cancel()
+            redelivering.cancel()
             await self._subscription.stop()
-            async with self._turn:
-                pass
-            for task in tasks:
-                task.cancel()
+            async with self._turn:  # what FastStream gave up on is on its way out
+                keeping.cancel()
             await self._release()
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> bool:
