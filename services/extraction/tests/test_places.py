@@ -71,3 +71,10 @@ def test_a_gazetteer_answers_by_name_and_population() -> None:
     assert gazetteer.find("") == []
     [aaland] = gazetteer.find("Aaland")
     assert (aaland.latitude, aaland.population) == (2.0, 7)
+
+
+def test_a_public_body_has_its_seat_on_the_map(extract: Extract) -> None:
+    article = extract("Officers of the Columbus Police Department searched two houses in Ohio on Friday.")
+    columbus = next(e for e in article.entities if e.id == "place:columbus")
+    assert [m.text for m in columbus.mentions] == ["Columbus"]
+    assert located(article)["place:columbus"].latitude == pytest.approx(39.96, abs=0.1)

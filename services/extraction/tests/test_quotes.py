@@ -107,3 +107,17 @@ def test_a_transcript_names_its_speakers(extract: Extract) -> None:
 def test_text_of_a_direct_quote_has_no_marks(extract: Extract) -> None:
     [quote] = extract('"The harbour will reopen," Mary Kessler said.').quotes
     assert quote.text == "The harbour will reopen"
+
+
+def test_a_cue_in_the_midst_of_a_clause_does_not_cut_it(extract: Extract) -> None:
+    article = extract("The harbour, Mary Kessler said, would reopen in May.")
+    assert [q.text for q in article.quotes] in (
+        ["The harbour, Mary Kessler said, would reopen in May"],
+        ["The harbour, Mary Kessler said, would reopen in May."],
+    )
+
+
+def test_a_clause_cut_by_its_cue_before_a_quotation_is_no_quote_of_its_own(extract: Extract) -> None:
+    article = extract('That meant, added Mary Kessler, that there was "a chance for both towns".')
+    [quote] = article.quotes
+    assert "a chance for both towns" in quote.text

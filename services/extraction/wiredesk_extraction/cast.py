@@ -14,7 +14,7 @@ from wiredesk_extraction.recurrences import find_recurrences
 from wiredesk_extraction.regions import long_form
 from wiredesk_extraction.roles import Description, find_descriptions, find_standing_descriptions
 
-__all__ = ["Member", "cast_of", "slug"]
+__all__ = ["Member", "cast_of", "slug", "with_seats"]
 
 
 @dataclass(slots=True)
@@ -48,6 +48,16 @@ def cast_of(parse: Parse) -> list[Member]:
         for number, (cluster, descriptions) in enumerate(described)
     ]
     return _one_per_id(members)
+
+
+def with_seats(members: Sequence[Member], found: Sequence[tuple[str, int, int]]) -> list[Member]:
+    """The members and the places that lie inside other names: (name, first, last token)."""
+    by_id = {member.id: member for member in members}
+    for name, first, last in found:
+        place_id = f"place:{slug(name)}"
+        place = by_id.setdefault(place_id, Member("Place", name, place_id))
+        place.mentions = sorted({*place.mentions, (first, last, "name")})
+    return list(by_id.values())
 
 
 def _member(parse: Parse, cluster: Cluster, descriptions: Sequence[Description]) -> Member:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from wiredesk.events import Cue, DateMention, Entity, Mention, Origin, Place, Quote, Speaker
 
-from wiredesk_extraction.cast import Member, cast_of
+from wiredesk_extraction.cast import Member, cast_of, with_seats
 from wiredesk_extraction.gazetteer import Gazetteer, Spot
 from wiredesk_extraction.parse import Parse
-from wiredesk_extraction.places import locate
+from wiredesk_extraction.places import locate, seats
 from wiredesk_extraction.pronouns import resolve_pronoun
 from wiredesk_extraction.quotation_marks import find_quotations
 from wiredesk_extraction.quotes import Said, find_quotes
@@ -44,6 +44,7 @@ def find_facts(parse: Parse, published_at: str | None, gazetteer: Gazetteer, ori
     said = find_quotes(scene)
     speakers = _resolve(parse, members, said)
     quotes = tuple(_quote(parse, item, who, members, origins.rules) for item, who in zip(said, speakers, strict=True))
+    members = with_seats(members, seats(parse, members, gazetteer))
     return Facts(
         entities=tuple(_entity(parse, member, origins.names) for member in members),
         quotes=quotes,

@@ -13,18 +13,29 @@ from dataclasses import dataclass
 from wiredesk_extraction.cast import Member
 from wiredesk_extraction.gazetteer import Gazetteer, Spot
 from wiredesk_extraction.parse import Parse
-from wiredesk_extraction.regions import STATES
+from wiredesk_extraction.regions import STATES, long_form
 
-__all__ = ["locate"]
+__all__ = ["locate", "seats"]
 
 _QUALIFIER = re.compile(r",[^\S\r\n]{1,2}((?:[A-Z][\w.]{0,15})(?:[^\S\r\n][A-Z][\w.]{1,15}){0,2})")
 _SAME_STATE, _SAME_COUNTRY, _NEAR = 3.0, 1.5, 1.5
 """In powers of ten of population: a town in a state the article names outweighs a city a thousand times its size."""
+_MAX_PLACE_WORDS = 3
+_OF_PLACE = frozenset({"university", "city", "town", "village", "county", "diocese", "archdiocese", "port"})
+_BODIES = """
+    police department court council county school schools district board authority commission senate legislature
+    government parliament ministry hospital fire sheriff hall jail library association
+"""
+_PUBLIC_BODIES = frozenset(_BODIES.split())
 _NEAR_KM = 200.0
 _MAX_OTHERS = 60
 """Places compared with: an article names fewer, a list of the world's towns must not take for ever."""
 _CONTINENT = 9.0
-_GENERIC = re.compile(r"^(?:city|town|village|state|county|province|republic) of ", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"^(?:(?:city|town|village|state|county|province|republic) of|(?:north|south|east|west)(?:ern)?|downtown|central) ",
+    re.IGNORECASE,
+)
+"""What stands before a place's name without being part of it; asked only when the whole name is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,31 @@ def locate(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> lis
     ]
 
 
+def seats(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> list[tuple[str, int, int]]:
+    """Places that public bodies bear in their names ("Columbus Police Department"), as name, first and last token.
+
+    Only bodies that sit where they are named after.
+    """
+    found = []
+    for member in members:
+        for first, last, kind in member.mentions if member.type == "Organization" else ():
+            for head, end in _seat_spans(parse, first, last) if kind == "name" else ():
+                name = long_form(parse.words_between(head, end), "Place")
+                if gazetteer.find(name):
+                    found.append((name, head, end))
+                    break
+    return found
+
+
+def _seat_spans(parse: Parse, first: int, last: int) -> list[tuple[int, int]]:
+    """Where a body's name may hold its seat: "University of …", or before "… Police Department", longest first."""
+    if last - first >= 2 and parse.lower[first] in _OF_PLACE and parse.lower[first + 1] == "of":
+        return [(first + 2, end) for end in range(min(last, first + 1 + _MAX_PLACE_WORDS), first + 1, -1)]
+    if first < last and parse.lower[last] in _PUBLIC_BODIES:
+        return [(first, end) for end in range(min(last - 1, first + _MAX_PLACE_WORDS - 1), first - 1, -1)]
+    return []
+
+
 def _case(parse: Parse, member: Member, gazetteer: Gazetteer) -> _Case:
     spots = gazetteer.find(member.name) or gazetteer.find(_GENERIC.sub("", member.name))
     if _always_with_article(parse, member):
@@ -79,8 +115,9 @@ def _case(parse: Parse, member: Member, gazetteer: Gazetteer) -> _Case:
 
 def _always_with_article(parse: Parse, member: Member) -> bool:
     """ "the West" is no town of that name: English puts no article before a town."""
-    firsts = [first for first, _, kind in member.mentions if kind == "name"]
-    return all(first > 0 and parse.words[first - 1] == "the" for first in firsts)
+    names = [(first, last) for first, last, kind in member.mentions if kind == "name"]
+    alone = [first for first, last in names if last + 1 == len(parse.tags) or not parse.tags[last + 1].startswith("NN")]
+    return bool(alone) and all(first > 0 and parse.words[first - 1] == "the" for first in alone)
 
 
 def _split(member: Member, gazetteer: Gazetteer) -> _Case:

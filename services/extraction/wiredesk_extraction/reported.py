@@ -59,14 +59,24 @@ def _clause_of(scene: Scene, verb: int) -> Reported | None:
         clause = parse.heads[verb]
     if clause is None:
         return None
+    cue = (min(verb, speaker.first), max(verb, speaker.last))
+    spans = [parse.subtree(c) for c in (clause, *parse.children[verb]) if c == clause or parse.deps[c] in _CLAUSES]
+    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    if clause < verb and parse.lower[verb] in OBJECT_FIRST:
+        return None
+    if first < cue[0] and last > cue[1] + 1:
+        return _around(scene, (max(first, begin), min(last, end)), speaker, verb)
     if clause > verb:
-        first, last = parse.subtree(clause)
-        first = max(first, max(verb, speaker.last if speaker.first > verb else verb) + 1)
-    else:
-        first, last = begin, min(verb, speaker.first) - 1
-        if parse.lower[verb] in OBJECT_FIRST:
-            return None
-    return _trimmed(scene, (max(first, begin), min(last, end)), speaker, (verb, verb))
+        first = max(parse.subtree(clause)[0], (cue[1] if speaker.first > verb else verb) + 1)
+        return _trimmed(scene, (first, min(parse.subtree(clause)[1], end)), speaker, (verb, verb))
+    return _trimmed(scene, (begin, cue[0] - 1), speaker, (verb, verb))
+
+
+def _around(scene: Scene, span: tuple[int, int], speaker: Phrase, verb: int) -> Reported | None:
+    """ "The plan, he said, would fail": the clause with the cue in its midst; left to its marks where it has some."""
+    if any(not scene.outside(token) for token in range(span[0], span[1] + 1)):
+        return None
+    return Reported(span[0], span[1], speaker, (verb, verb))
 
 
 def _sentence_of(scene: Scene, token: int) -> Reported | None:
