@@ -78,3 +78,9 @@ def test_a_public_body_has_its_seat_on_the_map(extract: Extract) -> None:
     columbus = next(e for e in article.entities if e.id == "place:columbus")
     assert [m.text for m in columbus.mentions] == ["Columbus"]
     assert located(article)["place:columbus"].latitude == pytest.approx(39.96, abs=0.1)
+
+
+def test_a_dateline_is_a_place(extract: Extract) -> None:
+    article = extract("SHREVEPORT -- City officials met on Friday.\n\nNobody came to Shreveport.")
+    found = next(e for e in article.entities if e.id == "place:shreveport")
+    assert [m.text for m in found.mentions] == ["SHREVEPORT", "Shreveport"]

@@ -121,3 +121,13 @@ def test_a_clause_cut_by_its_cue_before_a_quotation_is_no_quote_of_its_own(extra
     article = extract('That meant, added Mary Kessler, that there was "a chance for both towns".')
     [quote] = article.quotes
     assert "a chance for both towns" in quote.text
+
+
+def test_a_name_inside_a_quotation_is_not_who_he_is(extract: Extract) -> None:
+    text = 'Mr Ole Brandt spoke in Oslo. "Peter Lind said no," he told them. "We go on," he added.'
+    article = extract(text)
+    assert {q.speaker.name for q in article.quotes if q.speaker} == {"Ole Brandt"}
+
+
+def test_it_says_nothing(extract: Extract) -> None:
+    assert extract("It is believed that both towns had contact with each other.").quotes == ()

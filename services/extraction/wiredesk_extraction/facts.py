@@ -42,7 +42,7 @@ def find_facts(parse: Parse, published_at: str | None, gazetteer: Gazetteer, ori
     members = cast_of(parse)
     scene = _scene(parse, members)
     said = find_quotes(scene)
-    speakers = _resolve(parse, members, said)
+    speakers = _resolve(scene, members, said)
     quotes = tuple(_quote(parse, item, who, members, origins.rules) for item, who in zip(said, speakers, strict=True))
     members = with_seats(members, seats(parse, members, gazetteer))
     return Facts(
@@ -86,9 +86,14 @@ def _scene(parse: Parse, members: Sequence[Member]) -> Scene:
     return replace(scene, quotations=said)
 
 
-def _resolve(parse: Parse, members: list[Member], said: Sequence[Said]) -> list[int | None]:
-    """The entity of each quote's speaker; a pronoun that is resolved becomes a mention."""
-    named = sorted((last, n) for n, m in enumerate(members) if m.type == "Person" for _, last, _ in m.mentions)
+def _resolve(scene: Scene, members: list[Member], said: Sequence[Said]) -> list[int | None]:
+    """The entity of each quote's speaker; a pronoun that is resolved becomes a mention.
+
+    The narrator's pronouns stand for people the narrator names: names inside quotations are left aside.
+    """
+    parse = scene.parse
+    people = [(last, n) for n, m in enumerate(members) if m.type == "Person" for _, last, _ in m.mentions]
+    named = sorted((token, who) for token, who in people if scene.outside(token))
     genders = {number: member.gender for number, member in enumerate(members)}
     spoken: list[tuple[int, int]] = []
     resolved: dict[int, int] = {}

@@ -47,6 +47,9 @@ _ORGANIZATION_NOUNS = frozenset(
 )
 
 _MAX_ADDRESSED = 3
+_DASHES = frozenset({"—", "–", "--", "-"})
+_MAX_DATELINE = 3
+_MIN_DATELINE_CHARS = 3
 _LEADING = frozenset({"the", "a", "an", "this", "that", "'s", "our", "its", "his", "her", "their"})
 _TRAILING = frozenset({"'s", "'", "s'", "’s", "’"})
 
@@ -68,7 +71,7 @@ class Name:
 def find_names(parse: Parse) -> list[Name]:
     """Every named mention, in order, none overlapping."""
     found: list[Name] = []
-    for raw in _with_addressed(parse):
+    for raw in _with_datelines(parse, _with_addressed(parse)):
         for name in _names_of(parse, raw):
             if not found or found[-1].last < name.first:
                 found.append(name)
@@ -97,6 +100,31 @@ def _with_addressed(parse: Parse) -> list[RawName]:
         elif raws[number].label in {"PERSON", "PER"} and raws[number].first > first:
             raws[number] = RawName(first, raws[number].last, raws[number].label)
     return sorted(raws, key=lambda raw: raw.first)
+
+
+def _with_datelines(parse: Parse, raws: list[RawName]) -> list[RawName]:
+    """The place a report is sent from: capitals before a dash, at the head of a paragraph or after a stop or a year."""
+    places = []
+    for dash, word in enumerate(parse.words):
+        if word not in _DASHES or dash == 0 or dash + 1 == len(parse.words):
+            continue
+        first = dash
+        while first > 0 and dash - first < _MAX_DATELINE and parse.words[first - 1].isupper():
+            first -= 1
+        capitals = "".join(parse.words[first:dash])
+        before = parse.words[first - 1] if first else ""
+        heads = not before or parse.paragraph_of[first - 1] != parse.paragraph_of[dash]
+        heads = heads or before.isdigit() or before in {".", ")", "!", "?"}
+        if (
+            heads
+            and first < dash
+            and len(capitals) > _MIN_DATELINE_CHARS
+            and parse.text[parse.ends[dash - 1]].isspace()
+        ):
+            places.append(RawName(first, dash - 1, "GPE"))
+    taken = {token for place in places for token in range(place.first, place.last + 1)}
+    kept = [raw for raw in raws if not taken.intersection(range(raw.first, raw.last + 1))]
+    return sorted(kept + places, key=lambda raw: raw.first)
 
 
 def _names_of(parse: Parse, raw: RawName) -> Iterator[Name]:

@@ -11,6 +11,8 @@ __all__ = ["Reported", "find_reported"]
 
 _CLAUSES = ("ccomp", "parataxis")
 _MIN_WORDS = 3
+_NOBODY = frozenset({"it", "this", "that", "there", "which", "what"})
+"""Subjects that say nothing: "it is believed that …"."""
 _NEAR = 8
 """Clauses can only collide with those found just before."""
 _OUTER = frozenset({",", ":", ";", "-", "--", "–", "—", ".", '"', "“", "”", "''", "``"})
@@ -38,6 +40,8 @@ def find_reported(scene: Scene) -> list[Reported]:
             item = _clause_of(scene, token)
         elif word == "according" and token + 1 < len(parse.words) and parse.lower[token + 1] == "to":
             item = _sentence_of(scene, token)
+        if item is not None and parse.lower[item.speaker.head] in _NOBODY:
+            continue
         if item is not None and not any(
             item.first <= other.last and other.first <= item.last for other in found[-_NEAR:]
         ):

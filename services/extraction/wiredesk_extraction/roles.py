@@ -89,6 +89,8 @@ def find_standing_descriptions(
         first = left_edge(parse, head)
         if parse.lower[first] != "the" or first == head or parse.deps[head] == "compound":
             continue
+        if head + 1 < len(parse.words) and parse.lower[head + 1] in {"of", "for"}:
+            continue
         if taken.intersection(range(first, head + 1)):
             continue
         own = {parse.lower[t] for t in range(first + 1, head + 1)}
