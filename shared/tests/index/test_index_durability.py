@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -51,3 +52,20 @@ def test_every_acknowledged_article_is_there_once_after_kill_9_at_any_moment(sch
     assert reader.quotes().total == len(found)
     with contextlib.closing(reader):
         assert reader.article(found[0]).text
+
+
+def test_a_file_that_a_killed_commit_left_behind_is_not_in_the_way_of_the_next(tmp_path, make_article):
+    """tantivy counts on from its last commit, so after a crash it gives the same name to the same file again."""
+    index, twin = tmp_path / "index", tmp_path / "twin"
+    with contextlib.closing(open_writer(f"tantivy://{index}")) as writer:
+        writer.upsert([make_article("a"), make_article("b")])
+    shutil.copytree(index, twin)
+    with contextlib.closing(open_writer(f"tantivy://{twin}")) as writer:
+        writer.upsert([make_article("a", revision=2)])
+    left = [path for path in twin.glob("*.del") if not (index / path.name).exists()]
+    assert left
+    for path in [*left, twin / ".managed.json"]:
+        shutil.copy(path, index)
+    with contextlib.closing(open_writer(f"tantivy://{index}")) as writer:
+        assert writer.upsert([make_article("a", revision=2)]) == ["indexed"]
+        assert writer.documents() == 2

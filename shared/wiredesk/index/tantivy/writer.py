@@ -147,12 +147,16 @@ class TantivyWriter:
         try:
             if self._writer is not None:
                 self._writer.rollback()
+            self._writer.garbage_collect_files()
         except (ValueError, OSError):
             self._writer = None
 
     def _locked_writer(self) -> tantivy.IndexWriter:
         try:
-            return self._index.writer(heap_size=_HEAP_BYTES, num_threads=_THREADS)
+            writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=_THREADS)
+            # Files that a killed commit left behind bear the names that the next one gives, and would stop it.
+            writer.garbage_collect_files()
+            return writer
         except ValueError as error:
             if "LockBusy" in str(error):
                 raise IndexBusy(
