@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from wiredesk_extraction.time_expressions import Expression, find_absolute, find_expressions
-from wiredesk_extraction.timex_values import RESOLVERS, Context, Told
+from wiredesk_extraction.timex_calendar import CALENDAR
+from wiredesk_extraction.timex_context import Context, Told
+from wiredesk_extraction.timex_relative import RELATIVE
 
 __all__ = ["Timex", "find_timexes"]
 
+_RESOLVERS = {**CALENDAR, **RELATIVE}
 _MIN_NARRATIVE_YEARS = 4
 _NARRATIVE_SHARE = 0.6
 _FUTURE = re.compile(
@@ -45,7 +48,7 @@ def find_timexes(text: str, published_at: str | None, *, english: bool = True) -
     found = []
     for expression in expressions:
         context = replace(context, future=_speaks_of_future(text, expression))
-        resolved = RESOLVERS[expression.kind](expression.parts, context)
+        resolved = _RESOLVERS[expression.kind](expression.parts, context)
         if resolved is None:
             continue
         kind, value, told = resolved

@@ -1,0 +1,59 @@
+"""What a time expression is reckoned from, and what the reckoning has in common."""
+
+from dataclasses import dataclass
+from datetime import date
+
+__all__ = ["BACK", "ON", "PARTS", "Context", "Told", "Value", "as_day", "value_of"]
+
+PARTS = {"morning": "TMO", "afternoon": "TAF", "evening": "TEV", "night": "TNI"}
+"""Parts of the day -> the suffix of their TIMEX3 value."""
+
+BACK = frozenset({"last", "previous", "preceding", "past"})
+ON = frozenset({"next", "following", "coming"})
+"""Words that point one step back or on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The date told last, as far as it is known; `era` is `BC` or empty."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    era: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an expression is resolved against."""
+
+    published: date | None
+    narrative: bool
+    told: Told
+    future: bool
+
+    @property
+    def day(self) -> date | None:
+        """The day reckoned from: the last one told in a narrative, else that of publication."""
+        return as_day(self.told) if self.narrative else self.published
+
+
+Value = tuple[str, str, Told | None]
+"""Type, value, and the date to go on from, if it is one."""
+
+
+def as_day(told: Told) -> date | None:
+    """The day told last, its month's or year's first where only that is known; None before our era or unknown."""
+    if told.year is None or told.era:
+        return None
+    try:
+        return date(told.year, told.month or 1, told.day or 1)
+    except ValueError:
+        return None
+
+
+def value_of(told: Told) -> str:
+    """The TIMEX3 value of a date, as far as it is known."""
+    year = "XXXX" if told.year is None else f"{told.era}{told.year:04d}"
+    month = f"-{told.month:02d}" if told.month else ""
+    return year + month + (f"-{told.day:02d}" if told.day else "")
