@@ -30,8 +30,9 @@ def article_lines(article: ArticleExtracted) -> Iterator[str]:
     )
     yield ""
     yield f"Dates, against {article.published_at or 'no known day of publication'}"
-    # Said five times, yesterday is still one day.
-    dates = {(date.text.casefold(), date.value): date for date in reversed(article.dates)}
+    # Said five times, yesterday is still one day; `now` and `decades` are none.
+    resolved = [date for date in article.dates if date.value[:1].isdigit()]
+    dates = {(date.text.casefold(), date.value): date for date in reversed(resolved)}
     yield from _indented(f"{printable(date.text)} = {date.value}" for date in reversed(dates.values()))
 
 

@@ -46,4 +46,4 @@ STAGE = StageDefinition(
 )
 
 if __name__ == "__main__":
-    sys.exit(run(PLAN, WorkerSettings, lambda settings, _: ChildProcessor("bench.relay:STAGE", settings.limits)))
+    sys.exit(run(PLAN, WorkerSettings, lambda settings, _: ChildProcessor("bench.relay:STAGE", settings.limits())))

@@ -16,10 +16,16 @@ PLAN = Plan(
 )
 
 
+ITEM_TIME_S = 120.0
+"""The longest body that ingest lets through takes about a minute to read."""
+
+
 def main() -> int:
     """Compose the worker and run it to its end."""
     return run(
-        PLAN, WorkerSettings, lambda settings, _: ChildProcessor("wiredesk_extraction.stage:STAGE", settings.limits)
+        PLAN,
+        WorkerSettings,
+        lambda settings, _: ChildProcessor("wiredesk_extraction.stage:STAGE", settings.limits(item_time_s=ITEM_TIME_S)),
     )
 
 

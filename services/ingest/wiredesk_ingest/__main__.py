@@ -17,7 +17,9 @@ PLAN = Plan(
 
 def main() -> int:
     """Compose the worker and run it to its end."""
-    return run(PLAN, WorkerSettings, lambda settings, _: ChildProcessor("wiredesk_ingest.stage:STAGE", settings.limits))
+    return run(
+        PLAN, WorkerSettings, lambda settings, _: ChildProcessor("wiredesk_ingest.stage:STAGE", settings.limits())
+    )
 
 
 if __name__ == "__main__":

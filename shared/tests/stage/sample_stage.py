@@ -74,4 +74,4 @@ UNUSABLE = StageDefinition(
 
 if __name__ == "__main__":
     chosen = f"sample_stage:{os.environ.get('SAMPLE_STAGE', 'STAGE')}"
-    sys.exit(run(PLAN, WorkerSettings, lambda settings, _: ChildProcessor(chosen, settings.limits)))
+    sys.exit(run(PLAN, WorkerSettings, lambda settings, _: ChildProcessor(chosen, settings.limits())))

@@ -30,8 +30,8 @@ log = structlog.get_logger()
 class Limits:
     """What one article may take: seconds without a result, bytes beyond the models, bytes of its message."""
 
-    item_time_s: float = 60.0
-    item_memory_bytes: int = 2_000_000_000
+    item_time_s: float
+    item_memory_bytes: int
     message_bytes: int = 16_000_000
     load_time_s: float = 120.0
 

@@ -16,7 +16,7 @@ class WorkerSettings(CommonSettings):
     retry_after_s: float = Field(default=15, gt=0, description="idle time before a first redelivery; doubles each time")
     retry_after_max_s: float = Field(default=600, gt=0)
     drain_timeout_s: float = Field(default=25, gt=0, description="how long a stopping worker finishes what it holds")
-    item_time_limit_s: float = Field(default=60, gt=0)
+    item_time_limit_s: float | None = Field(default=None, gt=0, description="without a result for longer, it is ended")
     item_memory_limit_mb: int = Field(default=2000, ge=100)
     message_limit_bytes: int = Field(default=16_000_000, ge=1000)
     duplicate_memory_s: int = Field(
@@ -24,11 +24,10 @@ class WorkerSettings(CommonSettings):
     )
     journey_memory_s: int = Field(default=7 * 86_400, ge=60)
 
-    @property
-    def limits(self) -> Limits:
-        """What one article may take of the child process."""
+    def limits(self, *, item_time_s: float = 30.0) -> Limits:
+        """What one article may take of the child process; the stage knows what is long for it."""
         return Limits(
-            item_time_s=self.item_time_limit_s,
+            item_time_s=self.item_time_limit_s or item_time_s,
             item_memory_bytes=self.item_memory_limit_mb * 1_000_000,
             message_bytes=self.message_limit_bytes,
         )

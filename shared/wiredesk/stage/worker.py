@@ -1,7 +1,7 @@
 """A worker's life: wait for Redis, get the processor ready, read, work, finish, drain.
 
     run(Plan(name="ingest", sources=(Stream.SUBMITTED,), target=Stream.INGESTED, distribution="wiredesk-ingest"),
-        WorkerSettings, lambda settings, registry: ChildProcessor("wiredesk_ingest.stage:STAGE", settings.limits))
+        WorkerSettings, lambda settings, registry: ChildProcessor("wiredesk_ingest.stage:STAGE", settings.limits()))
 
 `run` returns the process's exit status: 0 after a drain, 1 with one clear line when the worker cannot go on and a
 supervisor should start another.

@@ -144,10 +144,12 @@ class TantivyWriter:
         """
         self._searcher = None
         self._ledger = Ledger(self._schema)
+        writer = self._writer
+        if writer is None:
+            return
         try:
-            if self._writer is not None:
-                self._writer.rollback()
-            self._writer.garbage_collect_files()
+            writer.rollback()
+            writer.garbage_collect_files()
         except (ValueError, OSError):
             self._writer = None
 
