@@ -22,7 +22,7 @@ from redis.retry import Retry
 
 from wiredesk.errors import Unavailable, UsageError
 
-__all__ = ["connect", "described", "speaks_redis"]
+__all__ = ["checked", "connect", "described", "speaks_redis"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,20 +40,27 @@ def connect(url: str, *, decode: bool = False, retries: int = 4) -> redis.Redis:
     The functions of this package need `decode=False`: what crosses the streams is bytes. A refused connection gives
     up within about two seconds at the default `retries`. Raises UsageError for an address that is none.
     """
-    if urlsplit(url).scheme not in _SCHEMES:
-        raise UsageError(f"{described(url)} is no Redis address; write redis://HOST:6379/0, rediss:// or unix://")
+    return redis.Redis.from_url(
+        checked(url),
+        decode_responses=decode,
+        socket_connect_timeout=_CONNECT_TIMEOUT_S,
+        socket_timeout=_ANSWER_TIMEOUT_S,
+        socket_keepalive=True,
+        health_check_interval=_HEALTH_CHECK_INTERVAL_S,
+        retry=_Retry(ExponentialWithJitterBackoff(cap=_BACKOFF_CAP_S, base=_BACKOFF_BASE_S), retries),
+    )
+
+
+def checked(url: str) -> str:
+    """The address itself. Raises UsageError, which does not tell its password, when no client can be made of it."""
     try:
-        return redis.Redis.from_url(
-            url,
-            decode_responses=decode,
-            socket_connect_timeout=_CONNECT_TIMEOUT_S,
-            socket_timeout=_ANSWER_TIMEOUT_S,
-            socket_keepalive=True,
-            health_check_interval=_HEALTH_CHECK_INTERVAL_S,
-            retry=_Retry(ExponentialWithJitterBackoff(cap=_BACKOFF_CAP_S, base=_BACKOFF_BASE_S), retries),
-        )
-    except ValueError as error:
-        raise UsageError(f"{described(url)} is no Redis address: {error}") from None
+        usable = urlsplit(url).scheme in _SCHEMES
+        redis.connection.parse_url(url)  # type: ignore[no-untyped-call]  # redis-py's own, without types
+    except ValueError:
+        usable = False
+    if not usable:
+        raise UsageError(f"{described(url)} is no Redis address; write redis://HOST:6379/0, rediss:// or unix://")
+    return url
 
 
 class _Retry(Retry):

@@ -311,3 +311,14 @@ def test_a_stage_that_cannot_load_ends_the_worker_with_its_reason(worker: Start,
     assert status == 1
     assert "en_core_web_none is not installed" in logged
     assert "Traceback" not in logged
+
+
+@pytest.mark.parametrize("address", ["nonsense", "redis://:hidden@127.0.0.1:not-a-port/0", "http://127.0.0.1"])
+def test_an_address_that_is_none_is_one_clear_line(worker: Start, address: str) -> None:
+    lost = worker(address)
+    wait_until(lambda: lost.process.poll() is not None, what="the worker's end")
+    status, logged = lost.stop()
+    assert status == 1
+    assert "is no Redis address" in logged
+    assert "hidden" not in logged
+    assert "Traceback" not in logged

@@ -13,7 +13,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,18 +28,19 @@ from redis.asyncio.retry import Retry as Retrying
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from wiredesk import logs, wire
+from wiredesk import logs
+from wiredesk.connection import checked
 from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
 from wiredesk.settings import read
-from wiredesk.stage.finish import Finished, Finisher, Worked
+from wiredesk.stage.batches import Batches
+from wiredesk.stage.finish import Finisher
 from wiredesk.stage.health import HealthServer
 from wiredesk.stage.metrics import StageMetrics, new_registry
-from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Retry
 from wiredesk.stage.processor import Processor, State
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.settings import WorkerSettings
-from wiredesk.stage.subscription import Entry, Subscription, delivery_of, ensure_group, patient_retry
+from wiredesk.stage.subscription import Subscription, ensure_group, patient_retry
 from wiredesk.workers import WorkerReport, announce, withdraw, worker_name
 
 __all__ = ["Plan", "run"]
@@ -54,7 +55,6 @@ _SILENCE_S = 3.0
 """Redis unreachable for longer than this is told as `disconnected`."""
 
 _REDELIVERY_DRAIN_S = 5.0
-_LEFT_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,7 @@ def run(plan: Plan, settings_type: type[S], make_processor: Callable[[S, Collect
     logs.configure(service=plan.name)
     try:
         settings = read(settings_type)
+        checked(settings.redis_url.get_secret_value())
         logs.configure(service=plan.name, format=settings.log_format, level=settings.log_level)
         registry = new_registry()
         processor = make_processor(settings, registry)
@@ -88,44 +89,47 @@ def run(plan: Plan, settings_type: type[S], make_processor: Callable[[S, Collect
 class _Worker:
     def __init__(self, plan: Plan, settings: WorkerSettings, processor: Processor, registry: CollectorRegistry) -> None:
         self._plan, self._settings, self._processor = plan, settings, processor
-        self._batch_size = settings.batch_size or plan.batch_size
+        batch_size = settings.batch_size or plan.batch_size
         self._name = worker_name()
         self._version = version(plan.distribution)
         self._started_at = datetime.now(UTC)
         self._state: State = "starting"
         self._address: str | None = None
         self._stop = asyncio.Event()
-        self._turn = asyncio.Lock()  # one batch at a time: new entries and redelivered ones share the processor
-        self._in_flight: dict[Stream, set[str]] = {source: set() for source in plan.sources}
-        self._left: set[str] = set()
         self._heard_at = time.monotonic()
         url = settings.redis_url.get_secret_value()
         self._redis = Redis.from_url(url, retry=patient_retry())
         # Its own connection, without patience: what it says about the server must be true now.
         self._pulse = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=Retrying(NoBackoff(), 1))
-        self._metrics = StageMetrics(plan.name, registry)
         self._health = HealthServer(host=settings.host, port=settings.port, describe=self._describe, registry=registry)
         self._subscription = Subscription(
             url,
             group=plan.name,
             consumer=self._name,
-            batch_size=self._batch_size,
+            batch_size=batch_size,
             drain_timeout_s=settings.drain_timeout_s,
         )
-        self._redelivery = Redelivery(
-            self._redis,
-            group=plan.name,
-            consumer=self._name,
-            backoff=Backoff(settings.retry_after_s, settings.retry_after_max_s),
-        )
-        self._finisher = Finisher(
-            redis=self._redis,
-            stage=plan.name,
-            worker=self._name,
-            version=self._version,
-            target=plan.target,
-            article_ttl_s=settings.duplicate_memory_s,
-            journey_ttl_s=settings.journey_memory_s,
+        self._batches = Batches(
+            streams=plan.sources,
+            processor=processor,
+            finisher=Finisher(
+                redis=self._redis,
+                stage=plan.name,
+                worker=self._name,
+                version=self._version,
+                target=plan.target,
+                article_ttl_s=settings.duplicate_memory_s,
+                journey_ttl_s=settings.journey_memory_s,
+            ),
+            redelivery=Redelivery(
+                self._redis,
+                group=plan.name,
+                consumer=self._name,
+                backoff=Backoff(settings.retry_after_s, settings.retry_after_max_s),
+            ),
+            metrics=StageMetrics(plan.name, registry),
+            batch_size=batch_size,
+            max_attempts=settings.max_attempts,
         )
 
     async def live(self) -> int:
@@ -155,7 +159,7 @@ class _Worker:
         await self._wait_for_redis()
         for source in self._plan.sources:
             await ensure_group(self._redis, source, self._plan.name)
-            self._subscription.add(source, self._handle)
+            self._subscription.add(source, self._batches.take)
         await self._processor.start(self._enter)
         await self._subscription.start()
 
@@ -177,19 +181,19 @@ class _Worker:
         self._enter("consuming")
         log.info("worker.consuming", worker=self._name, streams=[str(source) for source in self._plan.sources])
         interval_s = self._settings.retry_after_s / 3
-        keeping = asyncio.create_task(self._repeatedly(self._keep, interval_s))
-        redelivering = asyncio.create_task(self._repeatedly(self._redeliver, min(5.0, interval_s)))
+        keeping = asyncio.create_task(self._repeatedly(self._batches.keep, interval_s))
+        redelivering = asyncio.create_task(self._repeatedly(self._batches.take_over, min(5.0, interval_s)))
         try:
             await self._unless_stopped(self._watch())
         finally:
             with suppress(TimeoutError):  # the lock is fair: a redelivered batch in work is finished first
-                async with asyncio.timeout(_REDELIVERY_DRAIN_S), self._turn:
+                async with asyncio.timeout(_REDELIVERY_DRAIN_S), self._batches.turn:
                     redelivering.cancel()
             redelivering.cancel()
             await self._subscription.stop()
-            async with self._turn:  # what FastStream gave up on is on its way out
+            async with self._batches.turn:  # what FastStream gave up on is on its way out
                 keeping.cancel()
-            await self._release()
+            await self._batches.release()
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> bool:
         """Await `work`, or give it up when a stop is asked for; says whether it was finished."""
@@ -210,78 +214,6 @@ class _Worker:
         while self._subscription.running:  # noqa: ASYNC110 - FastStream offers a flag, not an event
             await asyncio.sleep(_BEAT_S)
         raise Unavailable("a consumer group has vanished (FLUSHALL, DEL or XGROUP DESTROY?); a restart creates it anew")
-
-    async def _handle(self, stream: Stream, entries: Sequence[Entry]) -> None:
-        async with self._turn:
-            await self._work(stream, [delivery_of(stream, entry, attempts=1) for entry in entries])
-
-    async def _work(self, stream: Stream, batch: Sequence[Delivery]) -> None:
-        """Process and finish a batch. Whatever goes wrong, what is not finished stays pending."""
-        busy = self._in_flight[stream]
-        busy.update(delivery.entry_id for delivery in batch)
-        self._metrics.in_flight.set(len(busy))
-        started = time.time()
-        try:
-            outcomes = await self._outcomes(batch)
-            ended = time.time()
-            worked = [
-                Worked(delivery, outcome, int(started * 1000), int(ended * 1000))
-                for delivery, outcome in zip(batch, outcomes, strict=True)
-            ]
-            finished = await self._finisher.finish(worked)
-            self._metrics.record(finished, time.time() - started)
-            self._note(finished)
-        except (RedisError, OSError) as error:
-            log.warning("batch.unfinished", stream=str(stream), entries=len(batch), why=str(error))
-            await asyncio.sleep(1)  # a server that refuses must not be asked in a hot loop
-        finally:
-            busy.difference_update(delivery.entry_id for delivery in batch)
-            self._metrics.in_flight.set(len(busy))
-
-    async def _outcomes(self, batch: Sequence[Delivery]) -> list[Outcome]:
-        limit = self._settings.max_attempts
-        try:
-            outcomes = await self._processor.process(batch)
-        except (WiredeskError, RedisError, OSError) as error:
-            log.warning("batch.failed", why=str(error))
-            outcomes = [Retry(reason="unavailable", message=str(error)) for _ in batch]
-        except Exception as error:  # a bug of ours: tried again, then dead, never lost
-            log.exception("batch.failed")
-            outcomes = [Retry(reason="unexpected_error", message=repr(error)[:500]) for _ in batch]
-        return [
-            _give_up(delivery, outcome) if isinstance(outcome, Retry) and delivery.attempts >= limit else outcome
-            for delivery, outcome in zip(batch, outcomes, strict=True)
-        ]
-
-    def _note(self, finished: Sequence[Finished]) -> None:
-        refused = [item for item in finished if item.error]
-        for delivery, outcome, error in finished:
-            if outcome in ("retried", "failed"):
-                self._left.add(delivery.entry_id)
-                log.warning("entry.left", submission_id=delivery.submission_id, attempts=delivery.attempts, why=error)
-            elif outcome == "dead_lettered":
-                log.warning("entry.dead", submission_id=delivery.submission_id, attempts=delivery.attempts)
-        if len(self._left) > _LEFT_REMEMBERED:
-            self._left.clear()
-        if refused:
-            raise RedisError(f"the server refused {len(refused)} of {len(finished)}: {refused[0].error}")
-
-    async def _keep(self) -> None:
-        for stream, busy in self._in_flight.items():
-            await self._redelivery.keep(stream, list(busy))
-
-    async def _redeliver(self) -> None:
-        for stream, busy in self._in_flight.items():
-            async with self._turn:
-                batch = await self._redelivery.due(stream, busy=busy, limit=self._batch_size)
-                if batch:
-                    log.info("entries.redelivered", stream=str(stream), entries=len(batch))
-                    await self._work(stream, batch)
-
-    async def _release(self) -> None:
-        with suppress(RedisError, OSError):
-            for stream in self._plan.sources:
-                await self._redelivery.release(stream, left=self._left)
 
     async def _repeatedly(self, task: Callable[[], Awaitable[None]], every_s: float) -> None:
         while True:
@@ -308,7 +240,7 @@ class _Worker:
             version=self._version,
             address=self._address,
             state=self._state,
-            in_flight=sum(map(len, self._in_flight.values())),
+            in_flight=self._batches.in_flight,
             started_at=self._started_at,
             reported_at=datetime.now(UTC),
         )
@@ -334,14 +266,3 @@ class _Worker:
                 await commands.execute()
         await self._pulse.aclose()
         await self._redis.aclose()
-
-
-def _give_up(delivery: Delivery, outcome: Retry) -> Dead:
-    """Out of attempts: a dead letter under the last reason. The article is named so that it can be submitted again."""
-    article_id, revision = None, None
-    if delivery.stream != Stream.SUBMITTED:
-        with suppress(ValueError, TypeError, KeyError):
-            event = json.loads(wire.decode(delivery.data).body)
-            article_id, revision = str(event["article_id"]), int(event["revision"])
-    message = f"{outcome.message} ({delivery.attempts} attempts)"
-    return Dead(reason=outcome.reason, message=message, article_id=article_id, revision=revision)
