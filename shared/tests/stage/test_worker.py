@@ -322,3 +322,48 @@ def test_an_address_that_is_none_is_one_clear_line(worker: Start, address: str) 
     assert "is no Redis address" in logged
     assert "hidden" not in logged
     assert "Traceback" not in logged
+
+
+def test_a_stream_of_the_wrong_type_ends_the_worker_with_one_clear_line(
+    worker: Start, redis_client: "redis.Redis"
+) -> None:
+    blocked = worker()
+    blocked.wait_for(redis_client, "consuming")
+    with redis_client.pipeline(transaction=True) as at_once:
+        at_once.delete(Stream.SUBMITTED).set(Stream.SUBMITTED, "in the way").execute()
+    wait_until(lambda: blocked.process.poll() is not None, what="the worker's end")
+    status, logged = blocked.stop()
+    assert status == 1
+    assert logged.count('"worker.failed"') == 1
+    assert "articles.submitted cannot be read: WRONGTYPE" in logged
+    assert "Traceback" not in logged
+
+
+def test_a_server_that_became_read_only_ends_the_worker_with_one_clear_line(worker: Start) -> None:
+    with valkey_server() as server, redis.Redis.from_url(server.url) as client:
+        refused = worker(server.url)
+        refused.wait_for(client, "consuming")
+        client.replicaof("127.0.0.1", free_port())
+        wait_until(lambda: refused.process.poll() is not None, what="the worker's end")
+        status, logged = refused.stop()
+    assert status == 1
+    assert logged.count('"worker.failed"') == 1
+    assert "Redis refuses this worker" in logged
+    assert "Traceback" not in logged
+
+
+def test_a_full_server_pauses_the_worker_and_loses_nothing(worker: Start, redis_client: "redis.Redis") -> None:
+    paused = worker(WIREDESK_MAX_ATTEMPTS="50")
+    address = paused.wait_for(redis_client, "consuming").address
+    article = submit(redis_client)
+    wait_until(lambda: finished(redis_client, 1), what="the first article")
+    redis_client.config_set("maxmemory", "1")
+    try:
+        wait_until(lambda: paused.health(address)[1]["state"] == "paused", what="a paused worker")
+        assert paused.health(address)[0] == 200
+    finally:
+        redis_client.config_set("maxmemory", "0")
+    wait_until(lambda: paused.health(address)[1]["state"] == "consuming", what="a consuming worker")
+    again = submit(redis_client, text="Another.")
+    wait_until(lambda: finished(redis_client, 2), what="the second article")
+    assert [found.submission_id for found in published(redis_client)] == [article, again]

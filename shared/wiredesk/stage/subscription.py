@@ -5,7 +5,7 @@ whole batch pending), not to acknowledge (the finish script does), and it finds 
 own would start at `$` and skip a backlog).
 """
 
-import logging
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -15,7 +15,7 @@ from faststream.redis.message import FAKE_CONSUMER, RedisBatchStreamMessage
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from wiredesk import wire
 from wiredesk.events import Stream, revision_of
@@ -26,6 +26,7 @@ __all__ = ["Entry", "Subscription", "delivery_of", "ensure_group", "patient_retr
 POLL_MS = 1000
 """How long one read waits for entries. Must stay below the socket timeout (redis-py: 5 s), or reads fail and pause."""
 
+_PAUSE_S = 0.5
 _FIELD = wire.FIELD.encode()
 Entry = tuple[bytes, dict[bytes, bytes]]
 Handle = Callable[[Stream, Sequence[Entry]], Awaitable[None]]
@@ -70,6 +71,27 @@ def _is_earlier(claimed: str, entry_id: str) -> bool:
         return False
 
 
+def _unhurried(read: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """After a failed read: nothing was read, and a moment's pause.
+
+    FastStream waits 5 s after a lost connection, and after a refusal asks again at once, for ever. A vanished group is
+    its own affair: it stops. What is wrong is told by the worker's watch.
+    """
+
+    async def reading(*args: Any, **options: Any) -> Any:
+        try:
+            return await read(*args, **options)
+        except ResponseError as error:
+            if "NOGROUP" in str(error):
+                raise
+        except (RedisError, OSError):
+            pass
+        await asyncio.sleep(_PAUSE_S)
+        return []
+
+    return reading
+
+
 class Subscription:
     """Reads batches of `batch_size` from the streams, as `consumer` of `group`, and awaits `handle` for each."""
 
@@ -79,8 +101,7 @@ class Subscription:
             redis_url,
             retry=patient_retry(),
             graceful_timeout=drain_timeout_s,
-            logger=logging.getLogger("faststream"),
-            log_level=logging.DEBUG,
+            logger=None,  # type: ignore[arg-type]  # None turns it off, which its annotation leaves out
             apply_types=False,
         )
 
@@ -109,6 +130,8 @@ class Subscription:
 
     async def start(self) -> None:
         """Begin to read; the groups must exist."""
+        client = await self._broker.connect()
+        client.xreadgroup = _unhurried(client.xreadgroup)  # type: ignore[method-assign]  # there is no hook for it
         await self._broker.start()
 
     async def stop(self) -> None:

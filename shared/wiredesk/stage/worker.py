@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from random import uniform
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry as Retrying
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import AuthenticationError, OutOfMemoryError, RedisError, ResponseError
 
 from wiredesk import logs
 from wiredesk.connection import checked
@@ -97,6 +97,7 @@ class _Worker:
         self._address: str | None = None
         self._stop = asyncio.Event()
         self._heard_at = time.monotonic()
+        self._refusal: str | None = None
         url = settings.redis_url.get_secret_value()
         self._redis = Redis.from_url(url, retry=patient_retry())
         # Its own connection, without patience: what it says about the server must be true now.
@@ -210,9 +211,29 @@ class _Worker:
         return False
 
     async def _watch(self) -> None:
-        """End the worker when it no longer reads: a living process that consumes nothing helps nobody."""
-        while self._subscription.running:  # noqa: ASYNC110 - FastStream offers a flag, not an event
+        """End the worker when it can no longer read: a living process that consumes nothing helps nobody.
+
+        FastStream stops for good when a group vanishes, and asks again at once, for ever, after any other refusal.
+        """
+        while self._subscription.running:
+            if self._refusal and time.monotonic() - self._heard_at > _SILENCE_S:
+                raise Unavailable(f"Redis refuses this worker: {self._refusal}")
+            for source in self._plan.sources:
+                await self._check(source)
             await asyncio.sleep(_BEAT_S)
+        self._group_vanished()
+
+    async def _check(self, source: Stream) -> None:
+        try:
+            await self._pulse.xpending(source, self._plan.name)
+        except ResponseError as error:
+            if "NOGROUP" in str(error):
+                self._group_vanished()
+            raise Unavailable(f"the stream {source} cannot be read: {error}") from error
+        except (RedisError, OSError) as error:  # told by the state, and waited out
+            log.debug("watch.failed", stream=str(source), why=str(error))
+
+    def _group_vanished(self) -> NoReturn:
         raise Unavailable("a consumer group has vanished (FLUSHALL, DEL or XGROUP DESTROY?); a restart creates it anew")
 
     async def _repeatedly(self, task: Callable[[], Awaitable[None]], every_s: float) -> None:
@@ -250,14 +271,27 @@ class _Worker:
         try:
             async with self._pulse.pipeline(transaction=False) as commands:
                 announce(commands, self._report())
-                await commands.execute()
-        except (RedisError, OSError):
-            if self._state == "consuming" and time.monotonic() - self._heard_at > _SILENCE_S:
-                self._enter("disconnected")
+                # Raised by us, an error is the server's own words; raised by redis-py, it quotes the command.
+                for answer in await commands.execute(raise_on_error=False):
+                    if isinstance(answer, RedisError):
+                        raise answer
+        except (RedisError, OSError) as error:
+            self._note_failure(error)
             raise
-        self._heard_at = time.monotonic()
-        if self._state == "disconnected":
+        self._heard_at, self._refusal = time.monotonic(), None
+        if self._state in ("disconnected", "paused"):
             self._enter("consuming")
+
+    def _note_failure(self, error: RedisError | OSError) -> None:
+        """Full: wait for room. Refused: wrong server or wrong rights, for `_watch` to end. Else: not reached."""
+        if isinstance(error, OutOfMemoryError):
+            self._heard_at = time.monotonic()
+            if self._state == "consuming":
+                self._enter("paused")
+        elif isinstance(error, ResponseError):
+            self._refusal = str(error)
+        elif self._state == "consuming" and time.monotonic() - self._heard_at > _SILENCE_S:
+            self._enter("disconnected")
 
     async def _forget(self) -> None:
         with suppress(RedisError, OSError):
