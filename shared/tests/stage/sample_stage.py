@@ -1,5 +1,6 @@
 """A stage that does what an article's title says: the runtime's tests put it where ingest stands."""
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -35,6 +36,11 @@ def _work(item: Item[ArticleSubmitted]) -> ArticleIngested | WiredeskError:
             return PermanentError("no_story", "there is no story here")
         case ["later"]:
             return TransientError("busy", "try again")
+        case ["nonsense"]:
+            for handle in range(3, 20):  # the pipe to the worker is one of them
+                with contextlib.suppress(OSError):
+                    os.write(handle, b"\xff" * 64)
+            time.sleep(60)
         case ["slow"]:
             time.sleep(0.3)
         case ["print"]:

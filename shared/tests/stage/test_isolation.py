@@ -38,7 +38,13 @@ async def test_outcomes_come_in_the_order_of_the_deliveries(processor: ChildProc
 
 @pytest.mark.parametrize(
     ("title", "reason"),
-    [("crash", "crashed"), ("loop", "timeout"), ("hoard", "out_of_memory"), ("bug", "unexpected_error")],
+    [
+        ("crash", "crashed"),
+        ("loop", "timeout"),
+        ("hoard", "out_of_memory"),
+        ("bug", "unexpected_error"),
+        ("nonsense", "crashed"),
+    ],
 )
 async def test_a_batch_loses_its_culprit_only(processor: ChildProcessor, title: str, reason: str) -> None:
     outcomes = await processor.process([delivery(0), delivery(1, title=title), delivery(2), delivery(3)])

@@ -96,6 +96,9 @@ class Batches:
         except (RedisError, OSError) as error:
             log.warning("batch.unfinished", stream=str(stream), entries=len(batch), why=str(error))
             await asyncio.sleep(_PAUSE_S)
+        except Exception:  # a bug of ours: FastStream would swallow it, and a redelivery end for good
+            log.exception("batch.unfinished", stream=str(stream), entries=len(batch))
+            await asyncio.sleep(_PAUSE_S)
         finally:
             busy.difference_update(delivery.entry_id for delivery in batch)
             self.metrics.in_flight.set(self.in_flight)

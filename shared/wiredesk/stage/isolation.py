@@ -131,6 +131,9 @@ class ChildProcessor:
             failure = Retry(reason="timeout", message=f"no result within {seconds:g} s; the process was ended")
         except asyncio.IncompleteReadError:
             failure = _cause_of_death(await child.wait(), self._limits)
+        except ValueError as error:  # no frame, or no result: nothing this child says can be trusted any more
+            await self._kill()
+            failure = Retry(reason="crashed", message=f"the process answered nonsense and was ended ({error})"[:500])
         finally:
             sending.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):

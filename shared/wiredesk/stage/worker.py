@@ -213,7 +213,7 @@ class _Worker:
     async def _watch(self) -> None:
         """End the worker when it can no longer read: a living process that consumes nothing helps nobody.
 
-        FastStream stops for good when a group vanishes, and asks again at once, for ever, after any other refusal.
+        FastStream stops for good when a group vanishes; after any other refusal it would go on asking.
         """
         while self._subscription.running:
             if self._refusal and time.monotonic() - self._heard_at > _SILENCE_S:
@@ -242,6 +242,8 @@ class _Worker:
                 await task()
             except (RedisError, OSError) as error:
                 log.debug("housekeeping.failed", task=task.__name__, why=str(error))
+            except Exception:  # a bug of ours must not end heartbeats and redelivery while health stays green
+                log.exception("housekeeping.failed", task=task.__name__)
             await asyncio.sleep(every_s * uniform(0.7, 1.3))  # noqa: S311 - spreads load, guards nothing
 
     def _enter(self, state: State) -> None:
