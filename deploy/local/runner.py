@@ -11,6 +11,7 @@ import redis
 from wiredesk import pipeline
 from wiredesk.connection import connect
 from wiredesk.errors import Unavailable, WiredeskError
+from wiredesk.events import GROUPS
 
 from . import server, services
 from .folder import DataFolder
@@ -107,7 +108,7 @@ class Stack:
     def unfinished(self) -> int:
         """Entries that our groups have not acknowledged yet, whether given to a worker or not. Raises Unavailable."""
         state = pipeline.read(self.client)
-        return sum(_waiting(state.stream(name), group) for name, groups in pipeline.GROUPS.items() for group in groups)
+        return sum(_waiting(state.stream(name), group) for name, groups in GROUPS.items() for group in groups)
 
 
 @contextmanager

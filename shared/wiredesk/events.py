@@ -4,7 +4,7 @@ Events are past-tense facts, frozen and versioned. Consumers ignore fields they 
 is optional; anything else is a new class on a new stream. Offsets are Unicode code points into `text`, end exclusive.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, model_validator
 
 __all__ = [
+    "GROUPS",
     "SUBMISSION_ID",
     "ArticleExtracted",
     "ArticleIndexed",
@@ -50,6 +51,17 @@ class Stream(StrEnum):
     CHANGES = "articles.changes"
     INDEXED = "articles.indexed"
     DEAD = "articles.dead"
+
+
+GROUPS: Mapping[Stream, tuple[str, ...]] = {
+    Stream.SUBMITTED: ("ingest",),
+    Stream.INGESTED: ("extraction",),
+    Stream.EXTRACTED: ("indexing",),
+    Stream.CHANGES: ("indexing",),
+    Stream.INDEXED: (),
+    Stream.DEAD: (),
+}
+"""The consumer groups that are the pipeline's own; a group bears the name of its stage. Any other is foreign."""
 
 
 def revision_of(submission_id: str) -> int:

@@ -12,11 +12,10 @@ from redis.exceptions import NoPermissionError, ResponseError
 
 from wiredesk import dead, keys
 from wiredesk.connection import speaks_redis
-from wiredesk.events import Stream
+from wiredesk.events import GROUPS, Stream
 from wiredesk.workers import WorkerReport
 
 __all__ = [
-    "GROUPS",
     "DeadLetterCount",
     "DeadLetterState",
     "GroupState",
@@ -27,16 +26,6 @@ __all__ = [
     "read",
     "workers",
 ]
-
-GROUPS: Mapping[Stream, tuple[str, ...]] = {
-    Stream.SUBMITTED: ("ingest",),
-    Stream.INGESTED: ("extraction",),
-    Stream.EXTRACTED: ("indexing",),
-    Stream.CHANGES: ("indexing",),
-    Stream.INDEXED: (),
-    Stream.DEAD: (),
-}
-"""The consumer groups that are the pipeline's own; a group bears the name of its stage. Any other is foreign."""
 
 DEAD_LETTERS_COUNTED = 1000
 """How many of the newest dead letters are looked into for their stage and reason; `total` always counts all."""

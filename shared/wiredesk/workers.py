@@ -21,7 +21,8 @@ LIFETIME_S = 10
 class WorkerReport(BaseModel):
     """One live process. `address` is host:port of its health and metrics (the gateway: of its pages too).
 
-    `in_flight` counts the entries it is working on; what Redis holds pending for it is found under its `name`.
+    `in_flight` counts the entries it is working on; what Redis holds pending for it is found under its `name`. `why`
+    says, in words for people, what keeps a worker that is not consuming.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -33,6 +34,7 @@ class WorkerReport(BaseModel):
     version: str
     address: str | None = None
     state: str
+    why: str | None = None
     in_flight: int = 0
     started_at: datetime
     reported_at: datetime

@@ -127,7 +127,7 @@ def _server(server: "ServerState | None") -> str:
 
 def _streams(state: "PipelineState") -> "RenderableType":
     from wiredesk.cli.output import table
-    from wiredesk.pipeline import GROUPS
+    from wiredesk.events import GROUPS
 
     columns = ("stream", "length", "oldest", "group", "lag", "pending", "readers")
     shown = table("Streams", *columns, right=("length", "lag", "pending", "readers"))
