@@ -11,14 +11,15 @@ $(VENV)/.complete: requirements.lock services/extraction/model.lock shared/pypro
 
 setup: $(VENV)/.complete ## create or update the environment in .venv
 
-# SCALE="extraction=2 ingest=1", DATA=folder, REDIS_PORT=, HTTP_PORT=: each may be left out.
+# SCALE="extraction=2 ingest=1", DATA=folder, REDIS_PORT=, HTTP_PORT=, MAXMEMORY=2gb: each may be left out.
 RUN = exec $(BIN)/python -m deploy.local $@ $(if $(SCALE),--scale "$(SCALE)") $(if $(DATA),--data "$(DATA)") \
-    $(if $(REDIS_PORT),--redis-port "$(REDIS_PORT)") $(if $(HTTP_PORT),--http-port "$(HTTP_PORT)")
+    $(if $(REDIS_PORT),--redis-port "$(REDIS_PORT)") $(if $(HTTP_PORT),--http-port "$(HTTP_PORT)") \
+    $(if $(MAXMEMORY),--maxmemory "$(MAXMEMORY)")
 
 demo: $(VENV)/.complete ## publish seeds/, show what becomes of each article, and serve until Ctrl-C
 	@$(RUN)
 
-up: $(VENV)/.complete ## serve until Ctrl-C; SCALE="extraction=2 ingest=1" DATA= REDIS_PORT= HTTP_PORT=
+up: $(VENV)/.complete ## serve until Ctrl-C; SCALE="extraction=2 ingest=1" DATA= REDIS_PORT= HTTP_PORT= MAXMEMORY=
 	@$(RUN)
 
 check: $(VENV)/.complete ## format, lint, types and the import rules

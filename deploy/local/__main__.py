@@ -10,6 +10,7 @@ from wiredesk.errors import UsageError, WiredeskError
 
 from .demo import demo
 from .interrupts import Interrupts, Stopped
+from .memory import parse
 from .runner import Options, Stack, started
 from .terminal import Terminal
 
@@ -28,13 +29,14 @@ def main() -> int:
     interrupts = Interrupts()
     interrupts.install()
     terminal = Terminal(interrupts)
-    options = Options(
-        data=arguments.data.expanduser().resolve(),
-        scale=arguments.scale,
-        redis_port=arguments.redis_port,
-        http_port=arguments.http_port,
-    )
     try:
+        options = Options(
+            data=arguments.data.expanduser().resolve(),
+            scale=arguments.scale,
+            redis_port=arguments.redis_port,
+            http_port=arguments.http_port,
+            maxmemory_bytes=parse(arguments.maxmemory) if arguments.maxmemory else None,
+        )
         terminal.print(f"Wiredesk starts in {options.data}")
         with started(options, compose=_ROOT / "docker-compose.yml", interrupts=interrupts, say=terminal.say) as stack:
             return _up(stack, terminal) if arguments.what == "up" else _demo(stack, terminal)
@@ -75,7 +77,7 @@ In another terminal:
 
 Logs are in {stack.folder.logs}. Ctrl-C stops everything."""
     )
-    stack.serve(terminal.say)
+    stack.serve()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -98,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--scale", default="", help='processes of each service, as in "extraction=2 ingest=1"')
         command.add_argument("--redis-port", type=_port, help="of the embedded Valkey; without it 6399 or a free one")
         command.add_argument("--http-port", type=_port, help="of the web page; without it 8080 or a free one")
+        command.add_argument(
+            "--maxmemory", help="of the embedded Valkey, as in 512mb; without it half of the memory, 4gb at most"
+        )
     return parser
 
 

@@ -23,7 +23,7 @@ __all__ = ["demo"]
 _STEP_S = 0.02
 _SILENCE_S = 90.0
 """Without any change for this long, and no backlog shrinking, something is stuck."""
-_WATCH_S = 0.5
+_COUNT_S = 0.5
 _STAGES = ("ingest", "extraction", "indexing")
 _QUERY = "Kremlin veto"
 _WIDE = 140
@@ -52,15 +52,15 @@ def _follow(
     batch: Batch, stack: Stack, refresh: Callable[[list[Followed]], None], *, say: Callable[[str], None]
 ) -> None:
     """Until all have ended, or nothing moves any more."""
-    moved_at = watched_at = time.monotonic()
+    moved_at = counted_at = time.monotonic()
     behind = None
     while not batch.ended:
         now = time.monotonic()
+        stack.watch()
         try:
             changed = batch.step()
-            if now - watched_at > _WATCH_S:
-                watched_at = now
-                stack.watch(say)
+            if now - counted_at > _COUNT_S:
+                counted_at = now
                 left = stack.unfinished()
                 # Articles of an earlier run are worked off first.
                 moved_at = now if left != behind else moved_at
@@ -69,8 +69,6 @@ def _follow(
             # A worker or the server is being started again.
             changed = []
             say(str(error))
-            stack.interrupts.pause(_WATCH_S)
-            stack.watch(say)
         if changed:
             moved_at = now
             refresh(changed)

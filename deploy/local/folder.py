@@ -39,6 +39,11 @@ class DataFolder:
         return self.root / "logs"
 
     @property
+    def valkey_log(self) -> Path:
+        """What the server says."""
+        return self.logs / "valkey.log"
+
+    @property
     def run(self) -> Path:
         """One record a process."""
         return self.root / "run"

@@ -74,7 +74,7 @@ def start(
     """Start a process in a session of its own, out of reach of a terminal's Ctrl-C, and write down who it is.
 
     Its output is appended to `log`. `with_parent` asks the kernel, where it can, to send it SIGTERM should this
-    process die without stopping it.
+    process die without stopping it. Raises OSError, and leaves no process, when it cannot be started or written down.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -87,8 +87,14 @@ def start(
             # Safe: this program has a single thread.
             preexec_fn=_stop_with_parent if with_parent and _LIBC else None,
         )
-    if identity := identify(process.pid):
-        record.write_text(identity.model_dump_json())
+    try:
+        if identity := identify(process.pid):
+            record.write_text(identity.model_dump_json())
+    except OSError:
+        # On a full disk: one that nobody knows of could later write to the files of its successor.
+        end_session(process.pid)
+        process.wait()
+        raise
     return process
 
 

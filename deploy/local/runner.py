@@ -16,6 +16,9 @@ from wiredesk.events import GROUPS
 from . import server, services
 from .folder import DataFolder
 from .interrupts import Interrupts
+from .keeper import Keeper
+from .liveness import Register, Sight
+from .memory import default_limit_bytes
 from .ports import HOST, choose
 from .server import Server
 from .supervisor import Supervisor, end_leftovers
@@ -28,27 +31,30 @@ HTTP_PORT = 8080
 _READY_S = 180.0
 """Loading spaCy's pipeline from a cold disk on a busy machine takes the longest: up to a minute."""
 _TICK_S = 0.1
-_WATCH_S, _LONGEST_PAUSE_S = 0.5, 30.0
+"""How soon a death is noticed."""
+_LOOK_S = 0.5
+"""How often the register is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the user asked for; ports None: the usual ones, or others that are free."""
+    """What the user asked for; None: the usual ports or others that are free, and half of the memory."""
 
     data: Path
     scale: str = ""
     redis_port: int | None = None
     http_port: int | None = None
+    maxmemory_bytes: int | None = None
 
 
 class Stack:
-    """Everything that runs. `say` takes one line for the user."""
+    """Everything that runs."""
 
     def __init__(
         self,
         *,
         folder: DataFolder,
-        redis_server: Server,
+        keeper: Keeper,
         http_port: int,
         supervisor: Supervisor,
         interrupts: Interrupts,
@@ -57,8 +63,15 @@ class Stack:
         self.http_port = http_port
         self.supervisor = supervisor
         self.interrupts = interrupts
-        self.server = redis_server
-        self.client: redis.Redis = connect(redis_server.url)
+        self.client: redis.Redis = connect(keeper.server.url)
+        self._keeper = keeper
+        self._register = Register(keeper.server.url)
+        self._sight = Sight(at=0.0)
+
+    @property
+    def server(self) -> Server:
+        """The server there is now; another process after a death, but on the same port."""
+        return self._keeper.server
 
     @property
     def page(self) -> str:
@@ -66,44 +79,49 @@ class Stack:
         return f"http://{HOST}:{self.http_port}"
 
     def wait_until_ready(self, say: Callable[[str], None]) -> None:
-        """Until every worker reports that it works; says when each does. Raises Stopped and Unavailable."""
+        """Until every worker reports that it works; says when each does.
+
+        Raises Stopped, and Unavailable when a worker does not start although the server answers: a server that is away
+        meanwhile is waited for.
+        """
         began = time.monotonic()
         known: set[str] = set()
         while True:
-            self.supervisor.tick()
-            views = self.supervisor.views(pipeline.read(self.client).workers)
+            self.watch()
+            views = self.supervisor.views()
             for view in views:
                 if view.ready and view.name not in known:
                     known.add(view.name)
                     say(f"{view.name:<14}{view.state}, process {view.pid}, {time.monotonic() - began:.1f} s")
             waiting = [view for view in views if not view.ready]
-            if not waiting:
+            since = self._sight.since
+            if since is not None and not waiting:
                 return
-            if time.monotonic() - began > _READY_S:
+            if complaint := self.supervisor.hopeless():
+                raise Unavailable(complaint)
+            if since is not None and time.monotonic() - max(began, since) > _READY_S:
                 late = ", ".join(f"{view.name} ({view.state})" for view in waiting)
                 raise Unavailable(f"not ready within {_READY_S:g} s: {late}; their logs are in {self.folder.logs}")
             self.interrupts.pause(_TICK_S)
 
-    def watch(self, say: Callable[[str], None]) -> None:
-        """One look after everything: workers, and the server, which is started again on the same port."""
-        if not self.server.is_alive():
-            say("the embedded Valkey ended; starting it again")
-            self.server.stop()
-            self.server = server.launch(self.folder, self.server.port)
+    def watch(self) -> None:
+        """One look after everything: the server, the register, the workers. Raises nothing."""
+        self._keeper.tick()
+        if time.monotonic() - self._sight.at >= _LOOK_S:
+            self._sight = self._register.look()
+            self.supervisor.see(self._sight)
         self.supervisor.tick()
 
-    def serve(self, say: Callable[[str], None]) -> None:
+    def serve(self) -> None:
         """Watch until asked to stop. Raises Stopped then."""
-        pause_s = _WATCH_S
         while True:
-            try:
-                self.watch(say)
-                pause_s = _WATCH_S
-            except Unavailable as error:
-                # What ran before may run again; giving up would take the rest down as well.
-                say(str(error))
-                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-            self.interrupts.pause(pause_s)
+            self.watch()
+            self.interrupts.pause(_TICK_S)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self.client.close()
+        self._register.close()
 
     def unfinished(self) -> int:
         """Entries that our groups have not acknowledged yet, whether given to a worker or not. Raises Unavailable."""
@@ -128,9 +146,10 @@ def started(options: Options, *, compose: Path, interrupts: Interrupts, say: Cal
         valkey: Server | None = None
         try:
             valkey, http_port = _server(folder, options, say)
+            keeper = Keeper(valkey, folder=folder, maxmemory_bytes=_maxmemory(options), say=say)
             supervisor = Supervisor(listed, wanted, folder=folder, values=_values(folder, valkey, http_port), say=say)
             stack = Stack(
-                folder=folder, redis_server=valkey, http_port=http_port, supervisor=supervisor, interrupts=interrupts
+                folder=folder, keeper=keeper, http_port=http_port, supervisor=supervisor, interrupts=interrupts
             )
             yield stack
         finally:
@@ -139,6 +158,10 @@ def started(options: Options, *, compose: Path, interrupts: Interrupts, say: Cal
                 valkey = stack.server
             if valkey:
                 _stop_server(valkey, folder, say)
+
+
+def _maxmemory(options: Options) -> int:
+    return options.maxmemory_bytes or default_limit_bytes()
 
 
 def _waiting(stream: pipeline.StreamState, name: str) -> int:
@@ -173,10 +196,11 @@ def _server(folder: DataFolder, options: Options, say: Callable[[str], None]) ->
             if redis_port.instead_of:
                 say(f"port {redis_port.instead_of} is taken; Valkey uses {redis_port.port} instead")
             folder.sign(redis_port=redis_port.port, http_port=http_port.port)
-            found = server.launch(folder, redis_port.port)
+            found = server.launch(folder, redis_port.port, maxmemory_bytes=_maxmemory(options))
             say(f"valkey        answers on {HOST}:{found.port}, process {found.identity.pid}")
         else:
             folder.sign(redis_port=found.port, http_port=http_port.port)
+            found.limit(_maxmemory(options))
             say(f"valkey        still runs on {HOST}:{found.port}, process {found.identity.pid}; using it")
     except WiredeskError:
         if found:
@@ -199,7 +223,7 @@ def _stop_workers(stack: Stack, say: Callable[[str], None]) -> None:
     except WiredeskError as error:
         say(str(error))
     finally:
-        stack.client.close()
+        stack.close()
 
 
 def _stop_server(valkey: Server, folder: DataFolder, say: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""The worker processes: started, watched, started again when they crash, stopped in good order."""
+"""The worker processes: started, watched, started again when they die or hang, stopped in good order."""
 
 import os
 import socket
@@ -9,43 +9,49 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wiredesk.errors import Unavailable
 from wiredesk.workers import WorkerReport
 
 from .folder import DataFolder
+from .liveness import Liveness, Sight
+from .logfiles import bound, last_line
 from .processes import end, end_session, identify, recorded, start
 from .services import Service
 
 __all__ = ["Supervisor", "WorkerView", "end_leftovers"]
 
-_FIRST_DELAY_S, _LONGEST_DELAY_S = 0.5, 30.0
-_SETTLED_S = 60.0
-"""A worker that lived this long starts again after the shortest delay."""
+_FIRST_DELAY_S, _LONGEST_DELAY_S = 0.5, 10.0
+"""For a worker that died before it was ready; one that was ready starts again at once, however often it is killed."""
 _START_TRIES = 3
 """A worker that dies this often before it was ever ready has something wrong that time does not mend."""
-_LOG_BYTES = 20_000_000
-_LINE_CHARACTERS = 400
 _RECORDS = "worker-*.json"
 
 
 @dataclass(slots=True)
 class _Worker:
-    """One place for a process. `deaths` counts those in a row; `due_at` is when the next start is due."""
+    """One place for a process. `failures` counts starts in a row that ended before the process was ready.
+
+    `due_at` is when the next start is due. `ready` is of the process there is now, `hopeless` what its last failure
+    said once there were too many, `condemned` why it was killed.
+    """
 
     name: str
     service: Service
     log: Path
     record: Path
     process: subprocess.Popen[bytes] | None = None
+    liveness: Liveness | None = None
+    state: str = "to be started"
     started_at: float = 0.0
     due_at: float = 0.0
-    deaths: int = 0
-    was_ready: bool = False
+    failures: int = 0
+    ready: bool = False
+    hopeless: str | None = None
+    condemned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerView:
-    """How one worker is doing, for people: `state` as it reports itself, or `starting`, or when it starts again."""
+    """How one worker is doing, for people: `state` as it reports itself, or `starting`, `silent`, `to be started`."""
 
     name: str
     pid: int | None
@@ -67,6 +73,7 @@ class Supervisor:
     ) -> None:
         self._environments = {service.name: _environment(service.filled_in(values)) for service in services}
         self._say = say
+        self._answering_since: float | None = None
         self._workers = [
             _Worker(
                 name=f"{service.name}-{number}",
@@ -78,22 +85,50 @@ class Supervisor:
             for number in range(1, wanted[service.name] + 1)
         ]
 
-    def tick(self) -> None:
-        """Start what is due, and notice what died.
+    def see(self, sight: Sight) -> None:
+        """Learn from the register who is ready and who hangs, and kill those who hang."""
+        if sight.since is not None and sight.since != self._answering_since:
+            self._server_returned(sight.at)
+        self._answering_since = sight.since
+        if sight.since is None:
+            return
+        here = socket.gethostname()
+        by_pid = {(report.stage, report.pid): report for report in sight.reports if report.host == here}
+        for worker in self._workers:
+            if worker.process and worker.liveness and worker.condemned is None:
+                self._judge(worker, by_pid.get((worker.service.name, worker.process.pid)), sight)
 
-        Raises Unavailable when a worker keeps dying before it was ever ready.
-        """
+    def _server_returned(self, now: float) -> None:
+        """Who failed to start because the server was away need not wait any longer, and had no fault of its own."""
+        for worker in self._workers:
+            worker.due_at, worker.failures, worker.hopeless = now, 0, None
+
+    def _judge(self, worker: _Worker, report: WorkerReport | None, sight: Sight) -> None:
+        if worker.process is None or worker.liveness is None:
+            return
+        worker.liveness.see(report, sight.at)
+        if report is None:
+            worker.state = "silent" if worker.state != "starting" else worker.state
+        else:
+            worker.state = report.state
+            if report.state in worker.service.ready:
+                worker.ready, worker.failures, worker.hopeless = True, 0, None
+        worker.condemned = worker.liveness.complaint(sight)
+        if worker.condemned:
+            end_session(worker.process.pid)
+
+    def tick(self) -> None:
+        """Start what is due, and notice what died."""
         now = time.monotonic()
         for worker in self._workers:
-            if worker.process is None:
-                if now >= worker.due_at:
-                    self._start(worker, now)
-            elif worker.process.poll() is not None:
-                self._died(worker, now)
-            _bound(worker.log)
+            if worker.process and worker.process.poll() is not None:
+                self._died(worker, worker.process, now)
+            if worker.process is None and now >= worker.due_at:
+                self._start(worker, now)
+            bound(worker.log)
 
     def _start(self, worker: _Worker, now: float) -> None:
-        _bound(worker.log)
+        worker.started_at, worker.ready, worker.condemned = now, False, None
         # "python" in a container is the service's own; here it is the one that runs this.
         command = [sys.executable if word == "python" else word for word in worker.service.command]
         try:
@@ -105,41 +140,48 @@ class Supervisor:
                 with_parent=True,
             )
         except OSError as error:
-            raise Unavailable(f"{worker.name}: {command[0]} cannot be started: {error.strerror}") from error
-        worker.started_at = now
-
-    def _died(self, worker: _Worker, now: float) -> None:
-        process, worker.process = worker.process, None
-        if process is None:
+            self._failed(worker, f"cannot be started: {error.strerror}", now)
             return
+        worker.liveness, worker.state = Liveness(now), "starting"
+
+    def _died(self, worker: _Worker, process: subprocess.Popen[bytes], now: float) -> None:
         end_session(process.pid)
-        how = _how_it_ended(process.returncode)
-        last = _last_line(worker.log)
-        worker.deaths = 1 if now - worker.started_at > _SETTLED_S else worker.deaths + 1
-        if not worker.was_ready and worker.deaths >= _START_TRIES:
-            raise Unavailable(f"{worker.name} does not start: it {how}: {last} (all of it in {worker.log})")
-        delay_s = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * 2 ** (worker.deaths - 1))
+        worker.process, worker.liveness, worker.state = None, None, "to be started again"
+        how = f"{worker.condemned}: killed" if worker.condemned else _how_it_ended(process.returncode)
+        if worker.ready:
+            worker.due_at = now
+            self._say(f"{worker.name} {how}; starting it again. Its last words: {last_line(worker.log)}")
+        else:
+            self._failed(worker, f"{how} before it was ready: {last_line(worker.log)}", now)
+
+    def _failed(self, worker: _Worker, how: str, now: float) -> None:
+        worker.failures += 1
+        delay_s = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * 2.0 ** min(worker.failures - 1, 10))
         worker.due_at = now + delay_s
-        self._say(f"{worker.name} {how}: {last}")
-        self._say(f"{worker.name} is started again in {delay_s:g} s")
+        # Only with the server there all the while is the fault the worker's own.
+        blameless = self._answering_since is None or self._answering_since > worker.started_at
+        if worker.failures >= _START_TRIES and not blameless:
+            worker.hopeless = f"{worker.name} does not start: it {how} (all of it in {worker.log})"
+        self._say(f"{worker.name} {how}; trying again in {delay_s:g} s")
 
-    def views(self, reports: Sequence[WorkerReport]) -> list[WorkerView]:
-        """How every worker is doing, by its entry in the register of workers."""
-        here = socket.gethostname()
-        by_pid = {report.pid: report for report in reports if report.host == here}
-        return [self._view(worker, by_pid) for worker in self._workers]
+    def hopeless(self) -> str | None:
+        """What to tell the user of a worker that died three times in a row before it was ready, though Redis answered;
 
-    def _view(self, worker: _Worker, by_pid: Mapping[int, WorkerReport]) -> WorkerView:
-        if worker.process is None:
-            return WorkerView(
-                worker.name, None, "to be started again" if worker.deaths else "to be started", ready=False
+        None when there is none.
+        """
+        return next((worker.hopeless for worker in self._workers if worker.hopeless), None)
+
+    def views(self) -> list[WorkerView]:
+        """How every worker is doing, as last seen."""
+        return [
+            WorkerView(
+                name=worker.name,
+                pid=worker.process.pid if worker.process else None,
+                state=worker.state,
+                ready=worker.process is not None and worker.state in worker.service.ready,
             )
-        report = by_pid.get(worker.process.pid)
-        if report is None or report.stage != worker.service.name:
-            return WorkerView(worker.name, worker.process.pid, "starting", ready=False)
-        ready = report.state in worker.service.ready
-        worker.was_ready = worker.was_ready or ready
-        return WorkerView(worker.name, worker.process.pid, report.state, ready=ready)
+            for worker in self._workers
+        ]
 
     def stop(self, *, hurry: Callable[[], bool]) -> list[str]:
         """End every worker: SIGTERM to all, time to finish what they hold, SIGKILL at the end. Who had to be killed."""
@@ -177,20 +219,3 @@ def _environment(own: Mapping[str, str]) -> dict[str, str]:
 
 def _how_it_ended(status: int) -> str:
     return f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-
-
-def _last_line(log: Path) -> str:
-    with log.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - 8192))
-        lines = file.read().decode(errors="replace").strip().splitlines()
-    return lines[-1].strip()[:_LINE_CHARACTERS] if lines else "it said nothing"
-
-
-def _bound(log: Path) -> None:
-    """Keep one earlier log of at most this size. Writers append, so a truncated file goes on from its start."""
-    try:
-        if log.stat().st_size > _LOG_BYTES:
-            log.with_suffix(".log.1").write_bytes(log.read_bytes())
-            os.truncate(log, 0)
-    except OSError:
-        return
