@@ -1,35 +1,29 @@
-import json
-
 import pytest
-from wiredesk import keys
+from wiredesk import journey_steps, keys
 from wiredesk.errors import NotFound
 from wiredesk.events import Stream, revision_of
-from wiredesk.journey import JourneyStep, journey
+from wiredesk.journey import journey
 from wiredesk.submissions import submit
+from wiredesk.workers import sign, signature_of
 
 SUBMISSION = "1700000000000-3"
 
 
-def step(outcome="published", *, at=0, **fields):
+def step(outcome="published", *, at=0, reason=None):
     arrived = 1_700_000_000_000 + at
-    record = {
-        "stream": "articles.submitted",
-        "entry_id": f"{arrived}-0",
-        "started_ms": arrived + 5,
-        "finished_ms": arrived + 25,
-        "attempts": 1,
-        "outcome": outcome,
-        "reason": None,
-        "worker": "w",
-        "version": "1",
-        "article_id": "a",
-        **fields,
-    }
-    return json.dumps(record)
+    head = journey_steps.head(
+        Stream.SUBMITTED,
+        f"{arrived}-0",
+        started_ms=arrived + 5,
+        finished_ms=arrived + 25,
+        attempts=1,
+        signature="a1b2c3",
+    )
+    return head + outcome + journey_steps.tail(reason)
 
 
 def record(client, **steps):
-    client.hset(keys.journey(SUBMISSION), mapping=steps)
+    client.hset(keys.journey(SUBMISSION), mapping={**steps, "article": "a"})
 
 
 def test_steps_come_in_the_order_of_the_flow_with_their_times(redis_client):
@@ -82,10 +76,23 @@ def test_what_nothing_is_known_of_is_not_found(redis_client, id):
         journey(redis_client, id)
 
 
-def test_a_record_of_another_version_is_left_out(redis_client):
-    record(redis_client, ingest=step(), extraction="not JSON", enrichment=step(at=50, future_field=1))
+def test_a_line_of_another_version_is_left_out(redis_client):
+    record(redis_client, ingest=step(), extraction="9 nonsense", indexing="", enrichment=step(at=50))
     assert [step.stage for step in journey(redis_client, SUBMISSION).steps] == ["ingest", "enrichment"]
 
 
-def test_the_stored_form_is_the_step():
-    assert JourneyStep.model_validate_json(step(reason="x")).reason == "x"
+def test_a_signature_is_told_as_the_worker_and_its_version(redis_client):
+    record(redis_client, ingest=step())
+    (unknown,) = journey(redis_client, SUBMISSION).steps
+    assert (unknown.worker, unknown.version) == ("a1b2c3", "")
+    name = "host-17-a1b2c3"
+    sign(redis_client, name, "1.2.3", 60)
+    assert signature_of(name) == "a1b2c3"
+    (known,) = journey(redis_client, SUBMISSION).steps
+    assert (known.worker, known.version) == (name, "1.2.3")
+
+
+def test_a_reason_is_told(redis_client):
+    record(redis_client, ingest=step("dead_lettered", reason="not_json"))
+    (died,) = journey(redis_client, SUBMISSION).steps
+    assert (died.outcome, died.reason, died.attempts, died.worked_ms) == ("dead_lettered", "not_json", 1, 20)

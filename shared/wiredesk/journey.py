@@ -1,18 +1,20 @@
 """The way of one submission through the stages, as each stage wrote it down when it finished."""
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import redis
 from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
-from wiredesk import keys
+from wiredesk import journey_steps, keys
 from wiredesk.connection import speaks_redis
 from wiredesk.errors import NotFound
 from wiredesk.events import SUBMISSION_ID, Stream, submission_of, submitted_at
 
-__all__ = ["Journey", "JourneyStep", "StageStep", "StepOutcome", "journey"]
+__all__ = ["Journey", "StageStep", "StepOutcome", "journey"]
 
 StepOutcome = Literal["published", "done", "duplicate", "superseded", "dead_lettered", "retried"]
 
@@ -27,15 +29,16 @@ _ENDS: dict[str, JourneyState] = {
 }
 
 
-class JourneyStep(BaseModel):
-    """What one stage did with one submission: the JSON under the stage's name in the hash `keys.journey(...)`.
+class StageStep(BaseModel):
+    """What one stage did with one submission, and how long it waited and worked there, in milliseconds.
 
-    Times are milliseconds since the epoch; the entry arrived at the milliseconds of `entry_id`. `attempts` counts
-    deliveries from 1. `reason` is the slug of a dead letter or retry.
+    Times are milliseconds since the epoch. `attempts` counts deliveries from 1. `reason` is the slug of a dead letter
+    or retry. `version` is empty when nothing is known of the worker any more.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True)
 
+    stage: str
     stream: str
     entry_id: str
     started_ms: int
@@ -45,13 +48,6 @@ class JourneyStep(BaseModel):
     reason: str | None = None
     worker: str
     version: str
-    article_id: str | None = None
-
-
-class StageStep(JourneyStep):
-    """A step with the stage it belongs to, and how long it waited and worked there, in milliseconds."""
-
-    stage: str
 
     @computed_field  # type: ignore[prop-decorator]  # mypy has no support for decorated properties
     @property
@@ -94,11 +90,11 @@ def journey(client: redis.Redis, id: str) -> Journey:
     """
     submission_id = id if re.fullmatch(SUBMISSION_ID, id) else _current_submission(client, id)
     record = cast("dict[bytes, bytes]", client.hgetall(keys.journey(submission_id)))
-    steps = [step for stage, text in record.items() if (step := _step(stage.decode(errors="replace"), text))]
-    steps.sort(key=lambda step: (_FLOW.index(step.stage) if step.stage in _FLOW else len(_FLOW), step.finished_ms))
+    article_id = _text(record.pop(journey_steps.ARTICLE_FIELD.encode(), b"")) or None
+    steps = _steps(client, {_text(stage): _text(line) for stage, line in record.items()})
     if not steps and not client.xrange(Stream.SUBMITTED, submission_id, submission_id):
         raise NotFound(f"nothing is known of {id}: no such submission or article, or its record has expired")
-    return _journey(submission_id, tuple(steps), None if id == submission_id else id)
+    return _journey(submission_id, steps, article_id if id == submission_id else id)
 
 
 def _current_submission(client: redis.Redis, article_id: str) -> str:
@@ -108,12 +104,26 @@ def _current_submission(client: redis.Redis, article_id: str) -> str:
     return submission_of(int(revision))
 
 
-def _step(stage: str, text: bytes) -> StageStep | None:
-    """A record as it was written; one of another version that cannot be read is left out."""
-    try:
-        return StageStep(stage=stage, **JourneyStep.model_validate_json(text).model_dump())
-    except ValidationError:
-        return None
+def _steps(client: redis.Redis, lines: Mapping[str, str]) -> tuple[StageStep, ...]:
+    """The steps in the order of the flow. A line of another version that cannot be read is left out."""
+    read = {}
+    for stage, line in lines.items():
+        with suppress(ValueError, IndexError):
+            read[stage] = journey_steps.parse(line)
+    signed = list({step.signature for step in read.values()})
+    told = cast("list[bytes | None]", client.mget([keys.signature(each) for each in signed])) if signed else []
+    workers = {each: _text(name).rpartition(" ") for each, name in zip(signed, told, strict=True) if name}
+    steps = []
+    for stage, step in read.items():
+        name, _, version = workers.get(step.signature, (step.signature, "", ""))
+        with suppress(ValidationError):
+            steps.append(StageStep(stage=stage, worker=name, version=version, **_fields(step)))
+    steps.sort(key=lambda step: (_FLOW.index(step.stage) if step.stage in _FLOW else len(_FLOW), step.finished_ms))
+    return tuple(steps)
+
+
+def _fields(step: journey_steps.Step) -> dict[str, Any]:
+    return {name: value for name, value in step._asdict().items() if name != "signature"}
 
 
 def _journey(submission_id: str, steps: tuple[StageStep, ...], article_id: str | None) -> Journey:
@@ -126,10 +136,14 @@ def _journey(submission_id: str, steps: tuple[StageStep, ...], article_id: str |
     finished = datetime.fromtimestamp(last.finished_ms / 1000, UTC) if last and ended else None
     return Journey(
         submission_id=submission_id,
-        article_id=article_id or next((step.article_id for step in reversed(steps) if step.article_id), None),
+        article_id=article_id,
         submitted_at=submitted,
         state=state,
         finished_at=finished,
         total_ms=round((finished - submitted).total_seconds() * 1000) if finished else None,
         steps=steps,
     )
+
+
+def _text(value: bytes) -> str:
+    return value.decode(errors="replace")

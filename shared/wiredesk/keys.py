@@ -1,6 +1,6 @@
 """The names of the Redis keys beside the streams, in one place, for the code and for the ACL."""
 
-__all__ = ["article", "idempotency", "journey", "worker", "workers"]
+__all__ = ["article", "dropped", "idempotency", "journey", "replayed", "signature", "worker", "workers"]
 
 
 def article(article_id: str) -> str:
@@ -9,7 +9,7 @@ def article(article_id: str) -> str:
 
 
 def journey(submission_id: str) -> str:
-    """Hash {stage: JSON} of what happened to one submission. Expires."""
+    """Hash {stage: step, "article": id} of what happened to one submission (`journey_steps`). Expires."""
     return f"wiredesk:journey:{submission_id}"
 
 
@@ -26,3 +26,18 @@ def worker(stage: str, name: str) -> str:
 def workers() -> str:
     """Sorted set of the keys of live workers, by when (s since the epoch) each expires; finds them without a scan."""
     return "wiredesk:workers"
+
+
+def signature(worker_signature: str) -> str:
+    """`NAME VERSION` of the worker that signs journeys in short. Lives as long as its journeys."""
+    return f"wiredesk:signature:{worker_signature}"
+
+
+def dropped() -> str:
+    """Hash {stream: how many entries its limits of age and size, or of foreign groups, have cost}."""
+    return "wiredesk:dropped"
+
+
+def replayed(letter_id: str) -> str:
+    """`TOKEN STREAM ENTRY` of a dead letter that was replayed within the last minutes: who did it, and as what. Expires."""
+    return f"wiredesk:replayed:{letter_id}"

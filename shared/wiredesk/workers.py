@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from wiredesk import keys
 
-__all__ = ["LIFETIME_S", "WorkerReport", "announce", "withdraw", "worker_name"]
+__all__ = ["LIFETIME_S", "WorkerReport", "announce", "sign", "signature_of", "withdraw", "worker_name"]
 
 LIFETIME_S = 10
 """How long a report outlives its process; it is rewritten several times within this."""
@@ -43,6 +43,16 @@ class WorkerReport(BaseModel):
 def worker_name() -> str:
     """A name of its own for this process, also its consumer name: host, pid, and the start as a tie-break."""
     return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
+
+
+def signature_of(name: str) -> str:
+    """What stands for a worker's name where space is dear: its tie-break."""
+    return name.rpartition("-")[2]
+
+
+def sign(pipeline: Any, name: str, version: str, lifetime_s: int) -> None:
+    """Queue what tells, for as long as journeys are kept, whose signature this is."""
+    pipeline.set(keys.signature(signature_of(name)), f"{name} {version}", ex=lifetime_s)
 
 
 def announce(pipeline: Any, report: WorkerReport) -> None:

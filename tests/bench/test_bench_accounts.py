@@ -1,7 +1,6 @@
 """The account of what became of every submission, on a real server."""
 
 import base64
-import json
 import time
 from datetime import UTC, datetime
 
@@ -10,7 +9,7 @@ import redis
 from bench import accounts
 from bench.accounts import Account, Follower
 from bench.errors import BenchError
-from wiredesk import keys, wire
+from wiredesk import journey_steps, keys, wire
 from wiredesk.events import ArticleIndexed, DeadLetter, Stream, revision_of
 from wiredesk.submissions import submit
 
@@ -45,17 +44,10 @@ def _bury(client: "redis.Redis", submission_id: str) -> None:
 
 def _hold_back(client: "redis.Redis", submission_id: str, outcome: str) -> None:
     milliseconds = int(time.time() * 1000)
-    step = {
-        "stream": Stream.SUBMITTED,
-        "entry_id": submission_id,
-        "started_ms": milliseconds,
-        "finished_ms": milliseconds,
-        "attempts": 1,
-        "outcome": outcome,
-        "worker": "w",
-        "version": "1",
-    }
-    client.hset(keys.journey(submission_id), "ingest", json.dumps(step))
+    head = journey_steps.head(
+        Stream.SUBMITTED, submission_id, started_ms=milliseconds, finished_ms=milliseconds, attempts=1, signature="w"
+    )
+    client.hset(keys.journey(submission_id), "ingest", head + outcome)
 
 
 def test_every_end_an_article_can_come_to_is_found(redis_client: "redis.Redis") -> None:

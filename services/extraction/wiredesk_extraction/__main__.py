@@ -16,8 +16,11 @@ PLAN = Plan(
 )
 
 
-ITEM_TIME_S = 120.0
-"""The longest body that ingest lets through takes about a minute to read."""
+ITEM_TIME_S = 6.0
+MEGABYTE_TIME_S = 250.0
+"""An article of 300 words takes 50 ms, the longest body that ingest lets through (400,000 characters) about a minute: a
+busy machine may take twice as long for the longest, and many times as long for a short one, before it is taken for stuck.
+"""
 
 
 def main() -> int:
@@ -25,7 +28,9 @@ def main() -> int:
     return run(
         PLAN,
         WorkerSettings,
-        lambda settings, _: ChildProcessor("wiredesk_extraction.stage:STAGE", settings.limits(item_time_s=ITEM_TIME_S)),
+        lambda settings, _: ChildProcessor(
+            "wiredesk_extraction.stage:STAGE", settings.limits(item_time_s=ITEM_TIME_S, megabyte_time_s=MEGABYTE_TIME_S)
+        ),
     )
 
 

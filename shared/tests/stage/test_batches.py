@@ -12,6 +12,7 @@ from wiredesk.stage.metrics import StageMetrics
 from wiredesk.stage.outcomes import Delivery, Done, Outcome
 from wiredesk.stage.processor import Waiting
 from wiredesk.stage.redelivery import Backoff, Redelivery
+from wiredesk.stage.troubles import Troubles
 
 SOURCE, GROUP = Stream.SUBMITTED, "ingest"
 
@@ -39,12 +40,13 @@ async def test_a_batch_that_a_bug_left_unfinished_is_told_and_taken_over(redis_u
             streams=(SOURCE,),
             processor=Miscounting(),
             finisher=Finisher(
-                redis=client, stage=GROUP, worker="w", version="1", target=None, article_ttl_s=60, journey_ttl_s=60
+                redis=client, stage=GROUP, signature="w", target=None, article_ttl_s=60, journey_ttl_s=60
             ),
             redelivery=Redelivery(client, group=GROUP, consumer="w", backoff=Backoff(0.1, 0.1)),
             metrics=StageMetrics(GROUP, CollectorRegistry()),
-            batch_size=10,
+            troubles=Troubles(),
             max_attempts=3,
+            max_deliveries=10,
         )
         ((_, entries),) = await client.xreadgroup(GROUP, "w", {SOURCE: ">"})
         with capture_logs() as logged:

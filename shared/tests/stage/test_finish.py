@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from wiredesk import keys, wire
+from wiredesk import journey_steps, keys, wire
 from wiredesk.events import DeadLetter, Stream, revision_of
-from wiredesk.journey import JourneyStep
 from wiredesk.stage import finish
 from wiredesk.stage.finish import Finisher, Worked
 from wiredesk.stage.outcomes import Claim, Dead, Delivery, Done, Outcome, Publish, Retry, Superseded
@@ -26,9 +25,7 @@ async def server(redis_url: str) -> AsyncIterator["Redis"]:
 
 
 def finisher(client: "Redis") -> Finisher:
-    return Finisher(
-        redis=client, stage=GROUP, worker="w", version="1", target=TARGET, article_ttl_s=60, journey_ttl_s=60
-    )
+    return Finisher(redis=client, stage=GROUP, signature="w", target=TARGET, article_ttl_s=60, journey_ttl_s=60)
 
 
 async def deliver(client: "Redis", *data: bytes) -> list[Delivery]:
@@ -112,10 +109,41 @@ async def test_an_older_submission_that_arrives_late_is_superseded(server: "Redi
 async def test_the_same_submission_again_is_not_its_own_duplicate(server: "Redis") -> None:
     (one,) = await deliver(server, b"1")
     assert await run(server, worked(one, article(one))) == ["published"]
+    await server.delete(keys.journey(one.submission_id))
     await server.xgroup_destroy(SOURCE, GROUP)
     await server.xgroup_create(SOURCE, GROUP, id="0")
     (again,) = await deliver(server)
     assert await run(server, worked(again, article(again))) == ["published"]
+
+
+@pytest.mark.parametrize("outcome", [None, Dead(reason="r", message="m"), Done()])
+async def test_what_a_lost_group_delivers_again_is_acknowledged_and_not_repeated(
+    server: "Redis", outcome: Outcome | None
+) -> None:
+    (one,) = await deliver(server, b"1")
+    (first,) = await run(server, worked(one, outcome or article(one)))
+    before = await server.hgetall(keys.journey(one.submission_id))
+    await server.xgroup_destroy(SOURCE, GROUP)
+    await server.xgroup_create(SOURCE, GROUP, id="0")
+    (again,) = await deliver(server)
+    assert await run(server, worked(again, outcome or article(again))) == ["repeated"]
+    assert await pending(server) == 0
+    assert await server.xlen(TARGET) + await server.xlen(Stream.DEAD) == (0 if first == "done" else 1)
+    assert await server.hgetall(keys.journey(one.submission_id)) == before
+
+
+async def test_what_was_left_for_retry_is_no_repetition(server: "Redis") -> None:
+    (one,) = await deliver(server, b"1")
+    assert await run(server, worked(one, Retry(reason="busy", message=""))) == ["retried"]
+    assert await run(server, worked(one, article(one))) == ["published"]
+
+
+async def test_without_journeys_nothing_is_written_of_them(server: "Redis") -> None:
+    (one,) = await deliver(server, b"1")
+    silent = finisher(server)
+    silent.journey_ttl_s = 0
+    assert [item.outcome for item in await silent.finish([worked(one, article(one))])] == ["published"]
+    assert await server.exists(keys.journey(one.submission_id)) == 0
 
 
 async def test_a_dead_letter_keeps_the_original_bytes_and_lets_the_content_be_submitted_again(server: "Redis") -> None:
@@ -150,10 +178,11 @@ async def test_retry_leaves_an_entry_pending_and_done_and_superseded_do_not(serv
 async def test_the_journey_tells_the_outcome_the_script_decided(server: "Redis") -> None:
     one, two = await deliver(server, b"1", b"2")
     await run(server, worked(one, article(one)), worked(two, article(two)))
-    first = JourneyStep.model_validate_json(await server.hget(keys.journey(one.submission_id), GROUP))
-    second = JourneyStep.model_validate_json(await server.hget(keys.journey(two.submission_id), GROUP))
+    told = [await server.hgetall(keys.journey(each.submission_id)) for each in (one, two)]
+    first, second = (journey_steps.parse(each[GROUP.encode()].decode()) for each in told)
     assert (first.outcome, second.outcome) == ("published", "duplicate")
-    assert (first.entry_id, first.worker, first.article_id) == (one.entry_id, "w", "a")
+    assert (first.entry_id, first.signature, told[0][b"article"]) == (one.entry_id, "w", b"a")
+    assert await server.object("ENCODING", keys.journey(one.submission_id)) == b"listpack"
     assert 0 < await server.ttl(keys.journey(one.submission_id)) <= 60
     assert 0 < await server.ttl(keys.article("a")) <= 60
 
@@ -203,6 +232,34 @@ async def test_a_full_server_acknowledges_nothing_that_it_did_not_take(server: "
     assert await pending(server) == 1
     await server.config_set("maxmemory", "0")
     assert await run(server, worked(one, article(one))) == ["published"]
+
+
+async def test_what_is_in_hand_can_be_put_down_on_a_full_server(server: "Redis") -> None:
+    (one,) = await deliver(server, b"1")
+    await server.config_set("maxmemory", "1")
+    assert [item.outcome for item in await finisher(server).finish([worked(one, article(one))])] == ["failed"]
+    (item,) = await finisher(server).finish([worked(one, article(one))], insist=True)
+    assert item.outcome == "published"
+    assert await pending(server) == 0
+
+
+async def test_a_key_denied_to_one_article_does_not_refuse_its_neighbours(server: "Redis", redis_url: str) -> None:
+    batch = await deliver(server, b"1", b"2", b"3")
+    items = [worked(each, article(each, article_id=name)) for each, name in zip(batch, "abc", strict=True)]
+    allowed = "~articles.* ~wiredesk:journey:* ~wiredesk:article:a ~wiredesk:article:c"
+    await server.execute_command("ACL", "SETUSER", "limited", "on", ">secret", "resetkeys", *allowed.split(), "+@all")
+    limited = Redis.from_url(redis_url.replace("redis://", "redis://limited:secret@"))
+    try:
+        finished = await finisher(limited).finish(items)
+    finally:
+        await limited.aclose()
+        await server.execute_command("ACL", "DELUSER", "limited")
+    assert [(item.outcome, item.own) for item in finished] == [
+        ("published", False),
+        ("failed", True),
+        ("published", False),
+    ]
+    assert await pending(server) == 1
 
 
 async def test_a_large_batch_is_finished_in_several_calls(server: "Redis", monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,14 @@
 """The child process and the worker's side of it, without a server."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from wiredesk import wire
 from wiredesk.errors import Unavailable
 from wiredesk.events import Stream
 from wiredesk.stage.isolation import ChildProcessor, Limits
-from wiredesk.stage.outcomes import Dead, Delivery, Publish, Retry
+from wiredesk.stage.outcomes import Dead, Delivery, Publish, Retry, Untouched
 
 LIMITS = Limits(item_time_s=1.5, item_memory_bytes=200_000_000)
 
@@ -47,15 +48,34 @@ async def test_outcomes_come_in_the_order_of_the_deliveries(processor: ChildProc
     ],
 )
 async def test_a_batch_loses_its_culprit_only(processor: ChildProcessor, title: str, reason: str) -> None:
-    outcomes = await processor.process([delivery(0), delivery(1, title=title), delivery(2), delivery(3)])
-    assert [type(outcome) for outcome in outcomes] == [Publish, Retry, Publish, Publish]
-    assert outcomes[1].reason == reason
-
-
-async def test_several_culprits_in_one_batch_are_each_found(processor: ChildProcessor) -> None:
-    batch = [delivery(n, title="crash") if n in (1, 2, 4) else delivery(n) for n in range(6)]
+    batch = [delivery(0), delivery(1, title=title), delivery(2), delivery(3)]
     outcomes = await processor.process(batch)
-    assert [isinstance(outcome, Retry) for outcome in outcomes] == [n in (1, 2, 4) for n in range(6)]
+    assert {type(outcome) for outcome in outcomes} <= {Publish, Untouched}
+    assert outcomes[1:] == [Untouched()] * 3
+    again = [await processor.process([replace(each, attempts=2)]) for each in batch]
+    assert [type(outcome) for (outcome,) in again] == [Publish, Retry, Publish, Publish]
+    assert again[1][0].reason == reason
+
+
+async def test_what_was_answered_before_a_culprit_is_kept_and_the_rest_let_go(processor: ChildProcessor) -> None:
+    batch = [delivery(n, attempts=2, title="crash" if n == 2 else "") for n in range(4)]
+    outcomes = await processor.process(batch)
+    assert [type(outcome) for outcome in outcomes] == [Publish, Publish, Retry, Untouched]
+
+
+async def test_a_large_article_gets_more_time_and_does_not_share_it() -> None:
+    limits = replace(LIMITS, item_time_s=0.5, megabyte_time_s=100.0)
+    child = ChildProcessor("sample_stage:STAGE", limits)
+    await child.start(lambda _state: None)
+    try:
+        large = delivery(0, title="slow " * 3, text="x" * 100_000)
+        assert limits.time_s(large) > 10
+        batch = [large, delivery(1, title="loop", attempts=2), delivery(2)]
+        outcomes = await child.process(batch)
+        assert [type(outcome) for outcome in outcomes] == [Publish, Retry, Publish]
+        assert outcomes[1].message.startswith("no result within 0.5")
+    finally:
+        await child.stop()
 
 
 async def test_a_batch_larger_than_the_pipe_passes(processor: ChildProcessor) -> None:

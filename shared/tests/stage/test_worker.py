@@ -200,16 +200,20 @@ def _try(ask: Callable[[str], object], address: str) -> object:
         return None
 
 
-def test_a_worker_whose_group_vanished_ends_with_one_clear_line(worker: Start, redis_client: "redis.Redis") -> None:
-    orphan = worker()
-    orphan.wait_for(redis_client, "consuming")
+def test_a_group_that_vanished_is_created_anew_by_the_same_process(worker: Start, redis_client: "redis.Redis") -> None:
+    lasting = worker()
+    lasting.wait_for(redis_client, "consuming")
     redis_client.flushall()
-    wait_until(lambda: orphan.process.poll() is not None, what="the worker's end")
-    status, logged = orphan.stop()
-    assert status == 1
-    failures = [json.loads(line) for line in logged.splitlines() if '"worker.failed"' in line]
-    assert len(failures) == 1
-    assert "group has vanished" in failures[0]["why"]
+    again = submit(redis_client)
+    wait_until(lambda: finished(redis_client, 1), what="the article after the flush")
+    redis_client.xgroup_destroy(Stream.SUBMITTED, "ingest")
+    last = submit(redis_client, text="Another.")
+    wait_until(lambda: finished(redis_client, 2), what="the article after the group's end")
+    assert [article.submission_id for article in published(redis_client)] == [again, last]
+    lasting.wait_for(redis_client, "consuming")
+    status, logged = lasting.stop()
+    assert status == 0
+    assert logged.count('"group.vanished"') == 2
     assert "Traceback" not in logged
 
 
@@ -250,21 +254,26 @@ def test_the_register_names_stage_pid_host_version_and_state(worker: Start, redi
     assert 0 < redis_client.ttl(keys.worker("ingest", report.name)) <= 10
 
 
-def test_a_refused_write_leaves_the_batch_pending_until_it_can_be_finished(
+def test_a_refused_write_is_held_until_it_can_be_finished_without_working_twice(
     worker: Start, redis_client: "redis.Redis"
 ) -> None:
     redis_client.set(Stream.INGESTED, "in the way")
+    running = worker(WIREDESK_MAX_ATTEMPTS="2", WIREDESK_RETRY_AFTER_S="0.1")
+    address = running.wait_for(redis_client, "consuming").address
     article = submit(redis_client)
-    running = worker(WIREDESK_MAX_ATTEMPTS="50")
-    wait_until(lambda: pending(redis_client), what="a pending article")
+    wait_until(lambda: running.health(address)[0] == 503, what="red health")
+    said = running.health(address)[1]
+    assert said["state"] == "disconnected"
+    assert "WRONGTYPE" in said["why"]
+    (held,) = redis_client.xpending_range(Stream.SUBMITTED, "ingest", "-", "+", 9)
     wait_until(
-        lambda: redis_client.xpending_range(Stream.SUBMITTED, "ingest", "-", "+", 1)[0]["times_delivered"] > 1,
-        what="a second delivery",
+        lambda: redis_client.info("commandstats")["cmdstat_xclaim"]["calls"] > 20, what="many heartbeats meanwhile"
     )
-    assert pending(redis_client) == 1
     redis_client.delete(Stream.INGESTED)
     wait_until(lambda: finished(redis_client, 1), what="the article's end")
     assert [found.submission_id for found in published(redis_client)] == [article]
+    assert held["times_delivered"] == 1
+    wait_until(lambda: running.health(address)[0] == 200, what="green health")
     assert running.process.poll() is None
 
 
@@ -324,28 +333,62 @@ def test_an_address_that_is_none_is_one_clear_line(worker: Start, address: str) 
     assert "Traceback" not in logged
 
 
-def test_a_stream_of_the_wrong_type_ends_the_worker_with_one_clear_line(
-    worker: Start, redis_client: "redis.Redis"
-) -> None:
-    blocked = worker()
-    blocked.wait_for(redis_client, "consuming")
-    with redis_client.pipeline(transaction=True) as at_once:
+def break_stream(client: "redis.Redis") -> None:
+    with client.pipeline(transaction=True) as at_once:
         at_once.delete(Stream.SUBMITTED).set(Stream.SUBMITTED, "in the way").execute()
+
+
+def test_a_stream_of_the_wrong_type_is_waited_out_with_red_health(worker: Start, redis_client: "redis.Redis") -> None:
+    blocked = worker()
+    address = blocked.wait_for(redis_client, "consuming").address
+    break_stream(redis_client)
+    wait_until(lambda: blocked.health(address)[0] == 503, what="red health")
+    assert "WRONGTYPE" in blocked.health(address)[1]["why"]
+    redis_client.delete(Stream.SUBMITTED)
+    article = submit(redis_client)
+    wait_until(lambda: finished(redis_client, 1), what="the article")
+    assert [found.submission_id for found in published(redis_client)] == [article]
+    wait_until(lambda: blocked.health(address)[0] == 200, what="green health")
+
+
+def test_a_refusal_that_lasts_ends_the_worker_with_one_clear_line(worker: Start, redis_client: "redis.Redis") -> None:
+    blocked = worker(WIREDESK_REFUSAL_PATIENCE_S="1")
+    blocked.wait_for(redis_client, "consuming")
+    break_stream(redis_client)
     wait_until(lambda: blocked.process.poll() is not None, what="the worker's end")
     status, logged = blocked.stop()
     assert status == 1
     assert logged.count('"worker.failed"') == 1
-    assert "articles.submitted cannot be read: WRONGTYPE" in logged
+    assert "Redis refuses this worker" in logged
+    assert "WRONGTYPE" in logged
     assert "Traceback" not in logged
 
 
-def test_a_server_that_became_read_only_ends_the_worker_with_one_clear_line(worker: Start) -> None:
+def test_a_server_that_became_read_only_is_waited_out(worker: Start) -> None:
     with valkey_server() as server, redis.Redis.from_url(server.url) as client:
         refused = worker(server.url)
-        refused.wait_for(client, "consuming")
+        address = refused.wait_for(client, "consuming").address
         client.replicaof("127.0.0.1", free_port())
-        wait_until(lambda: refused.process.poll() is not None, what="the worker's end")
+        wait_until(lambda: refused.health(address)[0] == 503, what="red health")
+        assert refused.health(address)[1]["state"] == "disconnected"
+        client.replicaof("NO", "ONE")
+        submit(client)
+        wait_until(lambda: finished(client, 1), what="an article after its return")
+        wait_until(lambda: refused.health(address)[0] == 200, what="green health")
         status, logged = refused.stop()
+    assert status == 0
+    assert len(logged.splitlines()) < 60  # and no hot loop of complaints
+
+
+def test_a_changed_password_ends_the_worker_with_one_clear_line(worker: Start) -> None:
+    with valkey_server() as server, redis.Redis.from_url(server.url) as client:
+        rejected = worker(server.url)
+        rejected.wait_for(client, "consuming")
+        client.config_set("requirepass", "changed")
+        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        wait_until(lambda: rejected.process.poll() is not None, what="the worker's end")
+        client.config_set("requirepass", "")
+        status, logged = rejected.stop()
     assert status == 1
     assert logged.count('"worker.failed"') == 1
     assert "Redis refuses this worker" in logged
@@ -367,3 +410,78 @@ def test_a_full_server_pauses_the_worker_and_loses_nothing(worker: Start, redis_
     again = submit(redis_client, text="Another.")
     wait_until(lambda: finished(redis_client, 2), what="the second article")
     assert [found.submission_id for found in published(redis_client)] == [article, again]
+
+
+def test_a_stage_pauses_while_the_next_one_has_too_much_to_do_and_says_why(
+    worker: Start, redis_client: "redis.Redis"
+) -> None:
+    redis_client.xgroup_create(Stream.INGESTED, "extraction", id="0", mkstream=True)
+    upstream = worker(WIREDESK_DOWNSTREAM_LIMIT="10", WIREDESK_BATCH_SIZE="5")
+    address = upstream.wait_for(redis_client, "consuming").address
+    for n in range(10):
+        submit(redis_client, text=f"Story {n}.")
+    wait_until(lambda: upstream.health(address)[1]["state"] == "paused", what="a paused worker")
+    status, said = upstream.health(address)
+    assert status == 200
+    assert "extraction has 10 articles waiting on articles.ingested" in said["why"]
+    held = [submit(redis_client, text=f"Later story {n}.") for n in range(5)]
+    ((_, entries),) = redis_client.xreadgroup("extraction", "c", {Stream.INGESTED: ">"}, count=10)
+    assert len(published(redis_client)) == 10
+    redis_client.xack(Stream.INGESTED, "extraction", *[entry_id for entry_id, _ in entries])
+    wait_until(lambda: len(published(redis_client)) == 15, what="the rest")
+    assert [article.submission_id for article in published(redis_client)][10:] == held
+
+
+def test_articles_in_hand_are_put_down_on_a_full_server_and_nothing_is_lost(
+    worker: Start, redis_client: "redis.Redis"
+) -> None:
+    running = worker()
+    address = running.wait_for(redis_client, "consuming").address
+    article = submit(redis_client, title="slow")
+    wait_until(lambda: pending(redis_client), what="an article in work")
+    redis_client.config_set("maxmemory", "1")
+    try:
+        wait_until(lambda: finished(redis_client, 1), what="the article's end")
+        wait_until(lambda: running.health(address)[1]["state"] == "paused", what="a paused worker")
+    finally:
+        redis_client.config_set("maxmemory", "0")
+    assert [found.submission_id for found in published(redis_client)] == [article]
+
+
+def test_an_entry_whose_workers_all_died_is_a_dead_letter_in_the_end(
+    worker: Start, redis_client: "redis.Redis"
+) -> None:
+    redis_client.xgroup_create(Stream.SUBMITTED, "ingest", id="0", mkstream=True)
+    deadly = submit(redis_client, title="never worked on")
+    redis_client.xreadgroup("ingest", "gone", {Stream.SUBMITTED: ">"})
+    redis_client.xclaim(Stream.SUBMITTED, "ingest", "gone", 0, [deadly], idle=3_600_000, retrycount=4, justid=True)
+    worker(WIREDESK_MAX_DELIVERIES="4")
+    wait_until(lambda: dead(redis_client), what="a dead letter")
+    (letter,) = dead(redis_client)
+    assert (letter.reason, letter.attempts, letter.submission_id) == ("crashed", 5, deadly)
+    assert "its worker ended before it was done" in letter.message
+    assert published(redis_client) == []
+
+
+def test_work_is_trimmed_once_it_is_acknowledged(worker: Start, redis_client: "redis.Redis") -> None:
+    for n in range(20):
+        submit(redis_client, text=f"Story {n}.")
+    worker()
+    wait_until(lambda: finished(redis_client, 20), what="20 finished articles")
+    wait_until(lambda: redis_client.xlen(Stream.SUBMITTED) == 0, what="an empty stream")
+    assert redis_client.xlen(Stream.INGESTED) == 20
+
+
+def test_a_neighbour_of_a_stuck_article_is_done_while_that_is_still_tried(
+    worker: Start, redis_client: "redis.Redis"
+) -> None:
+    culprits = [submit(redis_client, title="loop", text=f"Stuck {n}.") for n in range(2)]
+    neighbours = [submit(redis_client, text=f"Good {n}.") for n in range(4)]
+    worker(WIREDESK_ITEM_TIME_LIMIT_S="0.5", WIREDESK_RETRY_AFTER_S="2")
+    wait_until(lambda: len(published(redis_client)) == 4, what="the neighbours", timeout_s=40)
+    assert sorted(article.submission_id for article in published(redis_client)) == neighbours
+    assert dead(redis_client) == []
+    left = {
+        found["message_id"].decode() for found in redis_client.xpending_range(Stream.SUBMITTED, "ingest", "-", "+", 9)
+    }
+    assert left == set(culprits)

@@ -11,30 +11,37 @@ import structlog
 from redis.exceptions import RedisError
 
 from wiredesk import wire
-from wiredesk.errors import WiredeskError
+from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
 from wiredesk.stage.finish import Finished, Finisher, Worked
 from wiredesk.stage.metrics import StageMetrics
-from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Retry
-from wiredesk.stage.processor import Processor
+from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Retry, Untouched
+from wiredesk.stage.processor import Processor, Stuck
 from wiredesk.stage.redelivery import Redelivery
 from wiredesk.stage.subscription import Entry, delivery_of
+from wiredesk.stage.troubles import Kind, Troubles, is_full, kind_of
 
 __all__ = ["Batches"]
 
 log = structlog.get_logger()
 
-_PAUSE_S = 1.0
-"""After a server refused or was away: it must not be asked in a hot loop."""
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 2.0
+"""Between tries of what a server refused or was away for: soon after its return, and in no hot loop."""
 
 _LEFT_REMEMBERED = 10_000
+
+
+class _GivenUp(Exception):
+    """The worker leaves while the batch cannot go on: it stays pending, for another."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Batches:
     """The batches of one worker, one at a time: new entries and redelivered ones take turns at the processor.
 
-    Whatever goes wrong, what is not finished stays pending. `max_attempts` counts deliveries.
+    What the server or the stage's own equipment keeps from going on is kept in hand, heartbeated, and tried again until
+    it goes: no article pays for it, and nothing is worked on twice. Whatever else goes wrong, what is not finished
+    stays pending. `max_attempts` counts deliveries, so does `max_deliveries`.
     """
 
     streams: Sequence[Stream]
@@ -42,9 +49,15 @@ class Batches:
     finisher: Finisher
     redelivery: Redelivery
     metrics: StageMetrics
-    batch_size: int
+    troubles: Troubles
     max_attempts: int
+    max_deliveries: int
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when entries were let go that can be taken over at once."""
+    stuck: str | None = None
+    """Why only the end of this process can help, once that is so."""
     _busy: dict[Stream, set[str]] = field(default_factory=dict)
     _left: set[str] = field(default_factory=set)
 
@@ -55,20 +68,26 @@ class Batches:
 
     async def take(self, stream: Stream, entries: Sequence[Entry]) -> None:
         """Work on new entries of a stream."""
-        async with self.turn:
-            await self._work(stream, [delivery_of(stream, entry, attempts=1) for entry in entries])
+        deliveries = [delivery_of(stream, entry, attempts=1) for entry in entries]
+        with self._in_hand(stream, deliveries):
+            async with self.turn:
+                await self._work(stream, deliveries)
 
-    async def take_over(self) -> None:
-        """Work on entries of any worker whose time for another try has come."""
+    async def take_over(self) -> bool:
+        """Work on some entries of any worker whose time for another try has come; says whether there were any."""
+        found = False
         for stream in self.streams:
             async with self.turn:
-                batch = await self.redelivery.due(stream, busy=self._busy.get(stream, ()), limit=self.batch_size)
+                batch = await self.redelivery.due(stream, busy=self._busy.get(stream, ()))
                 if batch:
+                    found = True
                     log.info("entries.redelivered", stream=str(stream), entries=len(batch))
-                    await self._work(stream, batch)
+                    with self._in_hand(stream, batch):
+                        await self._work(stream, batch)
+        return found
 
     async def keep(self) -> None:
-        """Heartbeat what is being worked on."""
+        """Heartbeat what is in hand."""
         for stream, busy in self._busy.items():
             await self.redelivery.keep(stream, list(busy))
 
@@ -78,70 +97,169 @@ class Batches:
             for stream in self.streams:
                 await self.redelivery.release(stream, left=self._left)
 
+    def _in_hand(self, stream: Stream, batch: Sequence[Delivery]) -> "_InHand":
+        return _InHand(self, self._busy.setdefault(stream, set()), {delivery.entry_id for delivery in batch})
+
     async def _work(self, stream: Stream, batch: Sequence[Delivery]) -> None:
-        busy = self._busy.setdefault(stream, set())
-        busy.update(delivery.entry_id for delivery in batch)
-        self.metrics.in_flight.set(self.in_flight)
         started = time.time()
         try:
             outcomes = await self._outcomes(batch)
             ended = time.time()
-            worked = [
-                Worked(delivery, outcome, int(started * 1000), int(ended * 1000))
-                for delivery, outcome in zip(batch, outcomes, strict=True)
-            ]
-            finished = await self.finisher.finish(worked)
-            self.metrics.record(finished, time.time() - started)
-            self._note(worked, finished)
+            worked, untouched = [], []
+            for delivery, outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, Untouched):
+                    untouched.append(delivery.entry_id)
+                else:
+                    worked.append(Worked(delivery, outcome, int(started * 1000), int(ended * 1000)))
+            await self._finish(worked, started)
+            if untouched:
+                self._busy[stream].difference_update(untouched)  # a heartbeat now would hold them back
+                await self.redelivery.let_go(stream, untouched)
+                self.let_go.set()
+        except _GivenUp:
+            log.info("batch.given_up", stream=str(stream), entries=len(batch), why=self.troubles.why)
+        except Stuck as error:
+            self.stuck = str(error)
         except (RedisError, OSError) as error:
             log.warning("batch.unfinished", stream=str(stream), entries=len(batch), why=str(error))
-            await asyncio.sleep(_PAUSE_S)
         except Exception:  # a bug of ours: FastStream would swallow it, and a redelivery end for good
             log.exception("batch.unfinished", stream=str(stream), entries=len(batch))
-            await asyncio.sleep(_PAUSE_S)
-        finally:
-            busy.difference_update(delivery.entry_id for delivery in batch)
-            self.metrics.in_flight.set(self.in_flight)
+            await asyncio.sleep(_LONGEST_PAUSE_S)
 
-    async def _outcomes(self, batch: Sequence[Delivery]) -> list[Outcome]:
-        outcomes: Sequence[Outcome]
-        try:
-            outcomes = await self.processor.process(batch)
-        except (WiredeskError, RedisError, OSError) as error:
-            log.warning("batch.failed", why=str(error))
-            outcomes = [Retry(reason="unavailable", message=str(error)) for _ in batch]
-        except Exception as error:  # a bug of ours: tried again, then dead, never lost
-            log.exception("batch.failed")
-            outcomes = [Retry(reason="unexpected_error", message=repr(error)[:500]) for _ in batch]
-        return [
-            _give_up(delivery, outcome)
-            if isinstance(outcome, Retry) and delivery.attempts >= self.max_attempts
-            else outcome
-            for delivery, outcome in zip(batch, outcomes, strict=True)
-        ]
+    async def _outcomes(self, batch: Sequence[Delivery]) -> list[Outcome | Untouched]:
+        """What becomes of each, without working on what ended every worker that tried."""
+        hopeless = {at: _hopeless(each) for at, each in enumerate(batch) if each.attempts > self.max_deliveries}
+        worked = iter(await self._processed([each for at, each in enumerate(batch) if at not in hopeless]))
+        return [hopeless[at] if at in hopeless else self._decided(each, next(worked)) for at, each in enumerate(batch)]
 
-    def _note(self, worked: Sequence[Worked], finished: Sequence[Finished]) -> None:
-        """Log what did not go its way. Raises RedisError when the server refused to finish some of it."""
-        refused = [item for item in finished if item.error]
-        for (delivery, decided, _, _), (_, outcome, error) in zip(worked, finished, strict=True):
-            about = {"submission_id": delivery.submission_id, "attempts": delivery.attempts}
-            if outcome in ("retried", "failed"):
-                self._left.add(delivery.entry_id)
-                log.warning("entry.left", why=error or getattr(decided, "reason", None), **about)
-            elif outcome == "dead_lettered":
-                log.warning("entry.dead", why=getattr(decided, "reason", None), **about)
+    def _decided(self, delivery: Delivery, outcome: Outcome | Untouched) -> Outcome | Untouched:
+        last = delivery.attempts >= self.max_attempts
+        return _give_up(delivery, outcome) if isinstance(outcome, Retry) and last else outcome
+
+    async def _processed(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
+        pause_s = _FIRST_PAUSE_S
+        while batch:
+            try:
+                outcomes = await self.processor.process(batch)
+            except Unavailable as error:
+                self._trouble("stage", str(error), "stage")
+                await self._pause(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            except WiredeskError as error:
+                log.warning("batch.failed", why=str(error))
+                return [Retry(reason="unavailable", message=str(error)) for _ in batch]
+            except Stuck:
+                raise
+            except Exception as error:  # a bug of ours: tried again, then dead, never lost
+                log.exception("batch.failed")
+                return [Retry(reason="unexpected_error", message=repr(error)[:500]) for _ in batch]
+            else:
+                self._settled("stage")
+                return outcomes
+        return []
+
+    async def _finish(self, worked: Sequence[Worked], started: float) -> None:
+        """Put the batch down, however long the server takes to accept it."""
+        pause_s, insist = _FIRST_PAUSE_S, False
+        while worked:
+            try:
+                finished = await self.finisher.finish(worked, insist=insist)
+            except (RedisError, OSError) as error:
+                finished, words = [], str(error)
+                self._trouble("finish", words, kind_of(error))
+            else:
+                worked = self._put_down(finished, started)
+                if not worked:
+                    self._settled("finish")
+                    return
+                words = next(item.error for item in finished if item.error and item.worked in worked)
+                self._trouble("finish", words, "full" if is_full(words) else "refused")
+            # A full server takes what is in hand at the second asking: putting it down is what makes room.
+            insist = is_full(words)
+            await self._pause(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+    def _put_down(self, finished: Sequence[Finished], started: float) -> list[Worked]:
+        """Count and log what is settled; what is not is returned, to be tried again."""
+        again, settled = [], []
+        for item in finished:
+            if item.error is None or item.error.startswith("NOGROUP"):
+                # Its group is gone: as soon as there is one again, the entry will be delivered again.
+                settled.append(item if item.error is None else item._replace(outcome="fenced", error=None))
+            elif not item.own:
+                again.append(item.worked)
+            elif item.worked.delivery.attempts < self.max_attempts or isinstance(item.worked.outcome, Dead):
+                settled.append(item)
+            else:
+                dead = Dead(reason="key_refused", message=f"Redis refuses the article's own entry: {item.error}")
+                again.append(item.worked._replace(outcome=dead))
+        self.metrics.record(settled, time.time() - started)
+        for item in settled:
+            self._note(item)
+        return again
+
+    def _note(self, item: Finished) -> None:
+        """Log what did not go its way."""
+        delivery, decided = item.worked.delivery, item.worked.outcome
+        about = {"submission_id": delivery.submission_id, "attempts": delivery.attempts}
+        if item.outcome in ("retried", "failed"):
+            self._left.add(delivery.entry_id)
+            log.warning("entry.left", why=item.error or getattr(decided, "reason", None), **about)
+        elif item.outcome == "dead_lettered":
+            log.warning("entry.dead", why=getattr(decided, "reason", None), **about)
         if len(self._left) > _LEFT_REMEMBERED:
             self._left.clear()
-        if refused:
-            raise RedisError(f"the server refused {len(refused)} of {len(finished)}: {refused[0].error}")
+
+    def _trouble(self, where: str, why: str, kind: Kind) -> None:
+        if self.troubles.note(where, why, kind):
+            log.warning("batch.held", where=where, why=why)
+
+    def _settled(self, where: str) -> None:
+        if self.troubles.clear(where):
+            log.info("batch.goes_on", where=where)
+
+    async def _pause(self, seconds: float) -> None:
+        """Raises _GivenUp when the worker leaves."""
+        if self.leaving.is_set():
+            raise _GivenUp
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.leaving.wait(), seconds)
+
+
+@dataclass(slots=True)
+class _InHand:
+    """Entries that are heartbeated while this context lasts: from their reading on, and while they wait their turn."""
+
+    batches: Batches
+    busy: set[str]
+    entry_ids: set[str]
+
+    def __enter__(self) -> None:
+        self.busy |= self.entry_ids
+        self.batches.metrics.in_flight.set(self.batches.in_flight)
+
+    def __exit__(self, *_: object) -> None:
+        self.busy -= self.entry_ids
+        self.batches.metrics.in_flight.set(self.batches.in_flight)
+
+
+def _hopeless(delivery: Delivery) -> Dead:
+    """Delivered too often without an end: each of its workers was gone before it was done."""
+    article_id, revision = _identity(delivery)
+    message = f"delivered {delivery.attempts - 1} times, and each time its worker ended before it was done"
+    return Dead(reason="crashed", message=message, article_id=article_id, revision=revision)
 
 
 def _give_up(delivery: Delivery, outcome: Retry) -> Dead:
     """Out of attempts: a dead letter under the last reason. The article is named so that it can be submitted again."""
-    article_id, revision = None, None
+    article_id, revision = _identity(delivery)
+    message = f"{outcome.message} ({delivery.attempts} attempts)"
+    return Dead(reason=outcome.reason, message=message, article_id=article_id, revision=revision)
+
+
+def _identity(delivery: Delivery) -> tuple[str | None, int | None]:
     if delivery.stream != Stream.SUBMITTED:
         with suppress(ValueError, TypeError, KeyError):
             event = json.loads(wire.decode(delivery.data).body)
-            article_id, revision = str(event["article_id"]), int(event["revision"])
-    message = f"{outcome.message} ({delivery.attempts} attempts)"
-    return Dead(reason=outcome.reason, message=message, article_id=article_id, revision=revision)
+            return str(event["article_id"]), int(event["revision"])
+    return None, None

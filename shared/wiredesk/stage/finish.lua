@@ -1,22 +1,30 @@
--- Finish a batch: for each item check the fence, add the result, then acknowledge. One call a batch.
+-- Finish a batch: for each item check the fences, add the result, then acknowledge. One call a batch.
 --
 -- KEYS  source stream, target stream, dead-letter stream; then for each item its article key and its journey key
--- ARGV  group, seconds an article's entry lives, seconds a journey lives; then for each item
---       entry id, verb, payload, stage, revision, content hash, force (0/1), journey record without its outcome
+-- ARGV  group (the stage's name), seconds an article's entry lives, seconds a journey lives (0: none is written),
+--       insist (0/1); then for each item
+--       entry id, verb, payload, revision, content hash, force (0/1), article id or '', journey step up to its outcome,
+--       what follows the outcome in it
 -- verbs publish, done, superseded, dead, retry
--- Returns for each item: the outcome, or 'fenced' (no longer ours to finish), or 'failed: <why>' (nothing acknowledged).
+-- Returns for each item: the outcome, or 'fenced' (no longer ours to finish), or 'repeated' (this very entry was finished
+-- before its group was lost), or 'failed article: <why>' (its own entry refused), or 'failed stream: <why>' (everyone's
+-- trouble). What failed is not acknowledged.
 --
 -- Lua does not roll back, so the order is: what may fail and can be repeated (the article's entry), what must happen
 -- (the XADD), and only then the XACK. pcall keeps one item's failure from its neighbours. There is no shebang line:
 -- with one, the whole script is refused when memory is full, and then not even acknowledging would work.
 local source, target, dead = KEYS[1], KEYS[2], KEYS[3]
-local group, article_ttl, journey_ttl = ARGV[1], ARGV[2], ARGV[3]
-local ITEM = 8
+local group, article_ttl, journey_ttl, insist = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local HEAD, ITEM = 4, 9
+
+local function failure(answer)
+  return type(answer) == 'table' and answer.err or nil
+end
 
 -- What the duplicate check says: nil to publish, or the outcome that replaces publishing.
 local function held_back(article_key, revision, content, force)
   local known = redis.pcall('HMGET', article_key, 'revision', 'content')
-  if known.err then return nil, known.err end
+  if known.err then return nil, 'article: ' .. known.err end
   local current = tonumber(known[1] or 0)
   if current > tonumber(revision) then return 'superseded' end
   if current < tonumber(revision) and known[2] == content and force == '0' then return 'duplicate' end
@@ -28,34 +36,44 @@ local function publish(article_key, payload, revision, content, force)
     local instead, err = held_back(article_key, revision, content, force)
     if err then return nil, err end
     if instead then return instead end
-    local set = redis.pcall('HSET', article_key, 'revision', revision, 'content', content)
-    if type(set) == 'table' and set.err then return nil, set.err end
+    local set = failure(redis.pcall('HSET', article_key, 'revision', revision, 'content', content))
+    if set then return nil, (string.find(set, '^OOM') and 'stream: ' or 'article: ') .. set end
     redis.pcall('EXPIRE', article_key, article_ttl)
   end
-  local added = redis.pcall('XADD', target, '*', '__data__', payload)
-  if type(added) == 'table' and added.err then return nil, added.err end
+  local added = failure(redis.pcall('XADD', target, '*', '__data__', payload))
+  if added then return nil, 'stream: ' .. added end
   return 'published'
 end
 
 -- A dead letter lets the same content be submitted again; the revision stays, to tell what is older.
 local function bury(article_key, payload, revision)
-  local added = redis.pcall('XADD', dead, '*', '__data__', payload)
-  if type(added) == 'table' and added.err then return nil, added.err end
+  local added = failure(redis.pcall('XADD', dead, '*', '__data__', payload))
+  if added then return nil, 'stream: ' .. added end
   if revision ~= '' and redis.pcall('HGET', article_key, 'revision') == revision then
     redis.pcall('HDEL', article_key, 'content')
   end
   return 'dead_lettered'
 end
 
-local function finish(at, article_key)
+-- A group that was destroyed and made again is given once more what it had acknowledged, as far as it is not trimmed.
+local function finished_before(journey_key, id)
+  local step = redis.pcall('HGET', journey_key, group)
+  return type(step) == 'string' and string.find(step, ' ' .. id .. ' ', 1, true)
+    and not string.find(step, ' retried', 1, true)
+end
+
+local function finish(at, article_key, journey_key)
   local id, verb, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  local revision, content, force = ARGV[at + 4], ARGV[at + 5], ARGV[at + 6]
+  local revision, content, force = ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
   local pending = redis.pcall('XPENDING', source, group, id, id, 1)
-  if pending.err then return nil, pending.err end
+  if pending.err then return nil, 'stream: ' .. pending.err end
   if #pending == 0 then return 'fenced' end
-  if verb == 'retry' then return 'retried' end
   local outcome, err
-  if verb == 'publish' then
+  if finished_before(journey_key, id) then
+    outcome = 'repeated'
+  elseif verb == 'retry' then
+    return 'retried'
+  elseif verb == 'publish' then
     outcome, err = publish(article_key, payload, revision, content, force)
   elseif verb == 'dead' then
     outcome, err = bury(article_key, payload, revision)
@@ -63,20 +81,32 @@ local function finish(at, article_key)
     outcome = verb
   end
   if err then return nil, err end
-  local acknowledged = redis.pcall('XACK', source, group, id)
-  if type(acknowledged) == 'table' and acknowledged.err then return nil, acknowledged.err end
+  local acknowledged = failure(redis.pcall('XACK', source, group, id))
+  if acknowledged then return nil, 'stream: ' .. acknowledged end
   return outcome
 end
 
-local results = {}
-for n = 1, (#ARGV - 3) / ITEM do
-  local at = 4 + (n - 1) * ITEM
-  local article_key, journey_key = KEYS[2 + 2 * n], KEYS[3 + 2 * n]
-  local outcome, err = finish(at, article_key)
-  if outcome and outcome ~= 'fenced' and ARGV[at + 7] ~= '' then
-    redis.pcall('HSET', journey_key, ARGV[at + 3], ARGV[at + 7] .. '"outcome":"' .. outcome .. '"}')
-    redis.pcall('EXPIRE', journey_key, journey_ttl)
+local function note(journey_key, at, outcome)
+  if journey_ttl == '0' or outcome == 'fenced' or outcome == 'repeated' then return end
+  local step = ARGV[at + 7] .. outcome .. ARGV[at + 8]
+  if ARGV[at + 6] ~= '' then
+    redis.pcall('HSET', journey_key, group, step, 'article', ARGV[at + 6])
+  else
+    redis.pcall('HSET', journey_key, group, step)
   end
-  results[n] = outcome or ('failed: ' .. err)
+  redis.pcall('EXPIRE', journey_key, journey_ttl)
+end
+
+-- Memory is checked until a script has written something, so this write, which changes nothing, lets what is in hand be
+-- put down on a full server: acknowledging and then trimming is what empties it.
+if insist == '1' then redis.pcall('XTRIM', source, 'MINID', '0-1') end
+
+local results = {}
+for n = 1, (#ARGV - HEAD) / ITEM do
+  local at = HEAD + 1 + (n - 1) * ITEM
+  local article_key, journey_key = KEYS[2 + 2 * n], KEYS[3 + 2 * n]
+  local outcome, err = finish(at, article_key, journey_key)
+  if outcome then note(journey_key, at, outcome) end
+  results[n] = outcome or ('failed ' .. err)
 end
 return results

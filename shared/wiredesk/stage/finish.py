@@ -1,7 +1,6 @@
 """The end of a batch: one script that fences, publishes and acknowledges each item (`finish.lua`)."""
 
 import base64
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,9 +8,10 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
+from redis.exceptions import NoPermissionError
 
-from wiredesk import keys, wire
-from wiredesk.events import DeadLetter, Stream, submitted_at
+from wiredesk import journey_steps, keys, wire
+from wiredesk.events import GROUPS, DeadLetter, Stream, submitted_at
 from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Publish
 
 __all__ = ["Finished", "Finisher", "Worked"]
@@ -30,53 +30,87 @@ class Worked(NamedTuple):
 
 
 class Finished(NamedTuple):
-    """What the script made of one item: an outcome, `fenced`, or `failed` with the server's words."""
+    """What the script made of one item: an outcome, `fenced`, `repeated`, or `failed` with the server's words.
 
-    delivery: Delivery
+    `own` tells a refusal that concerns this item alone (its article's key) from one that would meet every item.
+    """
+
+    worked: Worked
     outcome: str
-    error: str | None
+    error: str | None = None
+    own: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Finisher:
     """Finishes batches of one stage; `target` is None for a stage that publishes nothing.
 
-    `article_ttl_s` bounds how long a duplicate is remembered, `journey_ttl_s` how long a journey can be told.
+    `article_ttl_s` bounds how long a duplicate is remembered, `journey_ttl_s` how long a journey can be told; 0 writes
+    no journeys. `signature` is what the worker signs them with. What a stage whose results no group of ours waits for
+    (`empties`) puts down is taken even by a full server: nothing else would ever empty it.
     """
 
     redis: "Redis"
     stage: str
-    worker: str
-    version: str
+    signature: str
     target: Stream | None
     article_ttl_s: int
     journey_ttl_s: int
 
-    async def finish(self, batch: Sequence[Worked]) -> list[Finished]:
-        """Finish every item of a batch, which comes from one stream.
+    @property
+    def empties(self) -> bool:
+        """Whether this is the end of the flow."""
+        return self.target is None or not GROUPS[self.target]
+
+    async def finish(self, batch: Sequence[Worked], *, insist: bool = False) -> list[Finished]:
+        """Finish every item of a batch, which comes from one stream. `insist` puts it down on a full server as well.
 
         Raises redis.RedisError when the call itself fails; then each item is either wholly finished or still pending.
         """
         finished: list[Finished] = []
         for part in _parts(batch):
-            script = self.redis.register_script(_SCRIPT)
-            results = await script(keys=self._keys(part), args=self._arguments(part))
-            for worked, result in zip(part, results, strict=True):
-                outcome, _, error = result.decode(errors="replace").partition(": ")
-                finished.append(Finished(worked.delivery, outcome, error or None))
+            try:
+                finished += await self._call(part, insist or self.empties)
+            except NoPermissionError:
+                finished += await self._one_by_one(part, insist or self.empties)
         return finished
 
-    def _keys(self, batch: Sequence[Worked]) -> list[str]:
+    async def _call(self, part: Sequence[Worked], insist: bool) -> list[Finished]:
+        script = self.redis.register_script(_SCRIPT)
+        results = await script(keys=self._keys(part), args=self._arguments(part, insist))
+        return [_read(worked, result.decode(errors="replace")) for worked, result in zip(part, results, strict=True)]
+
+    async def _one_by_one(self, part: Sequence[Worked], insist: bool) -> list[Finished]:
+        """A key that this user may not touch refuses the whole call: find the item it belongs to.
+
+        Raises NoPermissionError when it is none of theirs: the streams' own, or the script itself.
+        """
+        await self.redis.register_script(_SCRIPT)(keys=self._streams(part), args=self._head(insist))
+        finished = []
+        for worked in part:
+            try:
+                finished += await self._call([worked], insist)
+            except NoPermissionError as error:
+                finished.append(Finished(worked, "failed", str(error), own=True))
+        return finished
+
+    def _streams(self, batch: Sequence[Worked]) -> list[str]:
         source = batch[0].delivery.stream
-        named = [source, self.target or source, str(Stream.DEAD)]
+        return [source, self.target or source, str(Stream.DEAD)]
+
+    def _head(self, insist: bool) -> list[Any]:
+        return [self.stage, self.article_ttl_s, self.journey_ttl_s, int(insist)]
+
+    def _keys(self, batch: Sequence[Worked]) -> list[str]:
+        named = self._streams(batch)
         for delivery, outcome, _, _ in batch:
             article_id = outcome.article_id if isinstance(outcome, Publish | Dead) else None
             journey = keys.journey(delivery.submission_id)
             named += [keys.article(article_id) if article_id else journey, journey]
         return named
 
-    def _arguments(self, batch: Sequence[Worked]) -> list[Any]:
-        arguments: list[Any] = [self.stage, self.article_ttl_s, self.journey_ttl_s]
+    def _arguments(self, batch: Sequence[Worked], insist: bool) -> list[Any]:
+        arguments = self._head(insist)
         for worked in batch:
             delivery, outcome = worked.delivery, worked.outcome
             payload, revision, content, force = b"", "", "", 0
@@ -88,25 +122,21 @@ class Finisher:
                     payload = self._dead_letter(worked, outcome)
                     revision = str(outcome.revision or "")
             verb = type(outcome).__name__.lower()
-            journey = self._journey(worked)
-            arguments += [delivery.entry_id, verb, payload, self.stage, revision, content, force, journey]
+            article_id = getattr(outcome, "article_id", None) or ""
+            step = (self._step(worked), journey_steps.tail(getattr(outcome, "reason", None)))
+            arguments += [delivery.entry_id, verb, payload, revision, content, force, article_id, *step]
         return arguments
 
-    def _journey(self, worked: Worked) -> str:
-        """A journey record, lacking only the outcome, which the script adds."""
-        delivery, outcome, started_ms, finished_ms = worked
-        record = {
-            "stream": delivery.stream,
-            "entry_id": delivery.entry_id,
-            "started_ms": started_ms,
-            "finished_ms": finished_ms,
-            "attempts": delivery.attempts,
-            "reason": getattr(outcome, "reason", None),
-            "worker": self.worker,
-            "version": self.version,
-            "article_id": getattr(outcome, "article_id", None),
-        }
-        return json.dumps(record, separators=(",", ":"))[:-1] + ","
+    def _step(self, worked: Worked) -> str:
+        delivery = worked.delivery
+        return journey_steps.head(
+            delivery.stream,
+            delivery.entry_id,
+            started_ms=worked.started_ms,
+            finished_ms=worked.finished_ms,
+            attempts=delivery.attempts,
+            signature=self.signature,
+        )
 
     def _dead_letter(self, worked: Worked, outcome: Dead) -> bytes:
         delivery = worked.delivery
@@ -122,6 +152,12 @@ class Finisher:
             submission_id=delivery.submission_id,
         )
         return wire.encode(letter.model_dump_json().encode(), {"correlation_id": delivery.submission_id})
+
+
+def _read(worked: Worked, result: str) -> Finished:
+    outcome, _, error = result.partition(": ")
+    kind, _, whose = outcome.partition(" ")
+    return Finished(worked, kind, error, whose == "article") if error else Finished(worked, outcome)
 
 
 _SCRIPT = resources.files("wiredesk.stage").joinpath("finish.lua").read_text()

@@ -1,15 +1,14 @@
 """The worker's side of the child process: hands batches over, and ends a child that is stuck, dead or out of memory.
 
-When a child fails in the middle of a batch, what it had not answered is worked on again one by one, so that exactly the
-item that ruins a child alone is left for retry, and its neighbours are not. An item that was delivered before is worked
-on alone from the start.
+When a child fails in the middle of a batch, what it had answered goes on and the rest is let go, to be delivered again
+and worked on alone: so exactly the item that ruins a child alone is left for retry. A large item is alone from the
+start, because its time limit is not to hold up small ones.
 """
 
 import asyncio
 import contextlib
 import signal
 import sys
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ import structlog
 from wiredesk.errors import Unavailable
 from wiredesk.stage import frames
 from wiredesk.stage.child import OUT_OF_MEMORY_STATUS, READY, RESULT_FIELDS
-from wiredesk.stage.outcomes import Claim, Dead, Delivery, Outcome, Publish, Retry
+from wiredesk.stage.outcomes import Claim, Dead, Delivery, Outcome, Publish, Retry, Untouched
 from wiredesk.stage.processor import Waiting
 
 __all__ = ["ChildProcessor", "Limits"]
@@ -28,12 +27,24 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one article may take: seconds without a result, bytes beyond the models, bytes of its message."""
+    """What one article may take: seconds without a result, bytes beyond the models, bytes of its message.
+
+    `item_time_s` is for a small article; each million bytes of its message adds `megabyte_time_s`.
+    """
 
     item_time_s: float
     item_memory_bytes: int
+    megabyte_time_s: float = 0.0
     message_bytes: int = 16_000_000
     load_time_s: float = 120.0
+
+    def time_s(self, delivery: Delivery) -> float:
+        """Seconds without a result after which the process is ended, were it this item that it works on."""
+        return self.item_time_s + len(delivery.data) / 1_000_000 * self.megabyte_time_s
+
+    def is_large(self, delivery: Delivery) -> bool:
+        """Whether it may take more than twice as long as a small one."""
+        return self.time_s(delivery) > 2 * self.item_time_s
 
 
 class ChildProcessor:
@@ -53,22 +64,24 @@ class ChildProcessor:
         """Start the child and wait until its models are loaded. Raises Unavailable with the child's own words."""
         await self._ensure_child()
 
-    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
-        """One outcome for each delivery; never raises for what an article did to the child."""
-        outcomes: dict[int, Outcome] = {}
-        fresh = [at for at, delivery in enumerate(batch) if delivery.attempts == 1]
-        again = [at for at, delivery in enumerate(batch) if delivery.attempts > 1]
-        queue = deque([fresh, *([at] for at in again)] if fresh else [[at] for at in again])
-        while queue:
-            group = queue.popleft()
+    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
+        """One outcome for each delivery; never raises for what an article did to the child, see Processor."""
+        outcomes: list[Outcome | Untouched] = [Untouched()] * len(batch)
+        for group in self._groups(batch):
             answered, failure = await self._run([batch[at] for at in group])
-            outcomes.update(zip(group, answered, strict=False))
-            rest = group[len(answered) :]
-            if len(group) == 1 and rest:
-                outcomes[rest[0]] = failure or Retry(reason="crashed", message="the stage gave no answer")
-            else:
-                queue.extend([at] for at in rest)
-        return [outcomes[at] for at in range(len(batch))]
+            for at, outcome in zip(group, answered, strict=False):
+                outcomes[at] = outcome
+            if len(answered) < len(group):
+                if len(group) == 1:
+                    outcomes[group[0]] = failure or Retry(reason="crashed", message="the stage gave no answer")
+                break
+        return outcomes
+
+    def _groups(self, batch: Sequence[Delivery]) -> list[list[int]]:
+        """The places of what is sent to the child together: small new items; each other one alone."""
+        alone = [delivery.attempts > 1 or self._limits.is_large(delivery) for delivery in batch]
+        together = [at for at, single in enumerate(alone) if not single]
+        return [*([together] if together else []), *([at] for at, single in enumerate(alone) if single)]
 
     async def stop(self) -> None:
         """End the child: by the end of its input if it listens, else by force."""
@@ -116,8 +129,9 @@ class ChildProcessor:
         sending = asyncio.ensure_future(self._send(child.stdin, frames.pack(fields)))
         answered: list[Outcome] = []
         failure: Retry | None = None
+        limit_s = max(map(self._limits.time_s, batch))
         try:
-            while frame := await asyncio.wait_for(frames.read_async(child.stdout), self._limits.item_time_s):
+            while frame := await asyncio.wait_for(frames.read_async(child.stdout), limit_s):
                 for at in range(0, len(frame), RESULT_FIELDS):
                     result = frame[at : at + RESULT_FIELDS]
                     if result[0] == b"error":
@@ -127,8 +141,7 @@ class ChildProcessor:
             return answered, failure
         except TimeoutError:
             await self._kill()
-            seconds = self._limits.item_time_s
-            failure = Retry(reason="timeout", message=f"no result within {seconds:g} s; the process was ended")
+            failure = Retry(reason="timeout", message=f"no result within {limit_s:.3g} s; the process was ended")
         except asyncio.IncompleteReadError:
             failure = _cause_of_death(await child.wait(), self._limits)
         except ValueError as error:  # no frame, or no result: nothing this child says can be trusted any more

@@ -9,10 +9,12 @@ from prometheus_client.process_collector import ProcessCollector
 
 from wiredesk.events import submitted_at
 from wiredesk.stage.finish import Finished
+from wiredesk.stage.outcomes import Retry
 
 __all__ = ["StageMetrics", "new_registry"]
 
 _DURATION_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_ATTEMPT_BUCKETS = (1, 2, 3, 4, 6, 10)
 _AGE_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 43200, 259200)
 
 
@@ -46,6 +48,16 @@ class StageMetrics:
             registry=registry,
             buckets=_AGE_BUCKETS,
         ).labels(stage)
+        self._attempts = Histogram(
+            "wiredesk_event_attempts",
+            "Deliveries an article had needed when the stage was done with it.",
+            ["stage"],
+            registry=registry,
+            buckets=_ATTEMPT_BUCKETS,
+        ).labels(stage)
+        self._retries = Counter(
+            "wiredesk_retries", "Deliveries left for another try, by reason.", ["stage", "reason"], registry=registry
+        )
         self.in_flight = Gauge(
             "wiredesk_in_flight", "Entries the worker is working on now.", ["stage"], registry=registry
         ).labels(stage)
@@ -54,7 +66,11 @@ class StageMetrics:
         """Count a finished batch that took `duration_s` in all."""
         now = time()
         each = duration_s / max(1, len(finished))
-        for delivery, outcome, _ in finished:
+        for worked, outcome, _, _ in finished:
             self._events.labels(self._stage, outcome).inc()
             self._duration.observe(each)
-            self._age.observe(max(0.0, now - submitted_at(delivery.submission_id).timestamp()))
+            self._age.observe(max(0.0, now - submitted_at(worked.delivery.submission_id).timestamp()))
+            if isinstance(worked.outcome, Retry) or outcome == "failed":
+                self._retries.labels(self._stage, getattr(worked.outcome, "reason", "refused")).inc()
+            else:
+                self._attempts.observe(worked.delivery.attempts)

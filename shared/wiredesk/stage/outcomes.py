@@ -5,11 +5,12 @@ Done         finished, nothing to pass on (a change was applied)
 Superseded   a newer revision is already known: counted, not passed on
 Dead         permanent: goes to the dead letters with its original bytes
 Retry        transient: left pending, delivered again later, dead after the stage's limit
+Untouched    not worked on, because a neighbour ruined the batch: let go at once, for any worker to take alone
 """
 
 from dataclasses import dataclass
 
-__all__ = ["Claim", "Dead", "Delivery", "Done", "Outcome", "Publish", "Retry", "Superseded"]
+__all__ = ["Claim", "Dead", "Delivery", "Done", "Outcome", "Publish", "Retry", "Superseded", "Untouched"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,4 +74,10 @@ class Retry:
     message: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untouched:
+    """Nothing is known of it yet; its neighbours have an outcome."""
+
+
 Outcome = Publish | Done | Superseded | Dead | Retry
+"""What can be finished."""

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
-from wiredesk.stage.outcomes import Delivery, Outcome
+from wiredesk.stage.outcomes import Delivery, Outcome, Untouched
 
-__all__ = ["Processor", "State", "Waiting"]
+__all__ = ["Processor", "State", "Stuck", "Waiting"]
 
 State = Literal["starting", "consuming", "standby", "paused", "disconnected", "stopped"]
 """What a worker's `/health` tells; `consuming`, `standby` and `paused` are healthy."""
 
 Waiting = Callable[[State], None]
+
+
+class Stuck(Exception):
+    """A processor does not answer any more; only the end of the process sets free what it holds."""
 
 
 class Processor(Protocol):
@@ -23,8 +27,13 @@ class Processor(Protocol):
         """
         ...
 
-    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
-        """One outcome for each delivery, in order. An exception leaves the whole batch for retry."""
+    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
+        """One outcome for each delivery, in order.
+
+        Raises Unavailable when the processor's own equipment (a disk, a model) is out of order: the batch is kept and
+        tried again, and no article pays for it. Raises Stuck when it can neither go on nor be stopped. Any other
+        exception leaves the whole batch for retry.
+        """
         ...
 
     async def stop(self) -> None:

@@ -1,7 +1,8 @@
 """Entries delivered and not finished: keeping ours fresh, taking over the abandoned, letting go at the end."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any, NamedTuple, cast
+from zlib import crc32
 
 from redis.asyncio import Redis
 
@@ -13,18 +14,29 @@ __all__ = ["Backoff", "Redelivery"]
 
 _PAGE = 100
 _LONG_AGO_MS = 86_400_000
+_SPREAD = 0.25
+_AT_ONCE = 8
+"""Entries are taken over a few at a time: they are worked on one by one, and a worker that dies over one of them costs
+the others it holds a delivery."""
+_SUSPECT = 3
+"""So many deliveries without an end, and an entry is taken alone: if it ends its worker, nobody else pays."""
 
 
 class Backoff(NamedTuple):
-    """When an unfinished entry may be taken over: idle for `first_s`, doubling with every delivery up to `most_s`."""
+    """When an unfinished entry may be taken over: idle for `first_s`, doubling with every delivery up to `most_s`.
+
+    Up to a quarter is added, another share for each entry and delivery, so that what failed together is not tried
+    together. All workers reckon the same from what Redis says of the entry: nothing is kept in any of them.
+    """
 
     first_s: float
     most_s: float
 
-    def due(self, idle_ms: int, deliveries: int) -> bool:
+    def due(self, entry_id: str, idle_ms: int, deliveries: int) -> bool:
         """Whether an entry delivered `deliveries` times and idle for `idle_ms` may be tried again."""
         doublings = min(max(0, deliveries - 1), 30)  # 2**30 base intervals is beyond any cap
-        return idle_ms >= 1000 * min(self.most_s, self.first_s * float(2**doublings))
+        spread = crc32(f"{entry_id} {deliveries}".encode()) / 0xFFFFFFFF
+        return idle_ms >= 1000 * min(self.most_s, self.first_s * float(2**doublings)) * (1 + _SPREAD * spread)
 
 
 class _Pending(NamedTuple):
@@ -44,31 +56,37 @@ class Redelivery:
         if entry_ids:
             await self._redis.xclaim(stream, self._group, self._consumer, 0, list(entry_ids), idle=0, justid=True)
 
-    async def due(self, stream: Stream, *, busy: Collection[str], limit: int) -> list[Delivery]:
-        """Claim up to `limit` entries whose time has come, leaving out those we are `busy` with.
+    async def due(self, stream: Stream, *, busy: Collection[str]) -> list[Delivery]:
+        """Claim a few entries whose time has come, leaving out those we are `busy` with; a suspect comes alone.
 
         The claim carries the idle time again, so of several workers that see an entry only one gets it.
         """
-        deliveries: list[Delivery] = []
         async for page in self._pages(stream, idle=int(1000 * self._backoff.first_s)):
-            due = {
-                found.entry_id: found.deliveries
+            due = [
+                found
                 for found in page
-                if found.entry_id not in busy and self._backoff.due(found.idle_ms, found.deliveries)
-            }
-            deliveries += await self._claim(stream, dict(list(due.items())[: limit - len(deliveries)]))
-            if len(deliveries) >= limit:
-                break
-        return deliveries
+                if found.entry_id not in busy and self._backoff.due(found.entry_id, found.idle_ms, found.deliveries)
+            ]
+            while due:
+                group = _group(due)
+                if claimed := await self._claim(stream, {found.entry_id: found.deliveries for found in group}):
+                    return claimed
+                due = [found for found in due if found not in group]
+        return []
 
     async def _claim(self, stream: Stream, due: dict[str, int]) -> list[Delivery]:
-        if not due:
-            return []
         idle_ms = int(1000 * self._backoff.first_s)
         answer = await self._redis.xclaim(stream, self._group, self._consumer, idle_ms, list(due))
         # An entry that was deleted under its claim comes back without fields.
         entries = [entry for entry in cast("list[Entry]", answer) if entry[1]]
         return [delivery_of(stream, entry, attempts=due[entry[0].decode()] + 1) for entry in entries]
+
+    async def let_go(self, stream: Stream, entry_ids: Sequence[str]) -> None:
+        """Let anyone claim these at once."""
+        if entry_ids:
+            await self._redis.xclaim(
+                stream, self._group, self._consumer, 0, list(entry_ids), idle=_LONG_AGO_MS, justid=True
+            )
 
     async def release(self, stream: Stream, *, left: Collection[str]) -> None:
         """Before leaving: let others claim at once what we were given and never worked on; leave the group if we can.
@@ -77,11 +95,7 @@ class Redelivery:
         backoff.
         """
         async for page in self._pages(stream, consumername=self._consumer):
-            untouched: list[Any] = [found.entry_id for found in page if found.entry_id not in left]
-            if untouched:
-                await self._redis.xclaim(
-                    stream, self._group, self._consumer, 0, untouched, idle=_LONG_AGO_MS, justid=True
-                )
+            await self.let_go(stream, [found.entry_id for found in page if found.entry_id not in left])
         leave = self._redis.register_script(_LEAVE)
         await leave(keys=[stream], args=[self._group, self._consumer])
 
@@ -98,6 +112,13 @@ class Redelivery:
             if len(page) < _PAGE:
                 return
             start = f"({page[-1].entry_id}"
+
+
+def _group(due: Sequence[_Pending]) -> Sequence[_Pending]:
+    """The oldest, alone when it is suspect, else together with those after it that are not."""
+    if due[0].deliveries >= _SUSPECT:
+        return due[:1]
+    return [found for found in due if found.deliveries < _SUSPECT][:_AT_ONCE]
 
 
 _LEAVE = """

@@ -7,7 +7,7 @@ own would start at `$` and skip a backlog).
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from faststream import AckPolicy
 from faststream.redis import RedisBroker, StreamSub
@@ -21,20 +21,21 @@ from wiredesk import wire
 from wiredesk.events import Stream, revision_of
 from wiredesk.stage.outcomes import Delivery
 
-__all__ = ["Entry", "Subscription", "delivery_of", "ensure_group", "patient_retry"]
+__all__ = ["Entry", "Reading", "Subscription", "brief_retry", "delivery_of", "ensure_group"]
 
 POLL_MS = 1000
 """How long one read waits for entries. Must stay below the socket timeout (redis-py: 5 s), or reads fail and pause."""
 
-_PAUSE_S = 0.5
+_LOOK_MS = 20
+_PAUSE_S = 0.4
 _FIELD = wire.FIELD.encode()
 Entry = tuple[bytes, dict[bytes, bytes]]
 Handle = Callable[[Stream, Sequence[Entry]], Awaitable[None]]
 
 
-def patient_retry() -> Retry:
-    """Twenty tries, 50 ms to 1 s apart with jitter: rides out a server's restart. redis-py's default is none at all."""
-    return Retry(ExponentialWithJitterBackoff(cap=1, base=0.05), 20)
+def brief_retry() -> Retry:
+    """A few tries within half a second: a hiccup is not worth a word. Longer absences are the callers' to wait out."""
+    return Retry(ExponentialWithJitterBackoff(cap=0.2, base=0.02), 4)
 
 
 async def ensure_group(redis: "Redis", stream: Stream, group: str) -> None:
@@ -71,35 +72,65 @@ def _is_earlier(claimed: str, entry_id: str) -> bool:
         return False
 
 
-def _unhurried(read: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """After a failed read: nothing was read, and a moment's pause.
+class Reading(Protocol):
+    """What stands around each read: whether to read at all, and what to make of its failure."""
 
-    FastStream waits 5 s after a lost connection, and after a refusal asks again at once, for ever. A vanished group is
-    its own affair: it stops. What is wrong is told by the worker's watch.
+    async def may_read(self) -> bool:
+        """Wait a moment for leave to read; False for not now."""
+        ...
+
+    async def ended(self, error: RedisError | OSError | None) -> None:
+        """Told of each read's end. `error` is why it failed; what can be mended is mended here."""
+        ...
+
+
+def _guarded(read: Callable[..., Awaitable[Any]], reading: Reading) -> Callable[..., Awaitable[Any]]:
+    """A read that never fails: after a failure nothing was read, and a moment has passed.
+
+    Left to itself FastStream waits 5 s after a lost connection, asks again at once and for ever after a refusal, and
+    stops for good when its group has vanished.
     """
 
-    async def reading(*args: Any, **options: Any) -> Any:
-        try:
-            return await read(*args, **options)
-        except ResponseError as error:
-            if "NOGROUP" in str(error):
-                raise
-        except (RedisError, OSError):
-            pass
-        await asyncio.sleep(_PAUSE_S)
-        return []
+    failed = False
 
-    return reading
+    async def guarded(*args: Any, **options: Any) -> Any:
+        nonlocal failed
+        if not await reading.may_read():
+            return []
+        if failed:  # a short look, so that it is soon known whether it works again
+            options = {**options, "block": _LOOK_MS}
+        try:
+            entries = await read(*args, **options)
+        except (RedisError, OSError) as error:
+            failed = True
+            await asyncio.sleep(_PAUSE_S)
+            await reading.ended(error)
+            return []
+        failed = False
+        await reading.ended(None)
+        return entries
+
+    return guarded
 
 
 class Subscription:
     """Reads batches of `batch_size` from the streams, as `consumer` of `group`, and awaits `handle` for each."""
 
-    def __init__(self, redis_url: str, *, group: str, consumer: str, batch_size: int, drain_timeout_s: float) -> None:
+    def __init__(
+        self,
+        redis_url: str,
+        *,
+        group: str,
+        consumer: str,
+        batch_size: int,
+        drain_timeout_s: float,
+        reading: Reading,
+    ) -> None:
         self._group, self._consumer, self._batch_size = group, consumer, batch_size
+        self._reading = reading
         self._broker = RedisBroker(
             redis_url,
-            retry=patient_retry(),
+            retry=brief_retry(),
             graceful_timeout=drain_timeout_s,
             logger=None,  # type: ignore[arg-type]  # None turns it off, which its annotation leaves out
             apply_types=False,
@@ -131,7 +162,7 @@ class Subscription:
     async def start(self) -> None:
         """Begin to read; the groups must exist."""
         client = await self._broker.connect()
-        client.xreadgroup = _unhurried(client.xreadgroup)  # type: ignore[method-assign]  # there is no hook for it
+        client.xreadgroup = _guarded(client.xreadgroup, self._reading)  # type: ignore[method-assign]  # there is no hook for it
         await self._broker.start()
 
     async def stop(self) -> None:

@@ -19,29 +19,33 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from random import uniform
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry as Retrying
+from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, OutOfMemoryError, RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from wiredesk import logs
 from wiredesk.connection import checked
 from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
+from wiredesk.pressure import Limits
 from wiredesk.settings import read
 from wiredesk.stage.batches import Batches
 from wiredesk.stage.finish import Finisher
+from wiredesk.stage.gate import Gate
 from wiredesk.stage.health import HealthServer
+from wiredesk.stage.housekeeping import Housekeeping, Retention
 from wiredesk.stage.metrics import StageMetrics, new_registry
 from wiredesk.stage.processor import Processor, State
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.settings import WorkerSettings
-from wiredesk.stage.subscription import Subscription, ensure_group, patient_retry
-from wiredesk.workers import WorkerReport, announce, withdraw, worker_name
+from wiredesk.stage.subscription import Subscription, brief_retry, ensure_group
+from wiredesk.stage.troubles import Troubles, kind_of
+from wiredesk.workers import WorkerReport, announce, sign, signature_of, withdraw, worker_name
 
 __all__ = ["Plan", "run"]
 
@@ -49,10 +53,22 @@ log = structlog.get_logger()
 S = TypeVar("S", bound=WorkerSettings)
 
 _BEAT_S = 1.0
-"""How often a worker looks after itself: register, connection, subscribers."""
+"""How often a worker looks after itself: register, room downstream, trouble that lasts."""
 
-_SILENCE_S = 3.0
-"""Redis unreachable for longer than this is told as `disconnected`."""
+_REJECTION_S = 3.0
+"""A password that is refused for longer was changed; one moment of it can be a server that is not quite up."""
+
+_UNREAD_S = 60.0
+"""A worker with nothing in hand that has not read for so long is dead, whatever it says."""
+
+_SEARCH_S = 1.0
+"""How often abandoned entries are looked for."""
+
+_TIDY_EVERY = 10
+"""Beats between looks at what need not be trimmed at once."""
+
+_SQUEEZED = 100
+"""Articles the next stage may have waiting while the server's memory is nearly full: enough to keep it busy."""
 
 _REDELIVERY_DRAIN_S = 5.0
 
@@ -89,39 +105,45 @@ def run(plan: Plan, settings_type: type[S], make_processor: Callable[[S, Collect
 class _Worker:
     def __init__(self, plan: Plan, settings: WorkerSettings, processor: Processor, registry: CollectorRegistry) -> None:
         self._plan, self._settings, self._processor = plan, settings, processor
-        batch_size = settings.batch_size or plan.batch_size
         self._name = worker_name()
         self._version = version(plan.distribution)
         self._started_at = datetime.now(UTC)
-        self._state: State = "starting"
+        self._life: State = "starting"
+        self._told: tuple[State, str | None] = ("starting", None)
         self._address: str | None = None
         self._stop = asyncio.Event()
-        self._heard_at = time.monotonic()
-        self._refusal: str | None = None
+        self._read_at = time.monotonic()
+        self._troubles = Troubles()
         url = settings.redis_url.get_secret_value()
-        self._redis = Redis.from_url(url, retry=patient_retry())
+        self._redis = Redis.from_url(url, retry=brief_retry())
         # Its own connection, without patience: what it says about the server must be true now.
-        self._pulse = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=Retrying(NoBackoff(), 1))
+        self._pulse = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
         self._health = HealthServer(host=settings.host, port=settings.port, describe=self._describe, registry=registry)
+        self._gate = Gate(
+            self._pulse,
+            plan.target or plan.sources[0],
+            Limits(backlog=settings.downstream_limit, memory=settings.memory_share, squeezed=_SQUEEZED),
+        )
         self._subscription = Subscription(
             url,
             group=plan.name,
             consumer=self._name,
-            batch_size=batch_size,
+            batch_size=settings.batch_size or plan.batch_size,
             drain_timeout_s=settings.drain_timeout_s,
+            reading=self,
+        )
+        self._finisher = Finisher(
+            redis=self._redis,
+            stage=plan.name,
+            signature=signature_of(self._name),
+            target=plan.target,
+            article_ttl_s=settings.duplicate_memory_s,
+            journey_ttl_s=settings.journey_memory_s,
         )
         self._batches = Batches(
             streams=plan.sources,
             processor=processor,
-            finisher=Finisher(
-                redis=self._redis,
-                stage=plan.name,
-                worker=self._name,
-                version=self._version,
-                target=plan.target,
-                article_ttl_s=settings.duplicate_memory_s,
-                journey_ttl_s=settings.journey_memory_s,
-            ),
+            finisher=self._finisher,
             redelivery=Redelivery(
                 self._redis,
                 group=plan.name,
@@ -129,8 +151,16 @@ class _Worker:
                 backoff=Backoff(settings.retry_after_s, settings.retry_after_max_s),
             ),
             metrics=StageMetrics(plan.name, registry),
-            batch_size=batch_size,
+            troubles=self._troubles,
             max_attempts=settings.max_attempts,
+            max_deliveries=settings.max_deliveries,
+        )
+        self._housekeeping = Housekeeping(
+            self._redis,
+            group=plan.name,
+            sources=plan.sources,
+            kept=_kept(plan, settings),
+            foreign_bytes=settings.foreign_backlog_mb * 1_000_000,
         )
 
     async def live(self) -> int:
@@ -140,7 +170,7 @@ class _Worker:
             loop.add_signal_handler(signalled, self._stop.set)
         self._address = await self._health.start()
         log.info("worker.starting", worker=self._name, address=self._address, version=self._version)
-        announcing = asyncio.create_task(self._repeatedly(self._announce, _BEAT_S))
+        beating = asyncio.create_task(self._repeatedly(self._beat, _BEAT_S))
         try:
             if await self._unless_stopped(self._get_ready()):
                 await self._consume()
@@ -149,8 +179,8 @@ class _Worker:
             log.error("worker.failed", why=str(error))
             return 1
         finally:
-            self._state = "stopped"
-            announcing.cancel()
+            self._enter("stopped")
+            beating.cancel()
             await self._processor.stop()
             await self._forget()
             await self._health.stop()
@@ -159,34 +189,41 @@ class _Worker:
     async def _get_ready(self) -> None:
         await self._wait_for_redis()
         for source in self._plan.sources:
-            await ensure_group(self._redis, source, self._plan.name)
             self._subscription.add(source, self._batches.take)
         await self._processor.start(self._enter)
         await self._subscription.start()
 
     async def _wait_for_redis(self) -> None:
-        told = False
+        """Until the server answers and has our groups. Raises Unavailable when it answers, but not to us."""
         while True:
             try:
-                await self._pulse.ping()
-                return
-            except (ResponseError, AuthenticationError) as error:  # it answers, but not to us: waiting will not help
-                raise Unavailable(f"Redis refuses this worker: {error}") from error
+                await self._ensure_groups()
             except (RedisError, OSError) as error:
-                if not told:
+                if self._troubles.note("start", str(error), kind_of(error)):
                     log.warning("redis.waiting", why=str(error), cure="start Redis, or set WIREDESK_REDIS_URL")
-                    told = True
-                await asyncio.sleep(0.5)
+                if kind_of(error) == "rejected":
+                    raise Unavailable(f"Redis refuses this worker: {error}") from error
+                self._end_if_refused()
+                await asyncio.sleep(0.3)
+            else:
+                self._troubles.clear("start")
+                return
+
+    async def _ensure_groups(self) -> None:
+        for source in self._plan.sources:
+            await ensure_group(self._pulse, source, self._plan.name)
 
     async def _consume(self) -> None:
         self._enter("consuming")
         log.info("worker.consuming", worker=self._name, streams=[str(source) for source in self._plan.sources])
-        interval_s = self._settings.retry_after_s / 3
-        keeping = asyncio.create_task(self._repeatedly(self._batches.keep, interval_s))
-        redelivering = asyncio.create_task(self._repeatedly(self._batches.take_over, min(5.0, interval_s)))
+        keeping = asyncio.create_task(self._repeatedly(self._batches.keep, self._settings.retry_after_s / 3))
+        redelivering = asyncio.create_task(self._repeatedly(self._take_over, 0))
+        tidying = asyncio.create_task(self._tidy())
         try:
             await self._unless_stopped(self._watch())
         finally:
+            self._batches.leaving.set()
+            tidying.cancel()
             with suppress(TimeoutError):  # the lock is fair: a redelivered batch in work is finished first
                 async with asyncio.timeout(_REDELIVERY_DRAIN_S), self._batches.turn:
                     redelivering.cancel()
@@ -210,46 +247,103 @@ class _Worker:
             await working
         return False
 
+    async def may_read(self) -> bool:
+        """Whether there is room for more downstream; see Reading."""
+        self._read_at = time.monotonic()
+        return await self._gate.is_open(within_s=_BEAT_S)
+
+    async def ended(self, error: RedisError | OSError | None) -> None:
+        """Note how a read ended, and create a group that vanished anew, at 0: what was not trimmed comes again."""
+        self._read_at = time.monotonic()
+        if error is None:
+            self._settled("read")
+            return
+        self._troubles.note("read", str(error), kind_of(error))
+        self._tell_state()
+        if "NOGROUP" in str(error):
+            log.warning("group.vanished", why="FLUSHALL, DEL or XGROUP DESTROY", now="created anew at the beginning")
+            with suppress(RedisError, OSError):
+                await self._ensure_groups()
+
+    def _settled(self, where: str) -> None:
+        if self._troubles.clear(where):
+            self._tell_state()
+            self._batches.let_go.set()  # others may not have lived through it: look for what they left
+
+    async def _take_over(self) -> None:
+        """Look for abandoned entries now and then, at once when some were let go; as long as there are any."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._batches.let_go.wait(), min(_SEARCH_S, self._settings.retry_after_s / 4))
+        self._batches.let_go.clear()
+        while await self._gate.is_open(within_s=_BEAT_S) and await self._batches.take_over():
+            pass
+
     async def _watch(self) -> None:
-        """End the worker when it can no longer read: a living process that consumes nothing helps nobody.
-
-        FastStream stops for good when a group vanishes; after any other refusal it would go on asking.
-        """
+        """End the worker when a new one would do better: a living process that consumes nothing helps nobody."""
         while self._subscription.running:
-            if self._refusal and time.monotonic() - self._heard_at > _SILENCE_S:
-                raise Unavailable(f"Redis refuses this worker: {self._refusal}")
-            for source in self._plan.sources:
-                await self._check(source)
+            if self._batches.stuck:
+                log.error("worker.failed", why=self._batches.stuck)
+                os._exit(1)  # what does not answer cannot be stopped in any other way
+            self._end_if_refused()
+            if not self._batches.in_flight and time.monotonic() - self._read_at > _UNREAD_S:
+                raise Unavailable(f"nothing was read for {_UNREAD_S:g} s, and nothing says why; a restart helps")
             await asyncio.sleep(_BEAT_S)
-        self._group_vanished()
+        raise Unavailable("reading has ended; a restart begins anew")
 
-    async def _check(self, source: Stream) -> None:
-        try:
-            await self._pulse.xpending(source, self._plan.name)
-        except ResponseError as error:
-            if "NOGROUP" in str(error):
-                self._group_vanished()
-            raise Unavailable(f"the stream {source} cannot be read: {error}") from error
-        except (RedisError, OSError) as error:  # told by the state, and waited out
-            log.debug("watch.failed", stream=str(source), why=str(error))
+    def _end_if_refused(self) -> None:
+        patience_s = self._settings.refusal_patience_s
+        why = self._troubles.lasting("rejected", longer_than_s=min(_REJECTION_S, patience_s))
+        why = why or self._troubles.lasting("refused", longer_than_s=patience_s)
+        if why:
+            raise Unavailable(f"Redis refuses this worker: {why}")
 
-    def _group_vanished(self) -> NoReturn:
-        raise Unavailable("a consumer group has vanished (FLUSHALL, DEL or XGROUP DESTROY?); a restart creates it anew")
+    async def _tidy(self) -> None:
+        beat = 0
+        while True:
+            steps: list[Callable[[], Awaitable[None]]] = [self._housekeeping.trim]
+            if beat % _TIDY_EVERY == 0:
+                steps += [self._housekeeping.retain, self._housekeeping.bury_consumers]
+            for step in steps:
+                await self._once(step)
+            beat += 1
+            await asyncio.sleep(_spread(_BEAT_S))
 
     async def _repeatedly(self, task: Callable[[], Awaitable[None]], every_s: float) -> None:
         while True:
-            try:
-                await task()
-            except (RedisError, OSError) as error:
-                log.debug("housekeeping.failed", task=task.__name__, why=str(error))
-            except Exception:  # a bug of ours must not end heartbeats and redelivery while health stays green
-                log.exception("housekeeping.failed", task=task.__name__)
-            await asyncio.sleep(every_s * uniform(0.7, 1.3))  # noqa: S311 - spreads load, guards nothing
+            await self._once(task)
+            await asyncio.sleep(_spread(every_s))
 
-    def _enter(self, state: State) -> None:
-        if state != self._state:
-            log.info("worker.state", was=self._state, now=state)
-        self._state = state
+    async def _once(self, task: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await task()
+        except (RedisError, OSError) as error:
+            log.debug("housekeeping.failed", task=task.__name__, why=str(error))
+            await asyncio.sleep(_BEAT_S / 2)
+        except Exception:  # a bug of ours must not end heartbeats and redelivery while health stays green
+            log.exception("housekeeping.failed", task=task.__name__)
+            await asyncio.sleep(_BEAT_S)
+
+    @property
+    def _state(self) -> State:
+        if self._life != "consuming":
+            return self._life
+        if self._troubles.why and not self._troubles.only_full:
+            return "disconnected"
+        return "paused" if self._troubles.why or self._gate.why else "consuming"
+
+    @property
+    def _why(self) -> str | None:
+        return self._troubles.why or (self._gate.why if self._life == "consuming" else None)
+
+    def _enter(self, life: State) -> None:
+        self._life = life
+        self._tell_state()
+
+    def _tell_state(self) -> None:
+        now = (self._state, self._why)
+        if now != self._told:
+            log.info("worker.state", was=self._told[0], now=now[0], why=now[1])
+            self._told = now
 
     def _describe(self) -> dict[str, Any]:
         return json.loads(self._report().model_dump_json())  # type: ignore[no-any-return]  # a model dumps an object
@@ -263,37 +357,31 @@ class _Worker:
             version=self._version,
             address=self._address,
             state=self._state,
+            why=self._why,
             in_flight=self._batches.in_flight,
             started_at=self._started_at,
             reported_at=datetime.now(UTC),
         )
 
-    async def _announce(self) -> None:
-        """Write this worker into the register, and learn on the way whether Redis answers."""
+    async def _beat(self) -> None:
+        """Write this worker into the register, look whether there is room, and learn on the way how the server does."""
         try:
             async with self._pulse.pipeline(transaction=False) as commands:
                 announce(commands, self._report())
+                if self._settings.journey_memory_s:
+                    sign(commands, self._name, self._version, self._settings.journey_memory_s)
                 # Raised by us, an error is the server's own words; raised by redis-py, it quotes the command.
                 for answer in await commands.execute(raise_on_error=False):
                     if isinstance(answer, RedisError):
                         raise answer
+            await self._gate.look()
         except (RedisError, OSError) as error:
-            self._note_failure(error)
-            raise
-        self._heard_at, self._refusal = time.monotonic(), None
-        if self._state in ("disconnected", "paused"):
-            self._enter("consuming")
-
-    def _note_failure(self, error: RedisError | OSError) -> None:
-        """Full: wait for room. Refused: wrong server or wrong rights, for `_watch` to end. Else: not reached."""
-        if isinstance(error, OutOfMemoryError):
-            self._heard_at = time.monotonic()
-            if self._state == "consuming":
-                self._enter("paused")
-        elif isinstance(error, ResponseError):
-            self._refusal = str(error)
-        elif self._state == "consuming" and time.monotonic() - self._heard_at > _SILENCE_S:
-            self._enter("disconnected")
+            self._troubles.note("pulse", str(error), kind_of(error))
+            self._tell_state()
+            return
+        self._settled("pulse")
+        self._finisher.journey_ttl_s = self._gate.journey_ttl_s(self._settings.journey_memory_s)
+        self._tell_state()
 
     async def _forget(self) -> None:
         with suppress(RedisError, OSError):
@@ -302,3 +390,21 @@ class _Worker:
                 await commands.execute()
         await self._pulse.aclose()
         await self._redis.aclose()
+
+
+def _kept(plan: Plan, settings: WorkerSettings) -> dict[Stream, Retention]:
+    """What this stage keeps small by age and size: the dead letters, and those of its streams that none has to read."""
+    dead = Retention(max_bytes=settings.dead_max_mb * 1_000_000, max_age_s=settings.dead_max_age_s)
+    indexed = Retention(max_bytes=settings.indexed_max_mb * 1_000_000, max_age_s=settings.indexed_max_age_s)
+    changes = Retention(max_bytes=settings.changes_max_mb * 1_000_000)
+    kept = {Stream.DEAD: dead}
+    if plan.target == Stream.INDEXED:
+        kept[Stream.INDEXED] = indexed
+    if Stream.CHANGES in plan.sources:
+        kept[Stream.CHANGES] = changes
+    return kept
+
+
+def _spread(seconds: float) -> float:
+    """So that workers do not all ask at the same moment."""
+    return seconds * uniform(0.7, 1.3)  # noqa: S311 - spreads load, guards nothing

@@ -1,0 +1,65 @@
+"""The gate before reading: shut while the next stage has too much to do, or the server's memory is nearly full."""
+
+import asyncio
+from dataclasses import replace
+
+from redis.asyncio import Redis
+
+from wiredesk import pressure
+from wiredesk.events import Stream
+from wiredesk.pressure import Limits, Pressure
+
+__all__ = ["Gate"]
+
+_REOPENS_AT = 0.8
+"""Share of the limit to which a backlog must fall before reading goes on: a gate that swings is of no use."""
+
+_CALM = 0.5
+"""Share of the memory limit from which on journeys are kept for a shorter time, none at the gate's own limit."""
+
+
+class Gate:
+    """Looks, when told to, at the stream a stage writes to. Open until the first look; unchanged by one that fails."""
+
+    def __init__(self, redis: "Redis", target: Stream, limits: Limits) -> None:
+        self._redis, self._target, self._limits = redis, target, limits
+        self._open = asyncio.Event()
+        self._open.set()
+        self._seen: Pressure | None = None
+
+    @property
+    def why(self) -> str | None:
+        """Why it is shut."""
+        return self._seen.message if self._seen else None
+
+    async def look(self) -> None:
+        """Ask the server once. Raises redis.RedisError when it does not answer."""
+        async with self._redis.pipeline(transaction=False) as commands:
+            pressure.ask(commands, self._target)
+            answers = await commands.execute(raise_on_error=False)
+        self._seen = pressure.tell(answers, self._target, self._now())
+        if self._seen.message:
+            self._open.clear()
+        else:
+            self._open.set()
+
+    def _now(self) -> Limits:
+        if self.why is None:
+            return self._limits
+        return replace(self._limits, backlog=max(1, int(self._limits.backlog * _REOPENS_AT)))
+
+    async def is_open(self, *, within_s: float) -> bool:
+        """Wait for it to open, `within_s` seconds at most; whether it did."""
+        if not self._open.is_set():
+            try:
+                await asyncio.wait_for(self._open.wait(), within_s)
+            except TimeoutError:
+                return False
+        return True
+
+    def journey_ttl_s(self, full_s: int) -> int:
+        """How long to keep journeys now: they can be spared before articles can."""
+        memory = self._seen.memory if self._seen else None
+        if not full_s or memory is None or memory <= _CALM:
+            return full_s
+        return int(full_s * max(0.0, (self._limits.memory - memory) / (self._limits.memory - _CALM)))
