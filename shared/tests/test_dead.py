@@ -1,11 +1,15 @@
 import base64
+import itertools
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
-from wiredesk import dead, wire
+from wiredesk import dead, keys, wire
+from wiredesk.connection import connect
 from wiredesk.errors import NotFound, Unavailable, UsageError
-from wiredesk.events import DeadLetter, Stream
+from wiredesk.events import DeadLetter, Stream, submitted_at
+from wiredesk.testing_network import Network
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -177,3 +181,233 @@ def test_a_stream_of_a_wrong_type_is_said(redis_client):
     redis_client.set(Stream.DEAD, "not a stream")
     with pytest.raises(Unavailable, match="WRONGTYPE"):
         dead.list_dead(redis_client)
+
+
+def bury_many(client, count, **fields):
+    return [bury(client, reason=fields.get("reason", f"r{n % 3}"), **fields) for n in range(count)]
+
+
+def replay_everything(client, selection, **options):
+    """Every portion until none is ahead; the results, and how many portions it took."""
+    span, results, portions = dead.whole(client, selection), [], 0
+    while span is not None:
+        portion = dead.replay_some(client, selection, span, **options)
+        results += portion.results
+        span = portion.ahead
+        portions += 1
+    return results, portions
+
+
+def test_a_look_goes_on_from_where_the_last_one_reached(redis_client):
+    letters = bury_many(redis_client, 25)
+    for oldest_first in (False, True):
+        seen, after = [], None
+        while True:
+            look = dead.look(redis_client, dead.Selection(), limit=10, after=after, oldest_first=oldest_first)
+            seen += [letter.id for letter in look.letters]
+            after = look.reached
+            if after is None:
+                break
+        assert seen == (letters if oldest_first else letters[::-1])
+
+
+def test_a_look_that_ends_with_the_last_letter_promises_nothing_more(redis_client):
+    bury_many(redis_client, 10)
+    assert dead.look(redis_client, dead.Selection(), limit=10).reached is None
+
+
+def test_a_filter_few_pass_reads_a_bounded_number_and_says_where_to_go_on(redis_client, monkeypatch):
+    monkeypatch.setattr("wiredesk.dead.letters.LOOKED_AT", 40)
+    rare = bury(redis_client, reason="rare")
+    for _ in range(100):
+        bury(redis_client)
+    looks, after = [], None
+    while not looks or after:
+        look = dead.look(redis_client, dead.Selection(reason="rare"), limit=5, after=after)
+        looks.append([letter.id for letter in look.letters])
+        after = look.reached
+    assert looks == [[], [], [rare]]
+
+
+def test_a_page_of_large_letters_is_cut_short_by_its_bytes(redis_client):
+    letters = [bury(redis_client, original=b"x" * 3_000_000) for _ in range(5)]
+    assert [letter.id for letter in dead.list_dead(redis_client)] == letters[::-1]
+
+
+def test_replaying_a_selection_goes_oldest_first_in_portions(redis_client):
+    letters = bury_many(redis_client, 30)
+    results, portions = replay_everything(redis_client, dead.Selection(reason="r1"), limit=4)
+    assert [result.id for result in results] == letters[1::3]
+    assert {result.outcome for result in results} == {"replayed"}
+    assert portions == 3
+    assert redis_client.xlen(Stream.DEAD) == 20
+    assert [id.decode() for id, _ in redis_client.xrange(Stream.SUBMITTED)] == [r.entry_id for r in results]
+
+
+def test_a_portion_out_of_time_leaves_the_rest_ahead(redis_client):
+    letters = bury_many(redis_client, 5)
+    span = dead.whole(redis_client, dead.Selection())
+    portion = dead.replay_some(redis_client, dead.Selection(), span, seconds=0)
+    assert [result.id for result in portion.results] == letters[:1]
+    assert portion.ahead == dead.Span(after=letters[0], until=letters[-1])
+
+
+def test_what_dies_again_while_everything_is_replayed_is_not_replayed_for_ever(redis_client):
+    first = bury(redis_client)
+    span = dead.whole(redis_client, dead.Selection())
+    again = bury(redis_client)
+    portion = dead.replay_some(redis_client, dead.Selection(), span)
+    assert ([result.id for result in portion.results], portion.ahead) == ([first], None)
+    assert [letter.id for letter in dead.list_dead(redis_client)] == [again]
+
+
+def test_one_that_fails_is_tried_once_and_stays(redis_client):
+    redis_client.set(Stream.INGESTED, "not a stream")
+    stuck = bury_many(redis_client, 5, stream=Stream.INGESTED)
+    results, _ = replay_everything(redis_client, dead.Selection(), limit=2)
+    assert [(result.id, result.outcome) for result in results] == [(id, "failed") for id in stuck]
+    assert redis_client.xlen(Stream.DEAD) == 5
+
+
+def test_a_selection_since_a_time_leaves_older_letters_alone(redis_client):
+    now_ms = int(WHEN.timestamp() * 1000)
+    older, later = bury(redis_client, id=f"{now_ms - 1}-7"), bury(redis_client, id=f"{now_ms}-0")
+    results, _ = replay_everything(redis_client, dead.Selection(since=WHEN))
+    assert [result.id for result in results] == [later]
+    assert [letter.id for letter in dead.list_dead(redis_client)] == [older]
+
+
+def test_where_nothing_is_dead_there_is_no_span(redis_client):
+    assert dead.whole(redis_client, dead.Selection()) is None
+
+
+def test_dropping_a_selection_in_portions_counts_them(redis_client):
+    bury_many(redis_client, 30)
+    selection = dead.Selection(reason="r2")
+    dropped, ahead = dead.drop_some(redis_client, selection, dead.whole(redis_client, selection), limit=6)
+    assert (dropped, ahead is not None) == (6, True)
+    assert dead.drop_some(redis_client, selection, ahead) == (4, None)
+    assert redis_client.xlen(Stream.DEAD) == 20
+
+
+def test_two_who_replay_everything_at_once_move_each_letter_once(redis_client, redis_url):
+    letters = bury_many(redis_client, 200)
+
+    def replay_all(_):
+        with redis.Redis.from_url(redis_url) as client:
+            return dead.replay(client, letters)
+
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(replay_all, range(2)))
+    outcomes = [sorted((mine.outcome, yours.outcome)) for mine, yours in zip(*both, strict=True)]
+    assert outcomes == [["gone", "replayed"]] * len(letters)
+    assert redis_client.xlen(Stream.SUBMITTED) == len(letters)
+    assert redis_client.xlen(Stream.DEAD) == 0
+
+
+def test_a_letter_trimmed_before_its_script_runs_is_gone(redis_client):
+    letter = bury(redis_client)
+
+    class Trimming(redis.Redis):
+        def eval(self, *arguments):
+            redis_client.xtrim(Stream.DEAD, maxlen=0)
+            return super().eval(*arguments)
+
+    with Trimming(connection_pool=redis_client.connection_pool) as client:
+        (result,) = dead.replay(client, [letter])
+    assert (result.outcome, redis_client.exists(Stream.SUBMITTED)) == ("gone", 0)
+
+
+def test_a_letter_replayed_before_is_gone_and_says_as_what(redis_client):
+    letter = bury(redis_client)
+    (moved,) = dead.replay(redis_client, [letter])
+    (again,) = dead.replay(redis_client, [letter])
+    assert (again.outcome, again.stream, again.entry_id) == ("gone", Stream.SUBMITTED, moved.entry_id)
+    assert 0 < redis_client.ttl(keys.replayed(letter)) <= 600
+
+
+def test_answers_lost_with_their_connections_neither_double_a_letter_nor_tell_of_it_wrongly(redis_client, redis_server):
+    letters = [bury(redis_client, original=b"%d" % n) for n in range(60)]
+    with Network(redis_server.port) as network:
+        cuts = {0: "to_client", 1: "to_server", 2: None}
+        scripts = itertools.count()
+
+        class Cutting(redis.Redis):
+            def eval(self, *arguments):
+                direction = cuts[next(scripts) % 3]
+                if direction:
+                    network.halve(direction)
+                return super().eval(*arguments)
+
+        with connect(network.url) as patient, Cutting(connection_pool=patient.connection_pool) as client:
+            results = dead.replay(client, letters)
+        assert network.halved == 40
+    moved = {entry.decode(): fields[wire.FIELD.encode()] for entry, fields in redis_client.xrange(Stream.SUBMITTED)}
+    assert [result.outcome for result in results] == ["replayed"] * 60
+    assert [moved[result.entry_id] for result in results] == [b"%d" % n for n in range(60)]
+    assert len(moved) == 60
+    assert redis_client.xlen(Stream.DEAD) == 0
+
+
+def test_a_server_that_goes_away_in_the_midst_is_told_with_what_was_done(redis_client, redis_server):
+    letters = bury_many(redis_client, 5)
+    with Network(redis_server.port) as network:
+
+        class Leaving(redis.Redis):
+            def eval(self, *arguments):
+                answer = super().eval(*arguments)
+                if redis_client.xlen(Stream.DEAD) == 3:
+                    network.refuse()
+                    network.cut()
+                return answer
+
+        with connect(network.url, retries=0) as hasty, Leaving(connection_pool=hasty.connection_pool) as client:
+            results = dead.replay(client, letters)
+            assert [result.outcome for result in results] == ["replayed"] * 2 + ["unknown"] + ["failed"] * 2
+            network.heal()
+            span = dead.whole(client, dead.Selection())
+            network.refuse()
+            network.cut()
+            with pytest.raises(Unavailable):
+                dead.replay_some(client, dead.Selection(), span)
+    assert [letter.id for letter in dead.list_dead(redis_client)] == letters[:1:-1]
+
+
+def test_a_user_who_may_not_write_to_the_stream_moves_nothing(redis_client, redis_url, limited):
+    letter = bury(redis_client)
+    client = limited()
+    redis_client.acl_setuser("limited", keys=[Stream.DEAD, keys.replayed("*")], enabled=True, reset_keys=True)
+    (result,) = dead.replay(client, [letter])
+    assert (result.outcome, "NOPERM" in result.message or "permission" in result.message.lower()) == ("failed", True)
+    assert redis_client.xlen(Stream.DEAD) == 1
+    assert not redis_client.exists(Stream.SUBMITTED)
+
+
+def test_the_letter_of_a_submission_is_found_by_when_it_died(redis_client):
+    bury(redis_client)
+    (wanted,) = [letter.id for letter in dead.list_dead(redis_client)]
+    died_at = submitted_at(wanted)
+    found = dead.of_submission(redis_client, "1700000000000-5", died_at=died_at)
+    assert found.id == wanted
+    assert dead.of_submission(redis_client, "1-1", died_at=died_at) is None
+    assert dead.of_submission(redis_client, "1700000000000-5", died_at=died_at + timedelta(hours=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("30m", WHEN - timedelta(minutes=30)),
+        (" 7d ", WHEN - timedelta(days=7)),
+        ("2025-12-31", datetime(2025, 12, 31, tzinfo=UTC)),
+        ("2025-12-31T10:00:00+02:00", datetime(2025, 12, 31, 8, tzinfo=UTC)),
+        ("999999d", datetime(1970, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_a_time_ago_or_iso_8601(text, expected):
+    assert dead.moment(text, now=WHEN) == expected
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "-2h", "2 h", "1e9"])
+def test_what_is_no_moment_is_said(text):
+    with pytest.raises(UsageError, match="2h"):
+        dead.moment(text, now=WHEN)

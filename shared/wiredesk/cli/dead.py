@@ -1,17 +1,22 @@
 """`wiredesk dead`: look at what could not be processed, send it again, or drop it."""
 
+import contextlib
 import sys
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wiredesk.cli.targets import JsonFlag, RedisUrl
+from wiredesk.cli.targets import JsonFlag, RedisUrl, Url
 from wiredesk.cli.teaching import help_text
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterator
 
-    import redis
+    from rich.progress import Progress
+
+    from wiredesk.dead import ReplayResult, Selection
+    from wiredesk.dead.office import Office
 
 __all__ = ["app"]
 
@@ -25,6 +30,8 @@ app = typer.Typer(
       wiredesk dead list --since 2h
       wiredesk dead show 1700000000000-0
       wiredesk dead replay --reason timeout --all      # after the cause is mended
+
+    With --url (or WIREDESK_URL) the gateway is asked instead of Redis.
     """),
 )
 
@@ -35,6 +42,10 @@ Since = Annotated[
     typer.Option("--since", help="Only those since: 30m, 2h, 7d, or an ISO 8601 time.", show_default=False),
 ]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="As `dead list` shows them.")]
+_SHOWN_BYTES = 4000
+_PATIENCE_S = 30.0
+_PROGRESS_AFTER_S = 1.0
+
 All = Annotated[bool, typer.Option("--all", help="Every letter that passes the filters, instead of ids.")]
 
 
@@ -44,6 +55,7 @@ def list_command(
     since: Since = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many to show.")] = 100,
     all: Annotated[bool, typer.Option("--all", help="Show all of them.")] = False,
+    url: Url = None,
     redis_url: RedisUrl = None,
     json: JsonFlag = False,
 ) -> None:
@@ -52,13 +64,12 @@ def list_command(
     Examples:
       wiredesk dead list --stage ingest --reason not_json
       wiredesk dead list --all --json | jq -r '.[].id'
+      wiredesk dead list --url http://localhost:8080
     """
     from wiredesk.cli.output import console, emit_json, printable, say, table
-    from wiredesk.cli.targets import redis_client
-    from wiredesk.dead import list_dead
 
-    with redis_client(redis_url) as client:
-        letters = list_dead(client, stage=stage, reason=reason, since=_since(since), limit=None if all else limit)
+    with _office(url, redis_url) as office:
+        letters = list(office.listed(_selection(stage, reason, since), None if all else limit))
     if json:
         emit_json([letter.model_dump(mode="json") for letter in letters])
         return
@@ -82,6 +93,7 @@ def list_command(
 def show_command(
     id: Annotated[str, typer.Argument(metavar="ID", help="As `dead list` shows it.")],
     raw: Annotated[bool, typer.Option("--raw", help="Write the original bytes to stdout, and nothing else.")] = False,
+    url: Url = None,
     redis_url: RedisUrl = None,
     json: JsonFlag = False,
 ) -> None:
@@ -94,11 +106,9 @@ def show_command(
     from base64 import b64encode
 
     from wiredesk.cli.output import emit, emit_json, printable
-    from wiredesk.cli.targets import redis_client
-    from wiredesk.dead import show
 
-    with redis_client(redis_url) as client:
-        letter = show(client, id)
+    with _office(url, redis_url) as office:
+        letter = office.show(id)
     if raw:
         sys.stdout.buffer.write(letter.body)
         return
@@ -115,15 +125,13 @@ def show_command(
         emit(f"… {len(letter.body) - _SHOWN_BYTES:,} bytes more; --raw writes them all")
 
 
-_SHOWN_BYTES = 4000
-
-
 def replay_command(
     ids: Ids = None,
     stage: Stage = None,
     reason: Reason = None,
     since: Since = None,
     all: All = False,
+    url: Url = None,
     redis_url: RedisUrl = None,
     json: JsonFlag = False,
 ) -> None:
@@ -135,28 +143,30 @@ def replay_command(
       wiredesk dead replay 1700000000000-0 1700000000000-1
       wiredesk dead replay --stage extraction --reason timeout --all
     """
-    from wiredesk.cli.output import emit, emit_json, say
-    from wiredesk.cli.targets import redis_client
-    from wiredesk.dead import replay
+    from wiredesk.cli.output import say
 
-    moved = 0
-    with redis_client(redis_url) as client:
-        chosen = _chosen(client, ids, all=all, stage=stage, reason=reason, since=since)
-        for start in range(0, len(chosen), _BATCH):
-            for result in replay(client, chosen[start : start + _BATCH]):
-                moved += result.outcome == "replayed"
-                if json:
-                    emit_json(result, pretty=False)
-                elif result.outcome == "replayed":
-                    emit(f"{result.id} -> {result.stream} {result.entry_id}")
-                else:
-                    say(f"{result.id} {result.outcome}: {result.message}")
-    say(f"{moved} of {len(chosen)} dead letters replayed")
-    if moved < len(chosen):
+    selection = _chosen(ids, all=all, stage=stage, reason=reason, since=since)
+    moved = tried = 0
+    with _office(url, redis_url) as office, contextlib.closing(_Progress("replayed")) as progress:
+        for result in office.replay_all(selection) if selection else office.replay(_once(ids)):
+            tried += 1
+            moved += result.outcome == "replayed"
+            _tell(result, json)
+            progress.advance(moved)
+    say(f"{moved:,} of {tried:,} dead letters replayed")
+    if moved < tried:
         raise typer.Exit(1)
 
 
-_BATCH = 100
+def _tell(result: "ReplayResult", json: bool) -> None:
+    from wiredesk.cli.output import emit, emit_json, say
+
+    if json:
+        emit_json(result, pretty=False)
+    elif result.outcome == "replayed":
+        emit(f"{result.id} -> {result.stream} {result.entry_id}")
+    else:
+        say(f"{result.id} {result.outcome}: {result.message}")
 
 
 def drop_command(
@@ -166,6 +176,7 @@ def drop_command(
     since: Since = None,
     all: All = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+    url: Url = None,
     redis_url: RedisUrl = None,
     json: JsonFlag = False,
 ) -> None:
@@ -176,65 +187,119 @@ def drop_command(
       wiredesk dead drop --reason not_json --all --yes
     """
     from wiredesk.cli.output import emit_json, say
-    from wiredesk.cli.targets import redis_client
-    from wiredesk.dead import drop
-    from wiredesk.errors import UsageError
 
-    with redis_client(redis_url) as client:
-        chosen = _chosen(client, ids, all=all, stage=stage, reason=reason, since=since)
+    selection = _chosen(ids, all=all, stage=stage, reason=reason, since=since)
+    dropped = 0
+    with _office(url, redis_url) as office, contextlib.closing(_Progress("dropped")) as progress:
+        chosen, newest = _counted(office, selection) if selection else (len(_once(ids)), None)
         if chosen and not yes:
-            if not sys.stdin.isatty():
-                raise UsageError("dropping asks first and there is no terminal to answer on; add --yes")
-            typer.confirm(f"Drop {len(chosen)} dead letters for good?", abort=True, err=True)
-        dropped = drop(client, chosen)
+            _confirm(chosen)
+        for count in _dropping(office, selection, newest, _once(ids)):
+            dropped += count
+            progress.advance(dropped)
     if json:
         emit_json({"dropped": dropped})
-    say(f"{dropped} of {len(chosen)} dead letters dropped")
-    if dropped < len(chosen):
+    say(f"{dropped:,} of {chosen:,} dead letters dropped")
+    if dropped < chosen:
         raise typer.Exit(1)
 
 
+def _counted(office: "Office", selection: "Selection") -> tuple[int, str | None]:
+    """How many letters a selection has now, and the newest of them."""
+    count, newest = 0, None
+    for letter in office.listed(selection, None):
+        newest = newest or letter.id
+        count += 1
+    return count, newest
+
+
+def _confirm(letters: int) -> None:
+    from wiredesk.errors import UsageError
+
+    if not sys.stdin.isatty():
+        raise UsageError("dropping asks first and there is no terminal to answer on; add --yes")
+    typer.confirm(f"Drop {letters} dead letters for good?", abort=True, err=True)
+
+
+def _dropping(office: "Office", selection: "Selection | None", newest: str | None, ids: list[str]) -> "Iterator[int]":
+    """Drop what was asked about and nothing that died since."""
+    if selection is None:
+        return office.drop(ids)
+    return office.drop_all(selection, newest) if newest else iter(())
+
+
+@contextlib.contextmanager
+def _office(url: str | None, redis_url: str | None) -> "Iterator[Office]":
+    """The dead letters through the gateway where one is named, else at Redis."""
+    from wiredesk.cli.targets import gateway_url, redis_client
+    from wiredesk.dead.office import HttpOffice, RedisOffice
+    from wiredesk.http_api import HttpApi
+
+    named = gateway_url(url, redis_url)
+    if named:
+        yield HttpOffice(HttpApi(named, patience_s=_PATIENCE_S))
+        return
+    with redis_client(redis_url) as client:
+        yield RedisOffice(client)
+
+
 def _chosen(
-    client: "redis.Redis",
-    ids: list[str] | None,
-    *,
-    all: bool,
-    stage: str | None,
-    reason: str | None,
-    since: str | None,
-) -> list[str]:
-    """The ids given, or with --all those that pass the filters, oldest first. Raises UsageError for both or neither."""
-    from wiredesk.dead import list_dead
+    ids: list[str] | None, *, all: bool, stage: str | None, reason: str | None, since: str | None
+) -> "Selection | None":
+    """What --all selects, or None where ids are given. Raises UsageError for both or neither."""
     from wiredesk.errors import UsageError
 
     if bool(ids) == all:
         raise UsageError("name the letters by their ids, or say --all (with --stage, --reason, --since to narrow it)")
-    if ids:
-        if stage or reason or since:
-            raise UsageError("--stage, --reason and --since go with --all, not with ids")
-        return list(dict.fromkeys(ids))
-    found = list_dead(client, stage=stage, reason=reason, since=_since(since), limit=None)
-    return [letter.id for letter in reversed(found)]
+    if ids and (stage or reason or since):
+        raise UsageError("--stage, --reason and --since go with --all, not with ids")
+    return None if ids else _selection(stage, reason, since)
 
 
-def _since(text: str | None) -> "datetime | None":
-    """A time ago (`30m`, `2h`, `7d`) or an ISO 8601 time, which is UTC unless it says otherwise."""
-    import re
-    from datetime import UTC, datetime, timedelta
+def _selection(stage: str | None, reason: str | None, since: str | None) -> "Selection":
+    from datetime import UTC, datetime
 
-    from wiredesk.errors import UsageError
+    from wiredesk.dead import Selection, moment
 
-    if text is None:
-        return None
-    ago = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
-    if ago:
-        unit = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[ago[2]]
-        return max(datetime.now(UTC) - timedelta(**{unit: int(ago[1])}), datetime.fromtimestamp(0, UTC))
-    try:
-        when = datetime.fromisoformat(text)
-        return max(when if when.tzinfo else when.replace(tzinfo=UTC), datetime.fromtimestamp(0, UTC))
-    except (ValueError, OverflowError):
-        raise UsageError(f"--since {text!r} is no time; write 30m, 2h, 7d, or 2026-01-31T09:00") from None
+    return Selection(stage=stage, reason=reason, since=moment(since, now=datetime.now(UTC)) if since else None)
+
+
+def _once(ids: list[str] | None) -> list[str]:
+    return list(dict.fromkeys(ids or ()))
+
+
+class _Progress:
+    """A count on stderr for what takes longer than a moment; nothing where stderr is no terminal."""
+
+    def __init__(self, done: str) -> None:
+        self._done = done
+        self._started = time.monotonic()
+        self._bar: Progress | None = None
+
+    def advance(self, letters: int) -> None:
+        """Say how many are done so far."""
+        took_s = time.monotonic() - self._started
+        if self._bar is None and sys.stderr.isatty() and took_s > _PROGRESS_AFTER_S:
+            self._bar = self._start()
+        if self._bar is not None:
+            told = f"{letters:,} dead letters {self._done}, {letters / took_s:,.0f}/s"
+            self._bar.update(self._bar.task_ids[0], description=told)
+
+    def _start(self) -> "Progress":
+        from rich.progress import Progress, SpinnerColumn, TextColumn
+
+        from wiredesk.cli.output import console
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"))
+        bar = Progress(*columns, console=console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
+        bar.add_task("", total=None)
+        bar.start()
+        return bar
+
+    def close(self) -> None:
+        """Take it away."""
+        if self._bar is not None:
+            self._bar.stop()
 
 
 for _name, _command in (
