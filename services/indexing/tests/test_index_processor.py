@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from prometheus_client import CollectorRegistry
 from wiredesk import wire
-from wiredesk.errors import PermanentError, TransientError, UsageError
+from wiredesk.errors import PermanentError, TransientError, Unavailable, UsageError
 from wiredesk.events import (
     ArticleExtracted,
     ArticleIndexed,
@@ -19,6 +20,7 @@ from wiredesk.events import (
 from wiredesk.index import open_reader, open_writer
 from wiredesk.index.protocol import IndexWriter, Upserted
 from wiredesk.stage.outcomes import Dead, Delivery, Done, Publish, Retry, Superseded
+from wiredesk.stage.processor import Stuck
 from wiredesk_indexing.settings import IndexingSettings
 from wiredesk_indexing.stage import IndexProcessor
 
@@ -219,9 +221,10 @@ async def test_an_unusable_index_fails_the_start_and_can_still_be_stopped():
 class FailingIndex:
     """A real writer that fails for some articles first: a store's moods cannot be had on demand otherwise."""
 
-    def __init__(self, index: IndexWriter, errors: dict[str, Exception]) -> None:
+    def __init__(self, index: IndexWriter, errors: dict[str, Exception], refusal: Exception | None = None) -> None:
         self.index = index
         self.errors = errors
+        self.refusal = refusal
         self.calls: list[int] = []
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
@@ -234,6 +237,10 @@ class FailingIndex:
     def retract(self, batch: Sequence[ArticleRetracted]) -> None:
         self.index.retract(batch)
 
+    def probe(self) -> None:
+        if self.refusal:
+            raise self.refusal
+
     def documents(self) -> int:
         return self.index.documents()
 
@@ -241,13 +248,14 @@ class FailingIndex:
         self.index.close()
 
 
-async def processed(settings, errors, count=8):
-    index = FailingIndex(open_writer(settings.index_url), errors)
+async def processed(settings, errors, count=8, probe=None):
+    index = FailingIndex(open_writer(settings.index_url), errors, probe)
     processor = IndexProcessor(settings, registry=CollectorRegistry(), open_index=lambda _: index)
     await processor.start(lambda state: None)
-    outcomes = await processor.process([delivery(article(f"a{n}")) for n in range(count)])
-    await processor.stop()
-    return outcomes, index.calls
+    try:
+        return await processor.process([delivery(article(f"a{n}")) for n in range(count)]), index.calls
+    finally:
+        await processor.stop()
 
 
 async def test_a_batch_that_fails_is_halved_until_the_bad_item_stands_alone(settings):
@@ -260,14 +268,35 @@ async def test_a_batch_that_fails_is_halved_until_the_bad_item_stands_alone(sett
     assert found(settings) == ["a0", "a1", "a3", "a4", "a6", "a7"]
 
 
-async def test_a_store_that_is_away_leaves_the_whole_batch_for_later_and_is_asked_once(settings):
-    outcomes, calls = await processed(settings, {"a5": TransientError("index_unwritable", "the disk is full")})
-    assert {(type(outcome), outcome.reason) for outcome in outcomes} == {(Retry, "index_unwritable")}
-    assert calls == [8]
+FULL = TransientError("index_unwritable", "the disk is full")
 
 
-async def test_a_store_that_goes_away_while_halving_is_not_asked_again(settings):
-    errors = {"a7": ValueError("bug"), "a1": TransientError("index_unwritable", "the disk is full")}
-    outcomes, calls = await processed(settings, errors | {"a0": ValueError("bug")})
-    assert calls == [8, 4, 2, 1, 1]
-    assert [outcome.reason for outcome in outcomes] == ["unexpected_error", *["index_unwritable"] * 7]
+async def test_a_store_that_takes_no_writes_holds_the_batch_and_blames_no_article(settings):
+    with pytest.raises(Unavailable, match="the disk is full"):
+        await processed(settings, {"a5": FULL}, probe=FULL)
+
+
+async def test_an_article_that_alone_cannot_be_written_is_tried_later_for_as_long_as_it_takes(settings):
+    outcomes, _ = await processed(settings, {"a5": FULL})
+    assert outcomes[5] == Retry(reason="index_unwritable", message="the disk is full", blameless=True)
+    assert [type(outcome) for at, outcome in enumerate(outcomes) if at != 5] == [Publish] * 7
+
+
+async def test_an_index_that_does_not_return_is_stuck(settings):
+    release = threading.Event()
+
+    class Hanging(FailingIndex):
+        def upsert(self, batch):
+            release.wait(30)
+            return self.index.upsert(batch)
+
+    impatient = settings.model_copy(update={"batch_time_limit_s": 0.05})
+    index = Hanging(open_writer(settings.index_url), {})
+    processor = IndexProcessor(impatient, registry=CollectorRegistry(), open_index=lambda _: index)
+    await processor.start(lambda state: None)
+    try:
+        with pytest.raises(Stuck, match="a new start frees it"):
+            await processor.process([delivery(article("a"))])
+    finally:
+        release.set()
+        await processor.stop()

@@ -14,12 +14,12 @@ from typing import TypeVar
 import structlog
 from prometheus_client import CollectorRegistry
 from wiredesk import wire
-from wiredesk.errors import PermanentError, TransientError
+from wiredesk.errors import PermanentError, TransientError, Unavailable
 from wiredesk.events import ArticleExtracted, ArticleIndexed, ArticleRetracted, submitted_at
 from wiredesk.index import open_writer
 from wiredesk.index.protocol import IndexBusy, IndexWriter, Upserted
 from wiredesk.stage.outcomes import Dead, Delivery, Done, Outcome, Publish, Retry, Superseded
-from wiredesk.stage.processor import Waiting
+from wiredesk.stage.processor import Stuck, Waiting
 
 from wiredesk_indexing.decoding import Removal, Work, decode
 from wiredesk_indexing.isolation import isolated
@@ -66,8 +66,19 @@ class IndexProcessor:
             return
 
     async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
-        """One outcome for each delivery, in order, when everything that is to be published is durable."""
-        return await self._in_thread(lambda: self._process(batch))
+        """One outcome for each delivery, in order, when everything that is to be published is durable.
+
+        Raises Unavailable when the index takes no writes (a full disk), and Stuck when it does not return.
+        """
+        limit_s = self._settings.batch_time_limit_s
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._in_thread(lambda: self._process(batch))), limit_s)
+        except TransientError as error:
+            raise Unavailable(error.message) from error
+        except TimeoutError:
+            raise Stuck(
+                f"the index took more than {limit_s:g} s for {len(batch)} articles; a new start frees it"
+            ) from None
 
     async def stop(self) -> None:
         """Finish what the thread does and let the index go."""
@@ -99,8 +110,8 @@ class IndexProcessor:
             return [None] * len(events)
 
         started = perf_counter()
-        removed = iter(isolated([each.event for each in removals], retract))
-        upserted = iter(isolated([each.article for each in works], index.upsert))
+        removed = iter(isolated([each.event for each in removals], retract, probe=index.probe))
+        upserted = iter(isolated([each.article for each in works], index.upsert, probe=index.probe))
         if works or removals:
             self._metrics.commit_seconds.observe(perf_counter() - started)
             self._metrics.documents.set(index.documents())
@@ -138,10 +149,10 @@ def _indexed(work: Work, result: Upserted | Exception, at: datetime) -> Outcome:
 
 
 def _failed(event: ArticleExtracted | ArticleRetracted, error: Exception) -> Outcome:
-    """Permanent: dead. Of the store: later. Anything else is a bug of ours: later too, with its traceback."""
+    """Permanent: dead. The store's, which takes others: later. Else a bug of ours: later too, with its traceback."""
     if isinstance(error, PermanentError):
         return Dead(reason=error.reason, message=error.message, article_id=event.article_id, revision=event.revision)
     if isinstance(error, TransientError):
-        return Retry(reason=error.reason, message=error.message)
+        return Retry(reason=error.reason, message=error.message, blameless=True)
     log.error("index.unexpected", article_id=event.article_id, exc_info=error)
     return Retry(reason="unexpected_error", message=f"{type(error).__name__}: {error}"[:500])

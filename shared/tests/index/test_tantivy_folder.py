@@ -96,7 +96,7 @@ def test_a_full_disk_is_transient_and_the_writer_goes_on_when_there_is_room(tmp_
         [sys.executable, str(script), f"tantivy://{tmp_path}/index"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["first", "TransientError", "TransientError", "again", "2"]
+    assert done.stdout.split() == ["first", "TransientError", "TransientError", "refused", "again", "2"]
     assert TransientError.__name__ in done.stdout
 
 

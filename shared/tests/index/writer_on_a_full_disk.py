@@ -34,7 +34,13 @@ for _ in range(2):
     except TransientError as error:
         print(type(error).__name__)
         print(error, file=sys.stderr)
+try:
+    writer.probe()
+except TransientError as error:
+    print("refused")
+    print(error, file=sys.stderr)
 resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+writer.probe()
 writer.upsert([article("large", 20_000)])
 print("again")
 print(writer.documents())

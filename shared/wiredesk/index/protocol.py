@@ -53,6 +53,10 @@ class IndexWriter(Protocol):
         """Remove articles up to the given revisions and keep older revisions out from then on; durable at return."""
         ...
 
+    def probe(self) -> None:
+        """Raises TransientError when the store takes no writes now, whatever is written."""
+        ...
+
     def documents(self) -> int:
         """Articles now searchable."""
         ...

@@ -134,7 +134,7 @@ class Batches:
 
     def _decided(self, delivery: Delivery, outcome: Outcome | Untouched) -> Outcome | Untouched:
         last = delivery.attempts >= self.max_attempts
-        return _give_up(delivery, outcome) if isinstance(outcome, Retry) and last else outcome
+        return _give_up(delivery, outcome) if isinstance(outcome, Retry) and last and not outcome.blameless else outcome
 
     async def _processed(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
         pause_s = _FIRST_PAUSE_S

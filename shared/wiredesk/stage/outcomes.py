@@ -68,10 +68,11 @@ class Dead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """May work later."""
+    """May work later. A `blameless` one is tried for as long as it takes: what failed was not the article."""
 
     reason: str
     message: str
+    blameless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

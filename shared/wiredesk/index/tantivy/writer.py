@@ -1,5 +1,6 @@
 """The writer: a batch of articles becomes one commit, and returns when that is on disk."""
 
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ __all__ = ["TantivyWriter"]
 
 _HEAP_BYTES = 50_000_000
 """Memory for documents before a segment is written; a batch of 500 articles of 4 KB stays within it."""
+_PROBE_BYTES = 1_000_000
+"""More than a batch of ordinary articles adds to the folder."""
 _THREADS = 1
 """One segment a commit instead of one a thread: fewer to merge, and the extraction workers need the cores."""
 
@@ -79,6 +82,21 @@ class TantivyWriter:
             for old in gone.values():
                 tally(changes, old, -1)
             self._commit(dict.fromkeys(gone), changes, raised)
+
+    def probe(self) -> None:
+        """Write, flush and remove a file of its own in the index's folder."""
+        path = self._path / f".probe-{os.getpid()}"
+        try:
+            try:
+                with path.open("wb") as file:
+                    file.write(bytes(_PROBE_BYTES))
+                    file.flush()
+                    os.fsync(file.fileno())
+            finally:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            message = f"the index at {self._path} cannot be written: {error.strerror}; is the disk full or gone?"
+            raise TransientError("index_unwritable", message) from error
 
     def documents(self) -> int:
         """Articles searchable after the last commit."""
