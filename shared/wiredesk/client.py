@@ -1,5 +1,7 @@
 """For publishers in Python: send articles straight to Redis (`Client`) or through a gateway (`HttpClient`).
 
+Both slow down with the pipeline: while it has no room, or its server is away, a batch waits, and `on_wait` is told why.
+
 from wiredesk.client import Client
 from wiredesk.events import ArticleSubmitted
 
@@ -9,6 +11,7 @@ with Client.connect("redis://127.0.0.1:6379/0") as wiredesk:
         print(submission_id)
 """
 
+import contextlib
 import json
 import uuid
 from abc import ABC, abstractmethod
@@ -19,18 +22,32 @@ from typing import Any, Self
 import redis
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
+from redis.exceptions import AuthenticationError, AuthorizationError, BusyLoadingError
 
-from wiredesk.connection import connect
+from wiredesk.admission import Admission
+from wiredesk.connection import connect, is_denied
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
 from wiredesk.events import ArticleSubmitted
 from wiredesk.http_api import HttpApi, path_of
-from wiredesk.submissions import submit
+from wiredesk.patience import Holdup, OnWait, Patience, backoff_s
+from wiredesk.pressure import PUBLISHING, Limits
+from wiredesk.submissions import forget_publisher, submit, submit_in_turn
 
-__all__ = ["Client", "HttpClient", "Publisher", "batches", "document"]
+__all__ = ["PATIENCE_S", "Client", "Holdup", "HttpClient", "Publisher", "batches", "document"]
+
+PATIENCE_S = 600.0
+"""So long one batch waits, unless told otherwise: longer than a server takes to restart with much data."""
 
 BATCH_ARTICLES = 200
 BATCH_BYTES = 4_000_000
 """One batch is one command to Redis, or one request: bounded, so that neither side holds much at a time."""
+
+_LOOK_AGAIN_S = 0.5
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.05, 1.0
+_QUIET_S = 0.5
+"""A connection that had gone stale is no news; what lasts longer than this is."""
+_STRANGER_S = 2.0
+"""A server that never answered is more likely a wrong address than a restart."""
 
 Article = ArticleSubmitted | Mapping[str, Any]
 
@@ -110,23 +127,111 @@ class Publisher(ABC):
 
 
 class Client(Publisher):
-    """Publishes straight onto the stream."""
+    """Publishes straight onto the stream.
 
-    def __init__(self, client: redis.Redis) -> None:
+    A batch waits while the pipeline is fuller than `limits` allow, while the server's memory is full, and while a
+    server that has answered before is away: `patience_s` seconds at most (None: as long as it takes), then Unavailable
+    says what it waited for. Each batch goes under a turn of its own, so that one whose answer was lost is sent again
+    without being added twice. (A user who may only XADD has no such record: then it may be added twice, and ingest
+    tells the exact duplicates.)
+    """
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        *,
+        limits: Limits = PUBLISHING,
+        patience_s: float | None = PATIENCE_S,
+        on_wait: OnWait | None = None,
+    ) -> None:
         self._client = client
+        self._admission = Admission(client, limits)
+        self._patience = Patience(patience_s, on_wait)
+        self._name, self._turn = uuid.uuid4().hex, 0
+        self._sent = self._recorded = False
+        self._records = True
 
     @classmethod
-    def connect(cls, redis_url: str) -> Self:
+    def connect(
+        cls,
+        redis_url: str,
+        *,
+        limits: Limits = PUBLISHING,
+        patience_s: float | None = PATIENCE_S,
+        on_wait: OnWait | None = None,
+    ) -> Self:
         """A client of the Redis at `redis_url`; nothing is sent before the first article. Raises UsageError."""
-        return cls(connect(redis_url))
+        return cls(connect(redis_url, retries=0), limits=limits, patience_s=patience_s, on_wait=on_wait)
 
     def send(self, documents: Sequence[bytes]) -> list[str | WiredeskError]:
-        """Add the documents, all or none."""
-        return list(submit(self._client, documents))
+        """Add the documents, all or none, as soon as there is room. Raises Unavailable."""
+        self._turn += 1
+        size_bytes = sum(map(len, documents))
+        try:
+            tries = 0
+            while True:
+                try:
+                    holdup = self._admission.holdup(len(documents), size_bytes)
+                    if holdup is None:
+                        return list(self._add(documents))
+                except Unavailable as error:
+                    tries += 1
+                    self._endure(error, tries)
+                else:
+                    if not self._patience.wait(_LOOK_AGAIN_S, holdup):
+                        raise self._given_up(holdup.why)
+        finally:
+            self._patience.end()
+
+    def _add(self, documents: Sequence[bytes]) -> list[str]:
+        if self._records:
+            try:
+                ids = submit_in_turn(self._client, documents, publisher=self._name, turn=self._turn)
+                self._sent = self._recorded = True
+                return ids
+            except Unavailable as error:
+                if not is_denied(error.__cause__):
+                    raise
+                self._records = False
+        ids = submit(self._client, documents)
+        self._sent = True
+        return ids
+
+    def _endure(self, error: Unavailable, tries: int) -> None:
+        """Wait after an error that passes. Raises it when it does not, or when patience is over."""
+        holdup = _passing(error, sent=self._sent)
+        if holdup is None:
+            raise error
+        met = self._admission.looked or isinstance(error.__cause__, BusyLoadingError) or holdup.kind == "memory"
+        pause_s = backoff_s(tries, first_s=_FIRST_WAIT_S, longest_s=_LONGEST_WAIT_S)
+        if not self._patience.wait(pause_s, holdup, at_most_s=None if met else _STRANGER_S, quiet_s=_QUIET_S):
+            raise (self._given_up(holdup.why) if met else error) from error.__cause__
+
+    def _given_up(self, why: str) -> Unavailable:
+        return Unavailable(f"{why}; gave up after {self._patience.waited_s:.0f} s")
 
     def close(self) -> None:
         """Close the connections to Redis."""
+        if self._recorded:
+            with contextlib.suppress(Unavailable):  # it expires by itself
+                forget_publisher(self._client, self._name)
         self._client.close()
+
+
+def _passing(error: Unavailable, *, sent: bool) -> Holdup | None:
+    """What holds up, when the error is one that time or its operator cures; None for one of the user's own."""
+    cause = error.__cause__
+    code = str(cause).partition(" ")[0]
+    if isinstance(cause, redis.OutOfMemoryError) or code == "OOM":
+        return Holdup(kind="memory", why=str(error))
+    if isinstance(cause, AuthenticationError | AuthorizationError):
+        return None
+    if isinstance(cause, redis.ReadOnlyError) or code == "READONLY":  # a failover, unless it always was a replica
+        return Holdup(kind="server", why=str(error)) if sent else None
+    away = isinstance(cause, redis.ConnectionError | redis.TimeoutError)
+    if away or code in ("LOADING", "BUSY", "MISCONF", "NOREPLICAS", "MASTERDOWN"):
+        return Holdup(kind="server", why=str(error))
+    return None
 
 
 class HttpClient(Publisher):
@@ -136,9 +241,12 @@ class HttpClient(Publisher):
         self._api = api
 
     @classmethod
-    def connect(cls, url: str, *, patience_s: float = 60.0) -> Self:
-        """A client of the gateway at `url`; one that is busy is waited for, `patience_s` seconds a batch at most."""
-        return cls(HttpApi(url, patience_s=patience_s))
+    def connect(cls, url: str, *, patience_s: float | None = PATIENCE_S, on_wait: OnWait | None = None) -> Self:
+        """A client of the gateway at `url`. One that is busy, or away after it had answered, is waited for:
+
+        `patience_s` seconds a batch at most (None: as long as it takes); `on_wait` is told why.
+        """
+        return cls(HttpApi(url, patience_s=patience_s, on_wait=on_wait))
 
     def send(self, documents: Sequence[bytes]) -> list[str | WiredeskError]:
         """Post the documents as JSON lines. A gateway takes a request whole or not at all, so a batch it refuses is

@@ -22,7 +22,7 @@ from redis.retry import Retry
 
 from wiredesk.errors import Unavailable, UsageError
 
-__all__ = ["checked", "connect", "described", "speaks_redis"]
+__all__ = ["checked", "connect", "described", "is_denied", "speaks_redis"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -115,7 +115,7 @@ def _complaint(error: RedisError) -> str:
     code = str(error).partition(" ")[0]
     if isinstance(error, AuthenticationError | AuthorizationError) or code in ("NOAUTH", "WRONGPASS"):
         return "refuses the user name or password; check WIREDESK_REDIS_URL"
-    if isinstance(error, NoPermissionError) or code == "NOPERM":
+    if is_denied(error):
         return f"does not allow this user the command ({error}); extend the user's ACL"
     if isinstance(error, OutOfMemoryError) or code == "OOM":
         return "is full (maxmemory reached); raise maxmemory or let the workers catch up"
@@ -130,6 +130,12 @@ def _complaint(error: RedisError) -> str:
     if isinstance(error, ResponseError):
         return f"refuses the command: {error}"
     return f"does not answer ({_short(error)}); start it, or set WIREDESK_REDIS_URL to where it is"
+
+
+def is_denied(error: BaseException | None) -> bool:
+    """Whether a user's ACL is what refuses the command or key; a script's own words for it have no code everywhere."""
+    text = str(error)
+    return isinstance(error, NoPermissionError) or text.startswith(("NOPERM", "ACL failure in script"))
 
 
 def _short(error: RedisError) -> str:

@@ -2,7 +2,7 @@
 
 import http.client
 import json
-import time
+import random
 import urllib.error
 import urllib.request
 from base64 import b64encode
@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from wiredesk.connection import described
 from wiredesk.errors import NotFound, Unavailable, UsageError
+from wiredesk.patience import Holdup, OnWait, Patience, backoff_s
 
 __all__ = ["HttpApi", "path_of"]
 
@@ -28,11 +29,13 @@ class HttpApi:
     """One gateway, by its address (`http://HOST:PORT`).
 
     A user name and password in the address are sent as HTTP Basic, for a gateway behind a proxy that asks for them.
-    A gateway that answers 429 or 503 is asked again after its Retry-After, for at most `patience_s` seconds in all.
+    A gateway that answers 429 or 503 is asked again after its Retry-After, or longer and longer without one, for at
+    most `patience_s` seconds in all (None: as long as it takes); `on_wait` is told why. So is one that has answered
+    before and is away now, where asking twice does no harm: a GET, or with an Idempotency-Key.
     Every method raises NotFound (404), UsageError (what the gateway refuses, with its own words) and Unavailable.
     """
 
-    def __init__(self, url: str, *, patience_s: float = 60.0) -> None:
+    def __init__(self, url: str, *, patience_s: float | None = 60.0, on_wait: OnWait | None = None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(f"{described(url)} is no address of a gateway; write http://HOST:8080")
@@ -41,7 +44,8 @@ class HttpApi:
         if parts.username is not None:
             credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers["Authorization"] = f"Basic {b64encode(credentials.encode()).decode()}"
-        self._patience_s = patience_s
+        self._patience = Patience(patience_s, on_wait)
+        self._met = False
 
     def get(self, path: str, **parameters: str | int | None) -> Any:
         """The JSON at a path; parameters that are None are left out."""
@@ -66,24 +70,43 @@ class HttpApi:
             method=method,
             headers={**self._headers, **(headers or {})},
         )
-        deadline = time.monotonic() + self._patience_s
-        wait_s = _FIRST_WAIT_S
-        while True:
-            try:
-                with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as above
-                    return self._answer(response.read(_ANSWER_BYTES))
-            except urllib.error.HTTPError as error:
-                with error:
-                    problem = _problem(error)
-                    pause_s = max(wait_s, _retry_after_s(error.headers.get("Retry-After")))
-                if error.code not in _BUSY or time.monotonic() + pause_s > deadline:
-                    raise self._error(error.code, problem) from None
-                time.sleep(pause_s)
-                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
-            except (OSError, http.client.HTTPException) as error:
-                reason = getattr(error, "reason", error)
-                words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-                raise Unavailable(f"the gateway at {self._name()} does not answer ({words}); is it running?") from error
+        repeatable = method == "GET" or "Idempotency-Key" in (headers or {})
+        try:
+            tries = 0
+            while True:
+                tries += 1
+                try:
+                    return self._once(request)
+                except _Busy as busy:
+                    pause_s = max(_backoff_s(tries), busy.retry_after_s)
+                    why = f"the gateway at {self._name()} asks to come back later: {busy.problem}"
+                    if not self._patience.wait(pause_s, Holdup(kind="gateway", why=why)):
+                        raise self._error(busy.status, busy.problem) from None
+                except _Away as error:
+                    holdup = Holdup(kind="server", why=str(error))
+                    if not (self._met and repeatable and self._patience.wait(_backoff_s(tries), holdup)):
+                        raise
+        finally:
+            self._patience.end()
+
+    def _once(self, request: urllib.request.Request) -> Any:
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as in _ask
+                body = response.read(_ANSWER_BYTES)
+        except urllib.error.HTTPError as error:
+            self._met = True
+            with error:
+                problem = _problem(error)
+            if error.code in _BUSY:
+                raise _Busy(error.code, problem, _retry_after_s(error.headers.get("Retry-After"))) from None
+            raise self._error(error.code, problem) from None
+        except (OSError, http.client.HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+            raise _Away(f"the gateway at {self._name()} does not answer ({words}); is it running?") from error
+        answer = self._answer(body)
+        self._met = True
+        return answer
 
     def _answer(self, body: bytes) -> Any:
         if not body:
@@ -104,6 +127,24 @@ class HttpApi:
 
     def _name(self) -> str:
         return described(self._url)
+
+
+class _Away(Unavailable):
+    """Nothing answered, or not to its end."""
+
+
+class _Busy(Exception):
+    """The gateway answered that it has no room now."""
+
+    def __init__(self, status: int, problem: str, retry_after_s: float) -> None:
+        super().__init__(problem)
+        self.status, self.problem, self.retry_after_s = status, problem, retry_after_s
+
+
+def _backoff_s(tries: int) -> float:
+    """A little more than the rule says, by chance: those turned away together need not come back together."""
+    spread = 1 + random.random() / 4  # noqa: S311 - no secret
+    return backoff_s(tries, first_s=_FIRST_WAIT_S, longest_s=_LONGEST_WAIT_S) * spread
 
 
 def path_of(*segments: str) -> str:

@@ -6,7 +6,7 @@ functions queue commands on a pipeline of redis-py, synchronous or not, and read
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from wiredesk.events import GROUPS, Stream
 
@@ -30,12 +30,16 @@ class Limits:
 PUBLISHING = Limits(backlog=100_000, memory=0.8)
 """For publishers, unless a setting says otherwise."""
 
+_EASED = 0.9
+"""Share of a limit below which one who waits goes on: going on at the limit itself would be stop and go."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressure:
     """What one look found. `message` is why to wait, in words for people; None: there is room.
 
-    `backlog` is None where it is unknown; `memory` is the used share of `memory_limit_bytes`, None where unknown.
+    `reason` is the same in one word. `backlog` is None where it is unknown; `memory` is the used share of
+    `memory_limit_bytes`, None where unknown.
     """
 
     stream: str
@@ -43,6 +47,7 @@ class Pressure:
     memory: float | None
     memory_limit_bytes: int | None
     message: str | None = None
+    reason: Literal["backlog", "memory"] | None = None
 
 
 def ask(pipeline: Any, stream: Stream) -> None:
@@ -52,20 +57,37 @@ def ask(pipeline: Any, stream: Stream) -> None:
     pipeline.info("memory")
 
 
-def tell(answers: Sequence[Any], stream: Stream, limits: Limits) -> Pressure:
-    """Read the answers to `ask`. What could not be answered (an ACL, a wrong type) is unknown and holds up nobody."""
+def tell(answers: Sequence[Any], stream: Stream, limits: Limits, *, waiting: bool = False) -> Pressure:
+    """Read the answers to `ask`. What could not be answered (an ACL, a wrong type) is unknown and holds up nobody.
+
+    One who is `waiting` goes on when there is a tenth less than the limit. For memory, an empty backlog is enough: no
+    more will be freed then, and waiting for it would be for ever.
+    """
     length, groups, info = answers
     backlog = _backlog(stream, length, groups)
     used, limit = _memory(info)
     share = used / limit if used is not None and limit else None
-    full = share is not None and share >= limits.memory
-    message = None
-    if full and (limits.squeezed == 0 or (backlog or 0) > limits.squeezed):
-        message = f"Redis has used {used:,} of {limit:,} bytes, {share:.0%} of its memory"
-    elif backlog is not None and backlog >= limits.backlog:
+    message: str | None = None
+    reason: Literal["backlog", "memory"] | None = None
+    if share is not None and _is_full(share, limits, backlog, waiting=waiting):
+        reason = "memory"
+        message = (
+            f"Redis has used {used:,} of {limit:,} bytes, {share:.0%} of its memory; the limit is {limits.memory:.0%}"
+        )
+    elif backlog is not None and backlog > (limits.backlog * _EASED if waiting else limits.backlog - 1):
+        reason = "backlog"
         reader = " and ".join(GROUPS[stream])
         message = f"{reader} has {backlog:,} articles waiting on {stream}; the limit is {limits.backlog:,}"
-    return Pressure(stream=stream, backlog=backlog, memory=share, memory_limit_bytes=limit, message=message)
+    return Pressure(
+        stream=stream, backlog=backlog, memory=share, memory_limit_bytes=limit, message=message, reason=reason
+    )
+
+
+def _is_full(share: float, limits: Limits, backlog: int | None, *, waiting: bool) -> bool:
+    eased = waiting and limits.squeezed == 0 and backlog != 0
+    if share < (limits.memory * _EASED if eased else limits.memory):
+        return False
+    return limits.squeezed == 0 or (backlog or 0) > limits.squeezed
 
 
 def _backlog(stream: Stream, length: Any, groups: Any) -> int | None:

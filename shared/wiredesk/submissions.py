@@ -11,10 +11,13 @@ from wiredesk.connection import speaks_redis
 from wiredesk.errors import UsageError
 from wiredesk.events import ArticleRetracted, Stream
 
-__all__ = ["IdempotencyConflict", "retract", "submit"]
+__all__ = ["IdempotencyConflict", "forget_publisher", "retract", "submit", "submit_in_turn"]
 
 IDEMPOTENCY_EXPIRES_S = 24 * 60 * 60
 """A publisher that repeats a request after a day sends a new one; the duplicate check still holds its articles."""
+
+TURN_EXPIRES_S = 60 * 60
+"""How long a server may be away before a batch whose answer was lost with it is added a second time."""
 
 _KEY_CHARACTERS = 255
 _ID_CHARACTERS = 1024
@@ -35,6 +38,25 @@ end
 ids = table.concat(ids, ' ')
 redis.call('HSET', KEYS[2], 'body', ARGV[1], 'ids', ids)
 redis.call('EXPIRE', KEYS[2], ARGV[2])
+return ids
+"""
+
+# KEYS: the stream, the publisher's record (`TURN IDS` of its last batch). ARGV: turn, lifetime in seconds, field name,
+# documents.
+# The first SET fails for a user who may not, or when memory is full, before anything is added; so does the first XADD.
+_SUBMIT_IN_TURN = """
+local known = redis.call('GET', KEYS[2])
+if known then
+  local turn, ids = string.match(known, '^(%d+) (.*)$')
+  if turn == ARGV[1] then return ids end
+end
+redis.call('SET', KEYS[2], '', 'EX', ARGV[2])
+local ids = {}
+for i = 4, #ARGV do
+  ids[#ids + 1] = redis.call('XADD', KEYS[1], '*', ARGV[3], ARGV[i])
+end
+ids = table.concat(ids, ' ')
+redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. ids, 'EX', ARGV[2])
 return ids
 """
 
@@ -116,6 +138,34 @@ def _submit_once(client: redis.Redis, documents: Sequence[bytes], key: str, expi
     if answer is None:
         raise IdempotencyConflict(f"the idempotency key {key!r} was used for other articles; choose a new one")
     return _text(answer).split()
+
+
+@speaks_redis
+def submit_in_turn(client: redis.Redis, documents: Sequence[bytes], *, publisher: str, turn: int) -> list[str]:
+    """Add each document to `articles.submitted`, all or none; the same `turn` of a publisher answers the same ids.
+
+    For one that sends batch after batch and sends one again when its answer was lost: one small record a `publisher`
+    (a name nobody else uses) says what its last turn became, for TURN_EXPIRES_S seconds. Raises Unavailable.
+    """
+    if not documents:
+        return []
+    answer = client.eval(
+        _SUBMIT_IN_TURN,
+        2,
+        Stream.SUBMITTED,
+        keys.idempotency(publisher),
+        str(turn),
+        str(TURN_EXPIRES_S),
+        wire.FIELD,
+        *cast("Sequence[str]", documents),
+    )
+    return _text(answer).split()
+
+
+@speaks_redis
+def forget_publisher(client: redis.Redis, publisher: str) -> None:
+    """Take a publisher's record away: it sends nothing again. Raises Unavailable."""
+    client.delete(keys.idempotency(publisher))
 
 
 @speaks_redis

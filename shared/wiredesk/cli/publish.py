@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from wiredesk.client import Publisher
     from wiredesk.documents import Document, Unreadable
+    from wiredesk.patience import Holdup
 
 __all__ = ["command"]
 
@@ -26,10 +27,21 @@ _LINGER_S = 0.3
 
 _PROGRESS_AFTER_S = 1.0
 
+_REMIND_EVERY_S = 30.0
+"""The same reason to wait is said again after this long, where no terminal shows it all the time."""
+
 
 def command(
     paths: Annotated[list[str], typer.Argument(metavar="FILE|DIR|-", help="Files, folders, or - for stdin.")],
     force: Annotated[bool, typer.Option("--force", help="Pass even what is an exact duplicate.")] = False,
+    patience: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="Give up when one batch has to wait for longer; as long as it takes otherwise.",
+        ),
+    ] = None,
     url: Url = None,
     redis_url: RedisUrl = None,
     json: JsonFlag = False,
@@ -42,6 +54,11 @@ def command(
 
     What does not parse is sent as it is and ends as a dead letter, with a warning here.
 
+    While the pipeline has no room, or its server restarts, publishing waits and says why: over
+    [bold]WIREDESK_BACKLOG_LIMIT[/] articles not ingested (100000), or beyond [bold]WIREDESK_MEMORY_SHARE[/] of Redis's
+    memory (0.8). Each id printed is an article on the stream. A batch whose answer was lost is sent again, and not
+    added twice. A whole run may be repeated as well: exact duplicates go no further than ingest.
+
     Examples:
       wiredesk publish article.txt page.html
       wiredesk publish news/ --url http://news.example:8080
@@ -51,20 +68,27 @@ def command(
     from wiredesk.cli.output import say
     from wiredesk.cli.targets import publisher
     from wiredesk.documents import files
+    from wiredesk.errors import Unavailable
 
     if paths.count("-") > 1:
         raise typer.BadParameter("stdin can be read once", param_hint="-")
     named = {path: [Path(path)] if path == "-" else files([path]) for path in dict.fromkeys(paths)}
     found = [file for path in paths for file in named[path]]
-    with publisher(url, redis_url) as target:
-        run = _Run(target, json=json, total_bytes=_total_bytes(found))
+    progress = _Progress(_total_bytes(found))
+    with publisher(url, redis_url, patience_s=patience, on_wait=progress.wait) as target:
+        run = _Run(target, progress, json=json)
         try:
             for file in found:
                 run.publish(_stdin(force) if str(file) == "-" else _file(file, force))
             run.flush()
+        except Unavailable:
+            progress.close()
+            if run.sent or run.failed:
+                say(f"{run.published()} before that")
+            raise
         finally:
-            run.close()
-    say(f"{run.sent:,} {'article' if run.sent == 1 else 'articles'} published" + run.complaint())
+            progress.close()
+    say(run.published())
     if run.failed or not run.sent:
         raise typer.Exit(1)
 
@@ -72,12 +96,12 @@ def command(
 class _Run:
     """Collects documents into batches, sends them, and prints what became of each."""
 
-    def __init__(self, target: "Publisher", *, json: bool, total_bytes: int | None) -> None:
+    def __init__(self, target: "Publisher", progress: "_Progress", *, json: bool) -> None:
         self.sent = self.failed = 0
         self._target, self._json = target, json
         self._batch: list[Document] = []
         self._batch_bytes = 0
-        self._progress = _Progress(total_bytes)
+        self._progress = progress
 
     def publish(self, documents: "Iterator[Document | Unreadable | None]") -> None:
         """Take documents in, sending each batch that is full; None means that the source is slow: send now."""
@@ -129,34 +153,58 @@ class _Run:
         if self._json:
             emit_json({"submission_id": None, "name": name, "error": problem}, pretty=False)
 
-    def complaint(self) -> str:
-        """The end of the closing line."""
-        return f"; {self.failed:,} could not be" if self.failed else ""
-
-    def close(self) -> None:
-        """Take the progress bar away."""
-        self._progress.close()
+    def published(self) -> str:
+        """The closing line."""
+        failed = f"; {self.failed:,} could not be" if self.failed else ""
+        return f"{self.sent:,} {'article' if self.sent == 1 else 'articles'} published{failed}"
 
 
 class _Progress:
-    """A bar on stderr for what takes longer than a moment; nothing where stderr is no terminal."""
+    """A bar on stderr for what takes longer than a moment; where stderr is no terminal, only the reasons to wait."""
 
     def __init__(self, total_bytes: int | None) -> None:
         self._total_bytes = total_bytes
         self._started = time.monotonic()
-        self._bytes = 0
+        self._bytes = self._articles = 0
         self._bar: Progress | None = None
+        self._said: dict[str, float] = {}
 
     def advance(self, size: int, articles: int) -> None:
         """Count bytes sent; `articles` is how many are published so far."""
         self._bytes += size
+        self._articles = articles
         if self._bar is None and sys.stderr.isatty() and time.monotonic() - self._started > _PROGRESS_AFTER_S:
             self._bar = self._start()
-        if self._bar is not None:
-            rate = articles / (time.monotonic() - self._started)
-            self._bar.update(
-                self._bar.task_ids[0], completed=self._bytes, description=f"{articles:,} articles, {rate:,.0f}/s"
-            )
+        self._show()
+
+    def wait(self, holdup: "Holdup | None") -> None:
+        """Tell why nothing is being sent; None: it is again."""
+        if sys.stderr.isatty():
+            if self._bar is None:
+                self._bar = self._start()
+            self._show(holdup)
+        elif holdup is not None:
+            self._say(holdup)
+
+    def _say(self, holdup: "Holdup") -> None:
+        from wiredesk.cli.output import say
+
+        now = time.monotonic()
+        if now - self._said.get(holdup.kind, -_REMIND_EVERY_S) >= _REMIND_EVERY_S:
+            self._said[holdup.kind] = now
+            say(f"waiting after {self._articles:,} articles: {holdup.why}")
+
+    def _show(self, holdup: "Holdup | None" = None) -> None:
+        from wiredesk.cli.output import printable
+
+        if self._bar is None:
+            return
+        told = f"{self._articles / (time.monotonic() - self._started):,.0f}/s"
+        if holdup is not None:
+            told = f"waiting: {printable(holdup.why)}"
+        self._bar.update(
+            self._bar.task_ids[0], completed=self._bytes, description=f"{self._articles:,} articles, {told}"
+        )
 
     def _start(self) -> "Progress":
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -180,6 +228,7 @@ class _Progress:
         """Take it away."""
         if self._bar is not None:
             self._bar.stop()
+            self._bar = None
 
 
 def _total_bytes(files: list[Path]) -> int | None:

@@ -11,8 +11,20 @@ if TYPE_CHECKING:
 
     from wiredesk.client import Publisher
     from wiredesk.http_api import HttpApi
+    from wiredesk.patience import OnWait
+    from wiredesk.pressure import Limits
 
-__all__ = ["JsonFlag", "RedisUrl", "Url", "gateway", "gateway_url", "publisher", "redis_address", "redis_client"]
+__all__ = [
+    "JsonFlag",
+    "RedisUrl",
+    "Url",
+    "gateway",
+    "gateway_url",
+    "publisher",
+    "publishing_limits",
+    "redis_address",
+    "redis_client",
+]
 
 RedisUrl = Annotated[
     str | None,
@@ -68,12 +80,34 @@ def gateway_url(url: str | None, redis_url: str | None) -> str | None:
     return url or (None if redis_url else _environment()[1])
 
 
-def publisher(url: str | None, redis_url: str | None) -> "Publisher":
-    """Through the gateway where one is named, else straight to Redis."""
+def publishing_limits() -> "Limits":
+    """Up to where the environment lets publishers go on: WIREDESK_BACKLOG_LIMIT, WIREDESK_MEMORY_SHARE."""
+    from pydantic import Field
+
+    from wiredesk.pressure import PUBLISHING, Limits
+    from wiredesk.settings import CommonSettings, read
+
+    class PublishingSettings(CommonSettings):
+        """What the command line reads before it publishes."""
+
+        backlog_limit: int = Field(default=PUBLISHING.backlog, ge=1)
+        memory_share: float = Field(default=PUBLISHING.memory, gt=0, le=1)
+
+    settings = read(PublishingSettings)
+    return Limits(backlog=settings.backlog_limit, memory=settings.memory_share)
+
+
+def publisher(
+    url: str | None, redis_url: str | None, *, patience_s: float | None, on_wait: "OnWait | None" = None
+) -> "Publisher":
+    """Through the gateway where one is named, else straight to Redis; how long it waits, and whom it tells why."""
     from wiredesk.client import Client, HttpClient
 
     named = gateway_url(url, redis_url)
-    return HttpClient.connect(named) if named else Client.connect(redis_address(redis_url))
+    if named:
+        return HttpClient.connect(named, patience_s=patience_s, on_wait=on_wait)
+    limits = publishing_limits()
+    return Client.connect(redis_address(redis_url), limits=limits, patience_s=patience_s, on_wait=on_wait)
 
 
 def gateway(url: str | None, redis_url: str | None) -> "HttpApi":
