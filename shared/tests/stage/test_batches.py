@@ -9,8 +9,8 @@ from wiredesk.events import Stream
 from wiredesk.stage.batches import Batches
 from wiredesk.stage.finish import Finisher
 from wiredesk.stage.metrics import StageMetrics
-from wiredesk.stage.outcomes import Delivery, Done, Outcome
-from wiredesk.stage.processor import Waiting
+from wiredesk.stage.outcomes import Delivery, Done, Outcome, Untouched
+from wiredesk.stage.processor import Processor, Waiting
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.troubles import Troubles
 
@@ -32,22 +32,24 @@ class Miscounting:
     async def stop(self) -> None: ...
 
 
+def batches_of(client: "Redis", processor: Processor) -> Batches:
+    return Batches(
+        streams=(SOURCE,),
+        processor=processor,
+        finisher=Finisher(redis=client, stage=GROUP, signature="w", target=None, article_ttl_s=60, journey_ttl_s=60),
+        redelivery=Redelivery(client, group=GROUP, consumer="w", backoff=Backoff(0.1, 0.1)),
+        metrics=StageMetrics(GROUP, CollectorRegistry()),
+        troubles=Troubles(),
+        max_attempts=3,
+        max_deliveries=10,
+    )
+
+
 async def test_a_batch_that_a_bug_left_unfinished_is_told_and_taken_over(redis_url: str) -> None:
     async with Redis.from_url(redis_url) as client:
         await client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
         await client.xadd(SOURCE, {"__data__": b"1"})
-        batches = Batches(
-            streams=(SOURCE,),
-            processor=Miscounting(),
-            finisher=Finisher(
-                redis=client, stage=GROUP, signature="w", target=None, article_ttl_s=60, journey_ttl_s=60
-            ),
-            redelivery=Redelivery(client, group=GROUP, consumer="w", backoff=Backoff(0.1, 0.1)),
-            metrics=StageMetrics(GROUP, CollectorRegistry()),
-            troubles=Troubles(),
-            max_attempts=3,
-            max_deliveries=10,
-        )
+        batches = batches_of(client, Miscounting())
         ((_, entries),) = await client.xreadgroup(GROUP, "w", {SOURCE: ">"})
         with capture_logs() as logged:
             await batches.take(SOURCE, entries)
@@ -56,4 +58,32 @@ async def test_a_batch_that_a_bug_left_unfinished_is_told_and_taken_over(redis_u
         assert (await client.xpending(SOURCE, GROUP))["pending"] == 1
         assert batches.in_flight == 0
         await batches.take_over()
+        assert (await client.xpending(SOURCE, GROUP))["pending"] == 0
+
+
+class Picky:
+    """Works on the first of what it gets and leaves the rest untouched."""
+
+    async def start(self, waiting: Waiting) -> None: ...
+
+    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
+        return [Done(), *[Untouched() for _ in batch[1:]]]
+
+    async def stop(self) -> None: ...
+
+
+async def test_an_entry_does_not_pay_for_what_ruined_its_neighbours(redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as client:
+        await client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+        for _ in range(6):
+            await client.xadd(SOURCE, {"__data__": b"1"})
+        batches = batches_of(client, Picky())
+        ((_, entries),) = await client.xreadgroup(GROUP, "w", {SOURCE: ">"})
+        await batches.take(SOURCE, entries)
+        assert batches.let_go.is_set()
+        seen = []
+        for _ in range(5):
+            seen.append([each["times_delivered"] for each in await client.xpending_range(SOURCE, GROUP, "-", "+", 9)])
+            assert await batches.take_over()
+        assert seen == [[1] * left for left in (5, 4, 3, 2, 1)]
         assert (await client.xpending(SOURCE, GROUP))["pending"] == 0

@@ -108,12 +108,14 @@ class Batches:
             worked, untouched = [], []
             for delivery, outcome in zip(batch, outcomes, strict=True):
                 if isinstance(outcome, Untouched):
-                    untouched.append(delivery.entry_id)
+                    untouched.append(delivery)
                 else:
                     worked.append(Worked(delivery, outcome, int(started * 1000), int(ended * 1000)))
             await self._finish(worked, started)
             if untouched:
-                self._busy[stream].difference_update(untouched)  # a heartbeat now would hold them back
+                self._busy[stream].difference_update(
+                    each.entry_id for each in untouched
+                )  # a heartbeat now would hold them back
                 await self.redelivery.let_go(stream, untouched)
                 self.let_go.set()
         except _GivenUp:

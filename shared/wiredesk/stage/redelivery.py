@@ -81,11 +81,24 @@ class Redelivery:
         entries = [entry for entry in cast("list[Entry]", answer) if entry[1]]
         return [delivery_of(stream, entry, attempts=due[entry[0].decode()] + 1) for entry in entries]
 
-    async def let_go(self, stream: Stream, entry_ids: Sequence[str]) -> None:
-        """Let anyone claim these at once."""
-        if entry_ids:
+    async def let_go(self, stream: Stream, untouched: Sequence[Delivery]) -> None:
+        """Let anyone claim these at once. What was claimed and not begun gets back the delivery that the claim counted.
+
+        New ones do not: a neighbour ruined their batch, and one that was delivered before is worked on alone.
+        """
+        counts: dict[int, list[str]] = {}
+        for delivery in untouched:
+            counts.setdefault(max(1, delivery.attempts - 1), []).append(delivery.entry_id)
+        for count, entry_ids in counts.items():
             await self._redis.xclaim(
-                stream, self._group, self._consumer, 0, list(entry_ids), idle=_LONG_AGO_MS, justid=True
+                stream,
+                self._group,
+                self._consumer,
+                0,
+                list(entry_ids),
+                idle=_LONG_AGO_MS,
+                retrycount=count,
+                justid=True,
             )
 
     async def release(self, stream: Stream, *, left: Collection[str]) -> None:
@@ -95,7 +108,11 @@ class Redelivery:
         backoff.
         """
         async for page in self._pages(stream, consumername=self._consumer):
-            await self.let_go(stream, [found.entry_id for found in page if found.entry_id not in left])
+            untouched: list[Any] = [found.entry_id for found in page if found.entry_id not in left]
+            if untouched:
+                await self._redis.xclaim(
+                    stream, self._group, self._consumer, 0, untouched, idle=_LONG_AGO_MS, justid=True
+                )
         leave = self._redis.register_script(_LEAVE)
         await leave(keys=[stream], args=[self._group, self._consumer])
 

@@ -8,15 +8,12 @@ supervisor should start another.
 """
 
 import asyncio
-import json
 import os
 import signal
-import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from random import uniform
 from typing import Any, TypeVar
@@ -40,12 +37,13 @@ from wiredesk.stage.gate import Gate
 from wiredesk.stage.health import HealthServer
 from wiredesk.stage.housekeeping import Housekeeping, Retention
 from wiredesk.stage.metrics import StageMetrics, new_registry
-from wiredesk.stage.processor import Processor, State
+from wiredesk.stage.processor import Processor
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.settings import WorkerSettings
 from wiredesk.stage.subscription import Subscription, brief_retry, ensure_group
 from wiredesk.stage.troubles import Troubles, kind_of
-from wiredesk.workers import WorkerReport, announce, sign, signature_of, withdraw, worker_name
+from wiredesk.stage.vitals import Vitals
+from wiredesk.workers import signature_of
 
 __all__ = ["Plan", "run"]
 
@@ -105,29 +103,31 @@ def run(plan: Plan, settings_type: type[S], make_processor: Callable[[S, Collect
 class _Worker:
     def __init__(self, plan: Plan, settings: WorkerSettings, processor: Processor, registry: CollectorRegistry) -> None:
         self._plan, self._settings, self._processor = plan, settings, processor
-        self._name = worker_name()
-        self._version = version(plan.distribution)
-        self._started_at = datetime.now(UTC)
-        self._life: State = "starting"
-        self._told: tuple[State, str | None] = ("starting", None)
-        self._address: str | None = None
         self._stop = asyncio.Event()
         self._read_at = time.monotonic()
         self._troubles = Troubles()
         url = settings.redis_url.get_secret_value()
         self._redis = Redis.from_url(url, retry=brief_retry())
-        # Its own connection, without patience: what it says about the server must be true now.
         self._pulse = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
-        self._health = HealthServer(host=settings.host, port=settings.port, describe=self._describe, registry=registry)
         self._gate = Gate(
             self._pulse,
             plan.target or plan.sources[0],
             Limits(backlog=settings.downstream_limit, memory=settings.memory_share, squeezed=_SQUEEZED),
         )
+        self._vitals = Vitals(
+            self._pulse,
+            stage=plan.name,
+            version=version(plan.distribution),
+            troubles=self._troubles,
+            gate=self._gate,
+        )
+        self._health = HealthServer(
+            host=settings.host, port=settings.port, describe=self._vitals.describe, registry=registry
+        )
         self._subscription = Subscription(
             url,
             group=plan.name,
-            consumer=self._name,
+            consumer=self._vitals.name,
             batch_size=settings.batch_size or plan.batch_size,
             drain_timeout_s=settings.drain_timeout_s,
             reading=self,
@@ -135,7 +135,7 @@ class _Worker:
         self._finisher = Finisher(
             redis=self._redis,
             stage=plan.name,
-            signature=signature_of(self._name),
+            signature=signature_of(self._vitals.name),
             target=plan.target,
             article_ttl_s=settings.duplicate_memory_s,
             journey_ttl_s=settings.journey_memory_s,
@@ -147,7 +147,7 @@ class _Worker:
             redelivery=Redelivery(
                 self._redis,
                 group=plan.name,
-                consumer=self._name,
+                consumer=self._vitals.name,
                 backoff=Backoff(settings.retry_after_s, settings.retry_after_max_s),
             ),
             metrics=StageMetrics(plan.name, registry),
@@ -162,14 +162,17 @@ class _Worker:
             kept=_kept(plan, settings),
             foreign_bytes=settings.foreign_backlog_mb * 1_000_000,
         )
+        self._vitals.in_flight = lambda: self._batches.in_flight
+        self._vitals.recovered = self._batches.let_go.set
 
     async def live(self) -> int:
         """From start to exit status."""
         loop = asyncio.get_running_loop()
         for signalled in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signalled, self._stop.set)
-        self._address = await self._health.start()
-        log.info("worker.starting", worker=self._name, address=self._address, version=self._version)
+        vitals = self._vitals
+        vitals.address = await self._health.start()
+        log.info("worker.starting", worker=vitals.name, address=vitals.address, version=vitals.version)
         beating = asyncio.create_task(self._repeatedly(self._beat, _BEAT_S))
         try:
             if await self._unless_stopped(self._get_ready()):
@@ -179,18 +182,20 @@ class _Worker:
             log.error("worker.failed", why=str(error))
             return 1
         finally:
-            self._enter("stopped")
+            vitals.enter("stopped")
             beating.cancel()
             await self._processor.stop()
-            await self._forget()
+            await vitals.withdraw()
+            await self._pulse.aclose()
+            await self._redis.aclose()
             await self._health.stop()
-            log.info("worker.stopped", worker=self._name)
+            log.info("worker.stopped", worker=vitals.name)
 
     async def _get_ready(self) -> None:
         await self._wait_for_redis()
         for source in self._plan.sources:
             self._subscription.add(source, self._batches.take)
-        await self._processor.start(self._enter)
+        await self._processor.start(self._vitals.enter)
         await self._subscription.start()
 
     async def _wait_for_redis(self) -> None:
@@ -199,14 +204,14 @@ class _Worker:
             try:
                 await self._ensure_groups()
             except (RedisError, OSError) as error:
-                if self._troubles.note("start", str(error), kind_of(error)):
+                if self._vitals.trouble("start", error):
                     log.warning("redis.waiting", why=str(error), cure="start Redis, or set WIREDESK_REDIS_URL")
                 if kind_of(error) == "rejected":
                     raise Unavailable(f"Redis refuses this worker: {error}") from error
                 self._end_if_refused()
                 await asyncio.sleep(0.3)
             else:
-                self._troubles.clear("start")
+                self._vitals.settled("start")
                 return
 
     async def _ensure_groups(self) -> None:
@@ -214,8 +219,8 @@ class _Worker:
             await ensure_group(self._pulse, source, self._plan.name)
 
     async def _consume(self) -> None:
-        self._enter("consuming")
-        log.info("worker.consuming", worker=self._name, streams=[str(source) for source in self._plan.sources])
+        self._vitals.enter("consuming")
+        log.info("worker.consuming", worker=self._vitals.name, streams=[str(source) for source in self._plan.sources])
         keeping = asyncio.create_task(self._repeatedly(self._batches.keep, self._settings.retry_after_s / 3))
         redelivering = asyncio.create_task(self._repeatedly(self._take_over, 0))
         tidying = asyncio.create_task(self._tidy())
@@ -256,19 +261,13 @@ class _Worker:
         """Note how a read ended, and create a group that vanished anew, at 0: what was not trimmed comes again."""
         self._read_at = time.monotonic()
         if error is None:
-            self._settled("read")
+            self._vitals.settled("read")
             return
-        self._troubles.note("read", str(error), kind_of(error))
-        self._tell_state()
+        self._vitals.trouble("read", error)
         if "NOGROUP" in str(error):
             log.warning("group.vanished", why="FLUSHALL, DEL or XGROUP DESTROY", now="created anew at the beginning")
             with suppress(RedisError, OSError):
                 await self._ensure_groups()
-
-    def _settled(self, where: str) -> None:
-        if self._troubles.clear(where):
-            self._tell_state()
-            self._batches.let_go.set()  # others may not have lived through it: look for what they left
 
     async def _take_over(self) -> None:
         """Look for abandoned entries now and then, at once when some were let go; as long as there are any."""
@@ -323,73 +322,17 @@ class _Worker:
             log.exception("housekeeping.failed", task=task.__name__)
             await asyncio.sleep(_BEAT_S)
 
-    @property
-    def _state(self) -> State:
-        if self._life != "consuming":
-            return self._life
-        if self._troubles.why and not self._troubles.only_full:
-            return "disconnected"
-        return "paused" if self._troubles.why or self._gate.why else "consuming"
-
-    @property
-    def _why(self) -> str | None:
-        return self._troubles.why or (self._gate.why if self._life == "consuming" else None)
-
-    def _enter(self, life: State) -> None:
-        self._life = life
-        self._tell_state()
-
-    def _tell_state(self) -> None:
-        now = (self._state, self._why)
-        if now != self._told:
-            log.info("worker.state", was=self._told[0], now=now[0], why=now[1])
-            self._told = now
-
-    def _describe(self) -> dict[str, Any]:
-        return json.loads(self._report().model_dump_json())  # type: ignore[no-any-return]  # a model dumps an object
-
-    def _report(self) -> WorkerReport:
-        return WorkerReport(
-            stage=self._plan.name,
-            name=self._name,
-            pid=os.getpid(),
-            host=socket.gethostname(),
-            version=self._version,
-            address=self._address,
-            state=self._state,
-            why=self._why,
-            in_flight=self._batches.in_flight,
-            started_at=self._started_at,
-            reported_at=datetime.now(UTC),
-        )
-
     async def _beat(self) -> None:
-        """Write this worker into the register, look whether there is room, and learn on the way how the server does."""
+        """Tell the register of this worker, look whether there is room, and learn on the way how the server does."""
         try:
-            async with self._pulse.pipeline(transaction=False) as commands:
-                announce(commands, self._report())
-                if self._settings.journey_memory_s:
-                    sign(commands, self._name, self._version, self._settings.journey_memory_s)
-                # Raised by us, an error is the server's own words; raised by redis-py, it quotes the command.
-                for answer in await commands.execute(raise_on_error=False):
-                    if isinstance(answer, RedisError):
-                        raise answer
+            await self._vitals.announce(self._settings.journey_memory_s)
             await self._gate.look()
         except (RedisError, OSError) as error:
-            self._troubles.note("pulse", str(error), kind_of(error))
-            self._tell_state()
+            self._vitals.trouble("pulse", error)
             return
-        self._settled("pulse")
+        self._vitals.settled("pulse")
         self._finisher.journey_ttl_s = self._gate.journey_ttl_s(self._settings.journey_memory_s)
-        self._tell_state()
-
-    async def _forget(self) -> None:
-        with suppress(RedisError, OSError):
-            async with self._pulse.pipeline(transaction=False) as commands:
-                withdraw(commands, self._plan.name, self._name)
-                await commands.execute()
-        await self._pulse.aclose()
-        await self._redis.aclose()
+        self._vitals.tell()
 
 
 def _kept(plan: Plan, settings: WorkerSettings) -> dict[Stream, Retention]:
