@@ -63,15 +63,22 @@ def _show(found: "Journey") -> None:
     emit(f"state       {found.state}{took}")
     if not found.steps:
         return
-    steps = table("", "stage", "outcome", "reason", "waited", "worked", "attempts", "worker", right=("attempts",))
+    steps = table("", "stage", "arrived", "started", "ended", "tries", "outcome", "worker", right=("tries",))
     for step in found.steps:
+        arrived_ms = int(step.arrived_at.timestamp() * 1000)
         steps.add_row(
             printable(step.stage),
-            step.outcome,
-            printable(step.reason or ""),
-            age(step.waited_ms / 1000),
-            age(step.worked_ms / 1000),
+            _time(arrived_ms),
+            f"+{age(step.waited_ms / 1000)}",
+            f"+{age((step.finished_ms - arrived_ms) / 1000)}",
             str(step.attempts),
-            printable(step.worker),
+            f"{step.outcome}: {printable(step.reason)}" if step.reason else step.outcome,
+            printable(f"{step.worker} {step.version}".strip()),
         )
     console().print(steps)
+
+
+def _time(milliseconds: int) -> str:
+    from datetime import UTC, datetime
+
+    return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%H:%M:%S.%f}"[:-3]
