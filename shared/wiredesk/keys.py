@@ -39,5 +39,5 @@ def dropped() -> str:
 
 
 def replayed(letter_id: str) -> str:
-    """`TOKEN STREAM ENTRY` of a dead letter that was replayed within the last minutes: who did it, and as what. Expires."""
+    """`TOKEN STREAM ENTRY` of a dead letter replayed within the last minutes: by whom, and as what. Expires."""
     return f"wiredesk:replayed:{letter_id}"
