@@ -1,5 +1,6 @@
 """Connecting to Redis from publishers, the gateway and the command line, and saying clearly when that fails."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -31,6 +32,9 @@ _CONNECT_TIMEOUT_S = 3.0
 _ANSWER_TIMEOUT_S = 10.0
 _HEALTH_CHECK_INTERVAL_S = 30
 _BACKOFF_BASE_S, _BACKOFF_CAP_S = 0.05, 1.0
+_PIPELINE = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.DOTALL)
+"""What redis-py puts before an error's own words: the command, with the beginning of what it was to write."""
+
 _SCHEMES = ("redis", "rediss", "unix")
 
 
@@ -112,11 +116,12 @@ def _address(client: redis.Redis) -> str:
 
 def _complaint(error: RedisError) -> str:
     """What is the matter and what to do. Errors inside a script arrive as plain ResponseErrors: told by their code."""
-    code = str(error).partition(" ")[0]
+    words = _PIPELINE.sub("", str(error))
+    code = words.partition(" ")[0]
     if isinstance(error, AuthenticationError | AuthorizationError) or code in ("NOAUTH", "WRONGPASS"):
         return "refuses the user name or password; check WIREDESK_REDIS_URL"
     if is_denied(error):
-        return f"does not allow this user the command ({error}); extend the user's ACL"
+        return f"does not allow this user the command ({words}); extend the user's ACL"
     if isinstance(error, OutOfMemoryError) or code == "OOM":
         return "is full (maxmemory reached); raise maxmemory or let the workers catch up"
     if isinstance(error, ReadOnlyError) or code == "READONLY":
@@ -124,11 +129,11 @@ def _complaint(error: RedisError) -> str:
     if isinstance(error, BusyLoadingError) or code == "LOADING":
         return "is still loading its data; try again in a moment"
     if code == "MISCONF":
-        return f"cannot write to its disk and refuses changes ({error}); free disk space"
+        return f"cannot write to its disk and refuses changes ({words}); free disk space"
     if isinstance(error, MaxConnectionsError) or "max number of clients" in str(error):
         return "has no connection left; raise maxclients or use fewer clients"
     if isinstance(error, ResponseError):
-        return f"refuses the command: {error}"
+        return f"refuses the command: {words}"
     return f"does not answer ({_short(error)}); start it, or set WIREDESK_REDIS_URL to where it is"
 
 

@@ -1,17 +1,20 @@
 """Fixtures: articles, a small index in memory behind the reader's protocol, and a gateway that really serves."""
 
+import base64
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 import redis
 import uvicorn
 from prometheus_client import CollectorRegistry
+from wiredesk import wire
 from wiredesk.connection import connect
 from wiredesk.errors import NotFound, Unavailable, UsageError
-from wiredesk.events import ArticleExtracted, Cue, DateMention, Entity, Mention, Quote, Speaker
+from wiredesk.events import ArticleExtracted, Cue, DateMention, DeadLetter, Entity, Mention, Quote, Speaker, Stream
 from wiredesk.index.protocol import (
     ArticleHit,
     EntityHit,
@@ -266,6 +269,29 @@ def shared_gateway(redis_server: RedisServer) -> Iterator[httpx.Client]:
 def gateway(shared_gateway: httpx.Client, redis_client: redis.Redis) -> httpx.Client:
     """A client of a gateway, shared by the session, with a few articles and an empty Redis."""
     return shared_gateway
+
+
+def bury(client: redis.Redis, *, original: bytes = b'{"text": "x"}', **fields: object) -> str:
+    """Puts a dead letter on the stream as a stage would; its id."""
+    usual = {
+        "stream": Stream.SUBMITTED,
+        "stage": "ingest",
+        "reason": "not_json",
+        "message": "it is not JSON",
+        "attempts": 1,
+        "first_seen": datetime.now(UTC),
+        "last_seen": datetime.now(UTC),
+        "submission_id": "1700000000000-5",
+    }
+    letter = DeadLetter.model_validate({**usual, **fields, "original": base64.b64encode(original).decode()})
+    id: bytes = client.xadd(Stream.DEAD, {wire.FIELD: letter.model_dump_json()})
+    return id.decode()
+
+
+@pytest.fixture
+def buried(redis_client: redis.Redis) -> Callable[..., str]:
+    """Buries letters on the empty server."""
+    return lambda **fields: bury(redis_client, **fields)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import gzip
 import json
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -12,7 +11,7 @@ import pytest
 import redis
 from wiredesk import keys, wire
 from wiredesk.client import HttpClient
-from wiredesk.events import ArticleExtracted, DeadLetter, Stream
+from wiredesk.events import ArticleExtracted, Stream
 from wiredesk.http_api import HttpApi
 
 ARTICLE = {"title": "T", "text": "Words."}
@@ -158,28 +157,6 @@ class TestReading:
         assert [e["name"] for e in gateway.get("/api/v1/suggest", params={"q": "mar"}).json()] == ["Mara Ilves"]
         assert gateway.get("/api/v1/suggest").json() == []
         assert [h["article_id"] for h in gateway.get("/api/v1/articles/a1/similar").json()] == ["a2"]
-
-    def test_the_pipeline_and_its_dead_letters(self, gateway: httpx.Client, redis_client: redis.Redis) -> None:
-        now = datetime.now(UTC)
-        letter = DeadLetter(
-            original="ew==",
-            stream=Stream.SUBMITTED,
-            stage="ingest",
-            reason="not-json",
-            message="no JSON",
-            attempts=1,
-            first_seen=now,
-            last_seen=now,
-            submission_id="1700000000000-0",
-        )
-        id = redis_client.xadd(Stream.DEAD, {wire.FIELD: letter.model_dump_json()}).decode()
-        assert gateway.get("/api/v1/pipeline").json()["dead_letters"]["total"] == 1
-        (listed,) = gateway.get("/api/v1/dead-letters", params={"reason": "not-json"}).json()
-        assert listed["id"] == id
-        assert gateway.get(f"/api/v1/dead-letters/{id}").json()["body"] == "{"
-        assert gateway.get("/api/v1/dead-letters", params={"reason": "other"}).json() == []
-        problem(gateway.get("/api/v1/dead-letters/1-1"), 404)
-        problem(gateway.get("/api/v1/dead-letters/x"), 400)
 
     @pytest.mark.parametrize(
         ("path", "status"),

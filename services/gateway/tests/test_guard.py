@@ -20,7 +20,7 @@ def test_every_answer_bears_the_headers_that_keep_scripts_out(gateway: httpx.Cli
     headers = gateway.get(path).headers
     assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_the_policy_allows_nothing_inline_and_no_other_host() -> None:
@@ -32,14 +32,14 @@ def test_the_policy_allows_nothing_inline_and_no_other_host() -> None:
 
 @pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "LOCALHOST"])
 def test_on_loopback_its_own_names_are_answered(host: str) -> None:
-    assert refusal("GET", Headers({"host": host}), LOCAL) is None
+    assert refusal("GET", Headers({"host": host}), LOCAL, path="/api/v1/articles") is None
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8080", "", "[broken"]
 )
 def test_on_loopback_a_foreign_name_is_refused(host: str) -> None:
-    refused = refusal("GET", Headers({"host": host}), LOCAL)
+    refused = refusal("GET", Headers({"host": host}), LOCAL, path="/")
     assert refused
     assert refused.status == 421
     assert "WIREDESK_ALLOWED_HOSTS" in refused.detail
@@ -62,15 +62,28 @@ def test_names_may_be_set_and_other_addresses_answer_to_any() -> None:
 )
 def test_another_sites_page_may_read_links_but_change_nothing(headers: dict[str, str]) -> None:
     asked = Headers({"host": "localhost:8080", **headers})
-    refused = refusal("POST", asked, LOCAL)
-    assert refused
-    assert refused.status == 403
-    assert refusal("GET", asked, LOCAL) is None
+    for path in ("/api/v1/articles", "/dead-letters/drop"):
+        refused = refusal("POST", asked, LOCAL, path=path)
+        assert refused
+        assert refused.status == 403
+    assert refusal("GET", asked, LOCAL, path="/api/v1/articles") is None
 
 
 def test_our_own_pages_and_programs_may_publish() -> None:
     for headers in ({}, {"origin": "http://localhost:8080"}, {"sec-fetch-site": "same-origin"}):
-        assert refusal("POST", Headers({"host": "localhost:8080", **headers}), LOCAL) is None
+        assert refusal("POST", Headers({"host": "localhost:8080", **headers}), LOCAL, path="/api/v1/articles") is None
+
+
+def test_a_form_that_does_not_say_where_it_comes_from_is_refused_a_program_is_not() -> None:
+    unsaid = Headers({"host": "localhost:8080"})
+    refused = refusal("POST", unsaid, LOCAL, path="/dead-letters/replay")
+    assert refused
+    assert refused.status == 403
+    assert "/api/v1" in refused.detail
+    assert refusal("POST", unsaid, LOCAL, path="/api/v1/dead-letters/replay") is None
+    for told in ({"origin": "http://localhost:8080"}, {"sec-fetch-site": "same-origin"}):
+        headers = Headers({"host": "localhost:8080", **told})
+        assert refusal("POST", headers, LOCAL, path="/dead-letters/replay") is None
 
 
 def test_a_forged_post_puts_nothing_on_the_stream(gateway: httpx.Client) -> None:

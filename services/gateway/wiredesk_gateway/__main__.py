@@ -14,6 +14,7 @@ from wiredesk.listening import listen
 from wiredesk.stage.metrics import new_registry
 
 from wiredesk_gateway.app import create_app
+from wiredesk_gateway.desk import Desk
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.presence import STAGE, Presence
 from wiredesk_gateway.settings import GatewaySettings
@@ -40,7 +41,13 @@ def _serve(configured: GatewaySettings) -> int:
     listening = listen(configured.host, configured.http_port, setting="WIREDESK_HTTP_PORT")
     host, port = listening.getsockname()[:2]
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    presence = Presence(client, address=address, in_flight=lambda: app.state.desk.requests.in_flight)
+    desk: Desk = app.state.desk
+    presence = Presence(
+        client,
+        address=address,
+        in_flight=lambda: desk.requests.in_flight,
+        why_paused=lambda: desk.admission.look().message,
+    )
     server = _server(app, configured)
     _end_at_signals(server)
     index.start()

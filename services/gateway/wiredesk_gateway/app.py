@@ -12,9 +12,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from wiredesk import pipeline
 from wiredesk.errors import WiredeskError
+from wiredesk.pressure import Limits
 
-from wiredesk_gateway import health, pages
-from wiredesk_gateway.api import articles, facts, operations
+from wiredesk_gateway import health, letter_pages, pages
+from wiredesk_gateway.admission import Admission
+from wiredesk_gateway.api import articles, dead_letters, facts, operations
 from wiredesk_gateway.assets import Assets
 from wiredesk_gateway.desk import Desk
 from wiredesk_gateway.guard import Guard, Responder, allowed_hosts
@@ -55,14 +57,16 @@ def create_app(
         redis=redis,
         index=index,
         intake=Intake(settings),
+        admission=Admission(redis, Limits(backlog=settings.backlog_limit, memory=settings.memory_share)),
         assets=assets,
         registry=registry,
         requests=requests,
     )
-    for router in (articles.router, facts.router, operations.router):
+    for router in (articles.router, facts.router, operations.router, dead_letters.router):
         app.include_router(router, responses=RESPONSES)
     app.include_router(health.router)
     app.include_router(pages.router)
+    app.include_router(letter_pages.router)
 
     def answer(path: str, problem: Problem) -> Response:
         return respond(problem) if path.startswith(_MACHINE_PATHS) else error_page(assets, problem)

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 from wiredesk.index.protocol import IndexReader
 
+from wiredesk_gateway.admission import Admission
 from wiredesk_gateway.assets import Assets
 from wiredesk_gateway.intake import Intake
 from wiredesk_gateway.live_index import LiveIndex
@@ -25,6 +26,7 @@ class Desk:
     redis: redis.Redis
     index: LiveIndex
     intake: Intake
+    admission: Admission
     assets: Assets
     registry: CollectorRegistry
     requests: Requests

@@ -1,5 +1,6 @@
 """Addresses within the gateway, and those of a search with one thing changed. Pure."""
 
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from wiredesk.index.protocol import SearchRequest
@@ -8,8 +9,11 @@ from wiredesk_gateway.marking import quote_anchor
 
 __all__ = [
     "article_path",
+    "dead_letter_path",
+    "dead_letters_path",
     "entities_path",
     "entity_path",
+    "journey_page_path",
     "journey_path",
     "quote_path",
     "quotes_path",
@@ -39,6 +43,30 @@ def entity_path(entity_id: str) -> str:
 def journey_path(submission_id: str) -> str:
     """The API address that tells what happened to a submission."""
     return f"/api/v1/articles/{quote(submission_id, safe='')}/journey"
+
+
+def journey_page_path(id: str) -> str:
+    """The page of a journey, by submission id or article id."""
+    return f"/journeys/{quote(id, safe='')}"
+
+
+def dead_letter_path(id: str) -> str:
+    """The page of a dead letter."""
+    return f"/dead-letters/{quote(id, safe='')}"
+
+
+def dead_letters_path(
+    *,
+    stage: str = "",
+    reason: str = "",
+    since: str = "",
+    cursor: str = "",
+    notice: Mapping[str, int | str | None] | None = None,
+) -> str:
+    """The page of dead letters that pass a filter; `notice` is what was just done, for that page to tell."""
+    asked = [("stage", stage), ("reason", reason), ("since", since), ("cursor", cursor)]
+    told = [(name, str(value)) for name, value in (notice or {}).items() if value is not None]
+    return _with_query("/dead-letters", [*asked, *told])
 
 
 def quotes_path(*, q: str = "", speaker: str = "", cursor: str = "") -> str:

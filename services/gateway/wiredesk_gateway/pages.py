@@ -125,10 +125,11 @@ def entity(entity_id: str, desk: DeskHere, reader: Reader) -> Response:
 @router.get("/pipeline")
 def pipeline_state(desk: DeskHere, refresh: Annotated[str, Query(max_length=10)] = "on") -> Response:
     """Streams, workers and dead letters, looked at again every few seconds."""
-    state, problem, letters = None, None, []
+    state, problem, letters, held_back = None, None, [], None
     try:
         state = pipeline.read(desk.redis)
         letters = list_dead(desk.redis, limit=_NEWEST_DEAD) if state.dead_letters.total else []
+        held_back = desk.admission.look().message
     except Unavailable as error:
         problem = problem_of(error)
     return page(
@@ -138,6 +139,7 @@ def pipeline_state(desk: DeskHere, refresh: Annotated[str, Query(max_length=10)]
             "state": state,
             "letters": letters,
             "problem": problem,
+            "held_back": held_back,
             "documents": desk.index.documents(),
             "index_problem": desk.index.problem,
             "refresh_s": REFRESH_S if refresh == "on" else None,

@@ -8,7 +8,7 @@ from fastapi import Depends, Query
 from wiredesk.errors import UsageError
 from wiredesk.index.protocol import Filters, SearchRequest
 
-__all__ = ["Cursor", "Limit", "Search", "Words", "day"]
+__all__ = ["Cursor", "Limit", "Search", "Since", "Slug", "Words", "day"]
 
 _MAX_QUERY = 1000
 _MAX_VALUES = 50
@@ -16,6 +16,8 @@ _MAX_VALUES = 50
 Words = Annotated[str, Query(max_length=_MAX_QUERY)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=4096, description="`next_cursor` of the page before")]
+Slug = Annotated[str | None, Query(max_length=100)]
+Since = Annotated[str | None, Query(max_length=100, description="30m, 2h, 7d, or an ISO 8601 time")]
 _Values = Annotated[list[Annotated[str, Query(max_length=_MAX_QUERY)]], Query(max_length=_MAX_VALUES)]
 _Day = Annotated[str, Query(max_length=32, description="a day, YYYY-MM-DD", json_schema_extra={"format": "date"})]
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 import redis
 import structlog
 from redis.exceptions import RedisError
+from wiredesk.errors import Unavailable
 from wiredesk.workers import WorkerReport, announce, withdraw, worker_name
 
 __all__ = ["STAGE", "Presence"]
@@ -21,12 +22,23 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class Presence:
-    """Keeps the gateway's report alive from a thread of its own. Redis being away is waited out."""
+    """Keeps the gateway's report alive from a thread of its own. Redis being away is waited out.
 
-    def __init__(self, client: redis.Redis, *, address: str, in_flight: Callable[[], int]) -> None:
+    `why_paused` says why no articles are taken now (None: they are); it may raise Unavailable.
+    """
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        *,
+        address: str,
+        in_flight: Callable[[], int],
+        why_paused: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._client = client
         self._address = address
         self._in_flight = in_flight
+        self._why_paused = why_paused
         self._started_at = datetime.now(UTC)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="presence", daemon=True)
@@ -55,7 +67,7 @@ class Presence:
                     announce(commands, self._report())
                     commands.execute()
                 reached = True
-            except RedisError as error:
+            except (RedisError, Unavailable) as error:
                 if reached:
                     _log.warning("redis.unreachable", error=str(error))
                 reached = False
@@ -63,6 +75,7 @@ class Presence:
                 return
 
     def _report(self) -> WorkerReport:
+        why = self._why_paused()
         return WorkerReport(
             stage=STAGE,
             name=self.name,
@@ -70,7 +83,8 @@ class Presence:
             host=socket.gethostname(),
             version=version("wiredesk-gateway"),
             address=self._address,
-            state="consuming",
+            state="paused" if why else "consuming",
+            why=why,
             in_flight=self._in_flight(),
             started_at=self._started_at,
             reported_at=datetime.now(UTC),

@@ -1,6 +1,7 @@
 """What the gateway reads from the environment."""
 
 from pydantic import Field
+from wiredesk.pressure import PUBLISHING
 from wiredesk.settings import CommonSettings
 
 __all__ = ["GatewaySettings"]
@@ -20,6 +21,12 @@ class GatewaySettings(CommonSettings):
     connections: int = Field(default=512, ge=8, description="open at one time; more are answered 503")
     drain_s: int = Field(default=10, ge=1, description="for running requests to finish at SIGTERM")
     reload_interval_s: float = Field(default=0.3, gt=0, description="between looks for newly committed articles")
+    backlog_limit: int = Field(
+        default=PUBLISHING.backlog, ge=1, description="articles waiting for ingest, beyond which none is taken"
+    )
+    memory_share: float = Field(
+        default=PUBLISHING.memory, gt=0, le=1, description="of the server's memory, beyond which none is taken"
+    )
     allowed_hosts: str = Field(
         default="",
         description="names, parted by commas, this server answers to; empty: on loopback only localhost's, else any",

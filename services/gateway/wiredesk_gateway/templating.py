@@ -42,12 +42,17 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "article_path": links.article_path,
+        "clock": _clock,
         "day": _day,
+        "dead_letter_path": links.dead_letter_path,
         "duration": _duration,
+        "dead_letters_path": lambda count: links.dead_letters_path(stage=count.stage, reason=count.reason),
         "entity_path": links.entity_path,
         "highlighted": highlighted,
+        "journey_page_path": links.journey_page_path,
+        "milliseconds": _milliseconds,
         "quote_path": links.quote_path,
-        "thousands": lambda number: f"{number:,}",
+        "thousands": lambda number: "unknown" if number is None else f"{number:,}",
         "web_address": web_address,
     }
     return environment
@@ -62,6 +67,18 @@ def _day(value: str | date | None) -> str:
     except ValueError:
         return str(value)
     return f"{read.day} {read:%B} {read.year}"
+
+
+def _clock(moment: datetime) -> str:
+    """`2001-11-23 09:30:00.125`, to the millisecond."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d}"
+
+
+def _milliseconds(number: int) -> str:
+    """Milliseconds as people say them: `85 ms`, `4.2 s`, then in larger units."""
+    if number < 1000:
+        return f"{number} ms"
+    return f"{number / 1000:.1f} s" if number < 60_000 else _duration(number / 1000)
 
 
 def _duration(seconds: float | None) -> str:

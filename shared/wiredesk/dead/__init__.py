@@ -4,6 +4,7 @@
 """
 
 from wiredesk.dead.letters import (
+    LOOKED_AT,
     UNREADABLE,
     DeadLetterEntry,
     DeadLetterSummary,
@@ -30,6 +31,7 @@ from wiredesk.dead.moving import (
 )
 
 __all__ = [
+    "LOOKED_AT",
     "SUBMISSION_FIELD",
     "UNREADABLE",
     "DeadLetterEntry",

@@ -59,13 +59,19 @@ def submit(
     body: Body,
     idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
 ) -> Submitted | SubmittedLines:
-    """Put articles on the stream: all of them or none. With an Idempotency-Key, repeating is safe for a day."""
+    """Put articles on the stream: all of them or none. With an Idempotency-Key, repeating is safe for a day.
+
+    While the pipeline has no room, 429 (a stage is behind) or 503 (Redis is nearly full), with Retry-After.
+    """
     found, as_lines = documents(
         body,
         lines=_media_type(request) in JSON_LINES,
         max_article_bytes=desk.settings.max_article_bytes,
         max_articles=desk.settings.max_articles,
     )
+    refused = desk.admission.refusal(idempotency_key)
+    if refused:
+        raise refused
     ids = submissions.submit(desk.redis, found, idempotency_key=idempotency_key)
     if as_lines:
         return SubmittedLines(submission_ids=ids)
