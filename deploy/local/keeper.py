@@ -12,7 +12,9 @@ from .server import Server, spawn
 __all__ = ["Keeper"]
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.5, 10.0
-"""For a server that ended before it answered (a full disk, a taken port); one that had answered is started at once."""
+"""For a server that ended before it served (a full disk, a taken port), or again and again soon after."""
+_SETTLED_S = 5.0
+"""One that served for this long is started again at once."""
 _TELL_EVERY_S = 5.0
 """How often to say how far a long load has come."""
 
@@ -28,7 +30,7 @@ class Keeper:
         self._answered = True
         self._failures = 0
         self._due_at: float | None = None
-        self._died_at = self._told_at = 0.0
+        self._answered_at = self._died_at = self._told_at = 0.0
 
     def tick(self) -> None:
         """One look, which never waits for the server to be ready."""
@@ -44,12 +46,19 @@ class Keeper:
 
     def _died(self, now: float) -> None:
         self.server.bury()
-        if self._answered:
-            self._died_at, self._failures = now, 0
+        if not self._answered:
+            self._failed(f"ended before it answered: {last_line(self._folder.valkey_log)}", now)
+            return
+        if now - self._answered_at > _SETTLED_S:
+            self._failures = 0
+        self._died_at = now
+        if self._failures:
+            self._failed(f"ended soon after it answered: {last_line(self._folder.valkey_log)}", now)
+        else:
+            # The next death within seconds waits.
+            self._failures = 1
             self._say("the embedded Valkey ended; starting it again")
             self._start(now)
-        else:
-            self._failed(f"ended before it answered: {last_line(self._folder.valkey_log)}", now)
 
     def _start(self, now: float) -> None:
         self._answered, self._due_at, self._told_at = False, None, now
@@ -59,7 +68,7 @@ class Keeper:
             self._failed(f"was not started: {error}", now)
 
     def _failed(self, how: str, now: float) -> None:
-        delay_s = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * 2.0 ** min(self._failures, 10))
+        delay_s = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * 2.0 ** min(max(0, self._failures - 1), 10))
         self._failures += 1
         self._due_at = now + delay_s
         self._say(f"the embedded Valkey {how}; trying again in {delay_s:g} s")
@@ -67,7 +76,7 @@ class Keeper:
     def _wait(self, now: float) -> None:
         loaded = self.server.loaded()
         if loaded == 1.0:
-            self._answered = True
+            self._answered, self._answered_at = True, now
             took_s = time.monotonic() - self._died_at
             self._say(f"valkey        answers again after {took_s:.1f} s, process {self.server.identity.pid}")
         elif now - self._told_at >= _TELL_EVERY_S:

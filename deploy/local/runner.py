@@ -169,7 +169,7 @@ def _waiting(stream: pipeline.StreamState, name: str) -> int:
     for group in stream.groups:
         if group.name == name:
             return (group.lag or 0) + group.pending
-    return stream.length
+    return stream.length or 0
 
 
 def _values(folder: DataFolder, valkey: Server, http_port: int) -> Mapping[str, str]:

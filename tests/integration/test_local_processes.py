@@ -468,6 +468,24 @@ def test_a_server_that_cannot_be_started_again_is_told_and_tried_until_it_can(fo
         assert keeper.server.stop()
 
 
+def test_a_server_that_dies_again_and_again_is_not_started_in_a_hot_loop(folder: DataFolder) -> None:
+    said: list[str] = []
+    first = server.launch(folder, free_port(), maxmemory_bytes=MEMORY)
+    keeper = Keeper(first, folder=folder, maxmemory_bytes=MEMORY, say=said.append)
+    try:
+        for times in range(1, 4):
+            os.kill(keeper.server.identity.pid, signal.SIGKILL)
+            wait_until(
+                lambda times=times: keeper.tick() or sum("answers again" in line for line in said) == times,
+                what="the server to answer again",
+            )
+        deaths = [line for line in said if "ended" in line]
+        assert deaths[0] == "the embedded Valkey ended; starting it again"
+        assert [line.rpartition("; ")[2] for line in deaths[1:]] == ["trying again in 0.5 s", "trying again in 1 s"]
+    finally:
+        assert keeper.server.stop()
+
+
 def test_a_process_that_cannot_be_written_down_is_not_left_running(tmp_path: Path) -> None:
     (tmp_path / "record").mkdir()
     with pytest.raises(OSError, match="Is a directory"):
