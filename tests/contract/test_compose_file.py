@@ -7,7 +7,7 @@ import pytest
 import yaml
 from wiredesk.errors import UsageError
 
-from deploy.local import services
+from deploy.local import memory, services
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -56,6 +56,24 @@ def test_every_container_is_confined_and_watched(name: str) -> None:
 def test_a_stop_takes_longer_than_a_drain() -> None:
     for service in services.read(ROOT / "docker-compose.yml"):
         assert service.stop_grace_s > 25, service.name
+
+
+def test_a_worker_that_waits_for_the_next_stage_has_started_well() -> None:
+    for service in services.read(ROOT / "docker-compose.yml"):
+        assert "consuming" in service.ready
+        assert "paused" in service.ready or service.name == "gateway"
+
+
+def test_redis_keeps_what_it_answered_and_refuses_rather_than_evicts_or_is_ended() -> None:
+    redis = COMPOSE["services"]["redis"]
+    words = redis["command"][1:]
+    options = {words[at].removeprefix("--"): words[at + 1] for at in range(0, len(words), 2)}
+    assert options["appendonly"] == "yes"
+    assert options["appendfsync"] in ("everysec", "always")
+    assert options["maxmemory-policy"] == "noeviction"
+    # A rewrite of the append-only file may for a moment need as much again.
+    assert 2 * memory.parse(options["maxmemory"]) <= memory.parse(redis["mem_limit"].replace("g", "gb"))
+    assert "-e" in redis["healthcheck"]["test"], "LOADING is an error that redis-cli alone takes for an answer"
 
 
 def test_prometheus_asks_every_service_at_its_port() -> None:
