@@ -37,7 +37,15 @@ bench: $(VENV)/.complete ## measure each stage, the whole and the bare functions
 	    $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(HALF_LOAD),--half-load $(HALF_LOAD)) \
 	    $(if $(ONLY),--only "$(ONLY)") $(if $(NEWS),--news "$(NEWS)") $(if $(JSON),--json "$(JSON)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
+# ARTICLES= SEED= SECONDS=spread over WITHOUT="fence"|"reclaim" ONLY="SIGKILL,kill -9" PATIENCE=seconds LOGS=folder JSON=file
+# MARKDOWN=file: each may be left out.
+chaos: $(VENV)/.complete ## break everything while articles flow, and prove that none is lost; ARTICLES= SEED= WITHOUT=
+	@PYTHONPATH=tests:. exec $(BIN)/python -m chaos $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(SEED),--seed $(SEED)) \
+	    $(if $(SECONDS),--seconds $(SECONDS)) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(ONLY),--only "$(ONLY)") \
+	    $(if $(PATIENCE),--patience $(PATIENCE)) $(if $(LOGS),--logs "$(LOGS)") \
+	    $(if $(JSON),--json "$(JSON)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup demo up check test bench lock
+.PHONY: help setup demo up check test bench chaos lock

@@ -1,0 +1,122 @@
+"""The proof itself, short: with every fault it must pass, without what it rests on it must fail."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import pytest
+import wiredesk.stage
+from wiredesk.testing import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are stopped and limited as Linux does")
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+def seed_of_the_runtime() -> int:
+    """Another order of faults for every change of the runtime, and the same as long as it does not change."""
+    (folder,) = wiredesk.stage.__path__
+    sources = sorted(path for path in Path(folder).iterdir() if path.suffix in (".py", ".lua"))
+    return crc32(b"".join(path.read_bytes() for path in sources)) % 1_000_000
+
+
+@pytest.fixture
+def chaos() -> Iterator[Start]:
+    """Starts runs; whatever still runs at the end of the test is ended."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object, **settings: str) -> "subprocess.Popen[str]":
+        run = subprocess.Popen(
+            [sys.executable, "-m", "chaos", *map(str, arguments)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}{os.pathsep}{ROOT}", **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(run)
+        return run
+
+    yield start
+    for run in started:
+        run.terminate()
+        run.communicate()
+
+
+def told(run: "subprocess.Popen[str]", out: Path) -> tuple[dict[str, Any], str]:
+    """What a run found, and everything it printed."""
+    printed, progress = run.communicate(timeout=850)
+    assert out.exists(), progress
+    return json.loads(out.read_text()), f"{printed}\n{progress}"
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", [7, seed_of_the_runtime()])
+def test_nothing_is_lost_doubled_or_wrongly_dead_whatever_breaks(chaos: Start, tmp_path: Path, seed: int) -> None:
+    out = tmp_path / "out.json"
+    run = chaos("--articles", 300, "--seed", seed, "--json", out)
+    found, printed = told(run, out)
+    assert found["problems"] == [], printed
+    assert run.returncode == 0, printed
+    counts = found["counts"]
+    assert counts["submitted"] == sum(number for name, number in counts.items() if name != "submitted")
+    assert counts["submitted"] >= 300
+    assert counts["dead-lettered"] >= 11
+    assert {fault["kind"] for fault in found["faults"]} == {
+        *("SIGKILL", "SIGTERM", "SIGSTOP", "SIGKILL of child", "SIGSTOP of child", "all killed", "kill -9"),
+        *("group destroyed", "cut", "delayed", "hung", "command halved", "answer halved", "full"),
+    }
+    assert all(fault["done"] for fault in found["faults"])
+    assert "the guarantee held" in printed
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("without", "fault", "wrong"), [("fence", "SIGSTOP", "doubled"), ("reclaim", "SIGKILL", "missing")]
+)
+def test_a_run_without_what_the_guarantee_rests_on_fails(
+    chaos: Start, tmp_path: Path, without: str, fault: str, wrong: str
+) -> None:
+    out = tmp_path / "out.json"
+    run = chaos(
+        *("--articles", 100, "--seed", 7, "--only", fault, "--patience", 20),
+        *("--without", without, "--json", out),
+    )
+    found, printed = told(run, out)
+    assert run.returncode == 1, printed
+    assert found["wrong"][wrong] > 0, printed
+    assert f"make chaos ARTICLES=100 SEED=7 WITHOUT={without}" in printed
+    assert "article a-" in printed
+
+
+@pytest.mark.timeout(300)
+def test_an_interrupt_leaves_no_process(chaos: Start) -> None:
+    mark = f"chaos-test-{os.getpid()}-{os.urandom(4).hex()}"
+    run = chaos("--articles", 10_000, "--seed", 7, CHAOS_TEST_MARK=mark)
+    wait_until(lambda: len(_marked(mark)) >= 9, timeout_s=120, what="the run, its server and its workers")
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does: the embedded server is in that group too
+    _, progress = run.communicate(timeout=120)
+    assert run.returncode == 130, progress
+    assert "Traceback" not in progress
+    wait_until(lambda: not _marked(mark), timeout_s=20, what="the end of what the run started")
+
+
+def _marked(mark: str) -> list[str]:
+    """Processes that inherited the mark in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark.encode() in (folder / "environ").read_bytes():
+                found.append((folder / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
