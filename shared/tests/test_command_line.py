@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
-from wiredesk import dead, keys, pipeline
+from wiredesk import dead, journey_steps, keys, pipeline
 from wiredesk.cli.app import app, run
 from wiredesk.cli.output import age, printable, size
 from wiredesk.cli.status import view
@@ -370,9 +370,45 @@ class TestStatus:
         for words in ("articles.submitted", "0123456789ab", "172.18.0.12:39100", "extraction"):
             assert words in shown, words
 
+    def test_what_somebody_has_to_do_comes_first_and_in_words(self, invoke, redis_client, monkeypatch):
+        now = datetime.now(UTC)
+        monkeypatch.setenv("WIREDESK_BACKLOG_LIMIT", "2")
+        (_, id, _) = submit(redis_client, [b"1"] * 3)
+        redis_client.xgroup_create(Stream.SUBMITTED, "ingest", "0")
+        redis_client.xreadgroup("ingest", "w1", {Stream.SUBMITTED: ">"}, count=2)
+        redis_client.xclaim(Stream.SUBMITTED, "ingest", "w2", 0, [id], retrycount=4)
+        redis_client.hset(keys.dropped(), Stream.INDEXED, 1234)
+        redis_client.xadd(Stream.EXTRACTED, {"a": "b"}, id="5-0")
+        redis_client.xgroup_create(Stream.EXTRACTED, "indexing", "5-0")
+        redis_client.xgroup_create(Stream.EXTRACTED, "newsletter", "0")
+        for name in ("w1", "w2"):
+            report = WorkerReport(
+                stage="ingest", name=name, pid=1, host="h", version="0.1", state="paused", started_at=now,
+                reported_at=now, why="Redis has used 95% of its memory",
+            )  # fmt: skip
+            register(redis_client, report)
+        shown = invoke("status").stdout
+        head, _, tables = shown.partition("\nStreams")
+        assert "! publishing waits: ingest has 3 articles waiting on articles.submitted; the limit is 2" in head
+        assert "! 2 ingest workers paused: Redis has used 95% of its memory" in head
+        assert "XGROUP DESTROY articles.extracted newsletter" in " ".join(head.split())
+        assert "articles.submitted: ingest was given entries again, up to 4 times" in tables
+        assert "articles.indexed: 1,234 entries were dropped by its limits so far" in tables
+
+    def test_what_a_user_may_not_ask_is_shown_as_unknown(self, invoke, redis_client, redis_server):
+        submit(redis_client, [b"1"] * 3)
+        redis_client.acl_setuser("viewer", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-xinfo", "-xlen"])
+        try:
+            shown = invoke("status", "--redis-url", f"redis://viewer:x@127.0.0.1:{redis_server.port}/0").stdout
+        finally:
+            redis_client.acl_deluser("viewer")
+        assert "unknown" in shown
+        assert "articles.submitted could not be read" in shown
+        assert "Dead letters: unknown" in shown
+
     def test_json_holds_everything(self, invoke, redis_client):
         state = json.loads(invoke("status", "--json").stdout)
-        assert set(state) == {"read_at", "server", "streams", "workers", "dead_letters"}
+        assert set(state) == {"read_at", "server", "streams", "workers", "dead_letters", "pressure", "advice"}
 
     def test_an_idle_pipeline_says_that_no_worker_runs(self, invoke, redis_client):
         assert "No worker is running" in invoke("status").stdout
@@ -383,18 +419,10 @@ class TestJourneyAndRetract:
         (id,) = submit(redis_client, [b"1"])
         assert f"submission  {id}" in invoke("journey", id).stdout
         started = int(id.partition("-")[0])
-        step = {
-            "stream": "articles.submitted",
-            "entry_id": id,
-            "started_ms": started,
-            "finished_ms": started + 7,
-            "attempts": 2,
-            "outcome": "dead_lettered",
-            "reason": "not_json",
-            "worker": "w",
-            "version": "1",
-        }
-        redis_client.hset(keys.journey(id), "ingest", json.dumps(step))
+        head = journey_steps.head(
+            Stream.SUBMITTED, id, started_ms=started, finished_ms=started + 7, attempts=2, signature="w"
+        )
+        redis_client.hset(keys.journey(id), "ingest", f"{head}dead_lettered{journey_steps.tail('not_json')}")
         shown = invoke("journey", id).stdout
         assert "dead-lettered after 7 ms" in shown
         assert "not_json" in shown

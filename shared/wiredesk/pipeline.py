@@ -1,25 +1,43 @@
-"""The state of the whole pipeline as Redis tells it: streams, groups, lag, workers and dead letters."""
+"""The state of the whole pipeline as Redis tells it: streams, groups, lag, workers and dead letters.
+
+Two rounds of pipelined commands, and bounded pages of dead letters. What could not be told is None, never 0.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, cast
 
 import redis
-from pydantic import BaseModel, ConfigDict, ValidationError
-from redis.exceptions import NoPermissionError, ResponseError
+from pydantic import ValidationError
+from redis.exceptions import ResponseError
 
-from wiredesk import dead, keys
-from wiredesk.connection import speaks_redis
+from wiredesk import dead, keys, pressure
+from wiredesk.advice import advise, warning
+from wiredesk.connection import is_denied, speaks_redis
 from wiredesk.events import GROUPS, Stream
-from wiredesk.workers import WorkerReport
+from wiredesk.pipeline_state import (
+    PENDING_LOOKED_AT,
+    DeadLetterCount,
+    DeadLetterState,
+    GroupState,
+    PipelineState,
+    PressureState,
+    ServerState,
+    StreamState,
+    WorkerState,
+)
+from wiredesk.pressure import PUBLISHING, Limits
+from wiredesk.workers import LIFETIME_S, WorkerReport
 
 __all__ = [
     "DeadLetterCount",
     "DeadLetterState",
     "GroupState",
     "PipelineState",
+    "PressureState",
     "ServerState",
     "StreamState",
     "WorkerState",
@@ -30,161 +48,195 @@ __all__ = [
 DEAD_LETTERS_COUNTED = 1000
 """How many of the newest dead letters are looked into for their stage and reason; `total` always counts all."""
 
+_SAMPLES = 50
+"""Nodes of a stream that are measured to tell its bytes."""
 
-class _State(BaseModel):
-    model_config = ConfigDict(frozen=True)
+_WRITERS = {Stream.SUBMITTED: "publishing", Stream.INGESTED: "ingest", Stream.EXTRACTED: "extraction"}
+_ANYTHING = Limits(backlog=2**63, memory=float("inf"))
 
-
-class GroupState(_State):
-    """One consumer group of a stream.
-
-    `lag` is how many entries it has not been given yet, None when Redis does not know (entries were deleted).
-    `pending` were given and are not acknowledged; `oldest_pending_s` is the age of the oldest of them.
-    """
-
-    name: str
-    foreign: bool
-    lag: int | None
-    pending: int
-    oldest_pending_s: float | None
-    consumers: int
-    last_delivered_id: str
-
-
-class StreamState(_State):
-    """One stream; `oldest_s` is the age in seconds of its first entry. A stream nobody wrote to has no `last_id`."""
-
-    name: str
-    length: int
-    last_id: str | None
-    oldest_s: float | None
-    groups: tuple[GroupState, ...]
+# KEYS: a stream. ARGV: ids. Returns the id last generated, the first id, and for each id given the first one after it;
+# false where there is none. Ids alone leave the server, because an entry may have megabytes.
+_IDS = """
+local answer = {false}
+local info = redis.call('XINFO', 'STREAM', KEYS[1])
+for i = 1, #info, 2 do
+  if info[i] == 'last-generated-id' then answer[1] = info[i + 1] end
+end
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+answer[2] = first and first[1] or false
+for n = 1, #ARGV do
+  local found = redis.call('XRANGE', KEYS[1], '(' .. ARGV[n], '+', 'COUNT', 1)[1]
+  answer[n + 2] = found and found[1] or false
+end
+return answer
+"""
 
 
-class WorkerState(WorkerReport):
-    """A live worker; `pending` is what Redis holds for it, None for one that is in no group (the gateway)."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The first round's answers about one stream; an answer may be the error it failed with."""
 
-    pending: int | None
+    length: Any
+    groups: Any
+    bytes: Any
 
-
-class DeadLetterCount(_State):
-    """How many of the dead letters looked into died at `stage` of `reason`."""
-
-    stage: str
-    reason: str
-    count: int
-
-
-class DeadLetterState(_State):
-    """All dead letters by number, and the newest `counted` of them by stage and reason, most frequent first."""
-
-    total: int
-    counted: int
-    counts: tuple[DeadLetterCount, ...]
+    @property
+    def exists(self) -> bool:
+        return isinstance(self.groups, list)
 
 
-class ServerState(_State):
-    """The Redis or Valkey server. `max_memory_bytes` 0 means no limit of its own."""
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The second round's answers about one group: XPENDING's summary, its oldest entries, the consumers."""
 
-    software: str
-    version: str
-    uptime_s: int
-    used_memory_bytes: int
-    max_memory_bytes: int
-    aof_enabled: bool
-    aof_last_write_ok: bool
+    summary: Any
+    oldest: Any
+    consumers: Any
 
 
-class PipelineState(_State):
-    """Everything `wiredesk status` shows; `server` is None where the user may not ask."""
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What the whole state is made of."""
 
-    read_at: datetime
-    server: ServerState | None
-    streams: tuple[StreamState, ...]
-    workers: tuple[WorkerState, ...]
-    dead_letters: DeadLetterState
-
-    def stream(self, name: str) -> StreamState:
-        """The state of one of the pipeline's streams; raises KeyError for a name that is none."""
-        for stream in self.streams:
-            if stream.name == name:
-                return stream
-        raise KeyError(name)
+    now_ms: int
+    streams: Mapping[Stream, _Found]
+    ids: Mapping[Stream, Any]
+    held: Mapping[tuple[Stream, str], _Held]
+    reports: Sequence[WorkerReport]
+    dropped: Any
 
 
 @speaks_redis
-def read(client: redis.Redis) -> PipelineState:
+def read(client: redis.Redis, *, limits: Limits = PUBLISHING) -> PipelineState:
     """Look at everything once. The parts are read one after the other, so numbers may be some milliseconds apart.
 
-    Raises Unavailable.
+    `limits` are those that publishers keep to. Raises Unavailable.
     """
     pipeline = client.pipeline(transaction=False)
     pipeline.time()
     pipeline.info()
+    pipeline.zrange(keys.workers(), 0, -1)
+    pipeline.hgetall(keys.dropped())
     for stream in Stream:
-        pipeline.xinfo_stream(stream)
+        pipeline.xlen(stream)
         pipeline.xinfo_groups(stream)
-    seconds, info, *answers = pipeline.execute(raise_on_error=False)
-    for answer in (seconds, info, *answers):
-        _raise_unless_absent(answer)
+        pipeline.memory_usage(stream, samples=_SAMPLES)
+    seconds, info, names, dropped, *answers = _answered(pipeline)
+    streams = {stream: _Found(*answers[3 * at : 3 * at + 3]) for at, stream in enumerate(Stream)}
+    ids, held, reports = _closer(client, streams, names if isinstance(names, list) else [])
     now_ms = seconds[0] * 1000 + seconds[1] // 1000
-    found = {
-        stream: (answers[2 * at], answers[2 * at + 1])
-        for at, stream in enumerate(Stream)
-        if isinstance(answers[2 * at], dict)
-    }
-    held = _held(client, {stream: groups for stream, (_, groups) in found.items()})
-    return PipelineState(
+    moment = _Moment(now_ms, streams, ids, held, reports, dropped)
+    state = PipelineState(
         read_at=datetime.fromtimestamp(now_ms / 1000, UTC),
         server=_server(info) if isinstance(info, dict) else None,
-        streams=tuple(_stream(stream, found.get(stream), held, now_ms) for stream in Stream),
-        workers=tuple(WorkerState(**report.model_dump(), pending=_pending(report, held)) for report in workers(client)),
-        dead_letters=_dead_letters(client),
+        streams=tuple(_stream(stream, moment) for stream in Stream),
+        workers=tuple(WorkerState(**report.model_dump(), pending=_pending(report, held)) for report in reports),
+        dead_letters=_dead_letters(client, streams[Stream.DEAD]),
+        pressure=_pressure(moment, info, limits),
     )
+    return state.model_copy(update={"advice": advise(state)})
 
 
-def _raise_unless_absent(answer: Any) -> None:
-    """A stream that is not there yet, or INFO denied to this user, is an answer; anything else is an error."""
-    denied = isinstance(answer, NoPermissionError) and "'info'" in str(answer)
-    absent = isinstance(answer, ResponseError) and str(answer).startswith("no such key")
-    if isinstance(answer, Exception) and not denied and not absent:
-        raise answer
+def _answered(pipeline: Any) -> list[Any]:
+    """The answers. What is refused (a wrong type, an ACL, no such key) stands as its error; anything else is raised."""
+    answers: list[Any] = pipeline.execute(raise_on_error=False)
+    for answer in answers:
+        if isinstance(answer, Exception) and not isinstance(answer, ResponseError) and not is_denied(answer):
+            raise answer
+    return answers
 
 
-def _held(client: redis.Redis, groups: Mapping[Stream, Iterable[Mapping[str, Any]]]) -> dict[tuple[Stream, str], Any]:
-    """XPENDING's summary for each group of each stream: number, oldest id, and each consumer's share."""
-    names = [(stream, _text(group["name"])) for stream, found in groups.items() for group in found]
+def _closer(
+    client: redis.Redis, streams: Mapping[Stream, _Found], names: Sequence[bytes]
+) -> tuple[dict[Stream, Any], dict[tuple[Stream, str], _Held], list[WorkerReport]]:
+    """The second round: ids, what each group holds, and the workers' reports."""
+    found = {stream: seen.groups for stream, seen in streams.items() if seen.exists}
     pipeline = client.pipeline(transaction=False)
-    for stream, name in names:
-        pipeline.xpending(stream, name)
-    return dict(zip(names, pipeline.execute(), strict=True)) if names else {}
+    for stream, groups in found.items():
+        pipeline.eval(_IDS, 1, stream, *[group["last-delivered-id"] for group in groups])
+        for group in groups:
+            pipeline.xpending(stream, group["name"])
+            pipeline.xpending_range(stream, group["name"], min="-", max="+", count=PENDING_LOOKED_AT)
+            pipeline.xinfo_consumers(stream, group["name"])
+    if names:
+        pipeline.mget(names)
+    answers = iter(_answered(pipeline)) if found or names else iter(())
+    ids: dict[Stream, Any] = {}
+    held: dict[tuple[Stream, str], _Held] = {}
+    for stream, groups in found.items():
+        ids[stream] = next(answers)
+        for group in groups:
+            held[stream, _text(group["name"])] = _Held(next(answers), next(answers), next(answers))
+    return ids, held, _reports(next(answers, ()))
 
 
-def _stream(stream: Stream, found: tuple[Any, Any] | None, held: Mapping[Any, Any], now_ms: int) -> StreamState:
-    if found is None:
-        return StreamState(name=stream, length=0, last_id=None, oldest_s=None, groups=())
-    info, groups = found
-    first = info["first-entry"]
+def _stream(stream: Stream, moment: _Moment) -> StreamState:
+    found, ids = moment.streams[stream], moment.ids.get(stream)
+    known = isinstance(ids, list)
+    groups = [_group(stream, at, moment) for at in range(len(found.groups))] if found.exists else []
+    ours = tuple(group for group in groups if not group.foreign)
     return StreamState(
         name=stream,
-        length=info["length"],
-        last_id=_text(info["last-generated-id"]),
-        oldest_s=_age_s(first[0], now_ms) if first else None,
-        groups=tuple(_group(stream, group, held[stream, _text(group["name"])], now_ms) for group in groups),
+        length=_number(found.length),
+        last_id=_text(ids[0]) if ids and known and ids[0] else None,
+        oldest_s=_age_s(ids[1], moment.now_ms) if ids and known and ids[1] else None,
+        groups=tuple(
+            group.model_copy(update={"warning": warning(stream, group, ours)}) if group.foreign else group
+            for group in groups
+        ),
+        bytes=_number(found.bytes),
+        dropped=int(moment.dropped.get(stream.encode(), 0)) if isinstance(moment.dropped, dict) else None,
+        problem=_problem(found, ids),
     )
 
 
-def _group(stream: Stream, group: Mapping[str, Any], held: Mapping[str, Any], now_ms: int) -> GroupState:
+def _problem(found: _Found, ids: Any) -> str | None:
+    """What could not be read. A stream that isn't there yet is none."""
+    absent = isinstance(found.groups, ResponseError) and str(found.groups).startswith("no such key")
+    errors = [found.length, ids] if absent else [found.length, found.groups, ids]
+    return next((str(error) for error in errors if isinstance(error, Exception)), None)
+
+
+def _group(stream: Stream, at: int, moment: _Moment) -> GroupState:
+    group: Mapping[str, Any] = moment.streams[stream].groups[at]
     name = _text(group["name"])
+    foreign = name not in GROUPS[stream]
+    held, ids = moment.held[stream, name], moment.ids[stream]
+    summary = held.summary if isinstance(held.summary, dict) else None
+    oldest = held.oldest if isinstance(held.oldest, list) else None
+    pending = int(group["pending"]) if summary is None else int(summary["pending"])
+    waiting_s = pending_s = None
+    if isinstance(ids, list):
+        waiting_s = _age_s(ids[at + 2], moment.now_ms) if ids[at + 2] else 0.0
+    if summary is not None or not pending:
+        pending_s = _age_s(summary["min"], moment.now_ms) if summary and pending else 0.0
+    dead_ones = None if foreign else _dead_consumers(held.consumers, name, moment.reports)
     return GroupState(
         name=name,
-        foreign=name not in GROUPS[stream],
+        foreign=foreign,
         lag=group.get("lag"),
-        pending=held["pending"],
-        oldest_pending_s=_age_s(held["min"], now_ms) if held["min"] else None,
+        pending=pending,
+        oldest_pending_s=pending_s,
         consumers=group["consumers"],
         last_delivered_id=_text(group["last-delivered-id"]),
+        oldest_waiting_s=waiting_s,
+        longest_idle_s=max((entry["time_since_delivered"] / 1000 for entry in oldest or ()), default=None),
+        most_attempts=max((entry["times_delivered"] for entry in oldest or ()), default=None),
+        dead_consumers=None if dead_ones is None else len(dead_ones),
+        held_by_dead=None if dead_ones is None else sum(dead_ones),
     )
+
+
+def _dead_consumers(consumers: Any, stage: str, reports: Sequence[WorkerReport]) -> list[int] | None:
+    """What each consumer holds whose process doesn't report itself and gave no sign of life for a report's lifetime."""
+    if not isinstance(consumers, list):
+        return None
+    alive = {report.name for report in reports if report.stage == stage}
+    return [
+        int(consumer["pending"])
+        for consumer in consumers
+        if _text(consumer["name"]) not in alive and consumer["idle"] > LIFETIME_S * 1000
+    ]
 
 
 @speaks_redis
@@ -195,20 +247,22 @@ def workers(client: redis.Redis, *, stage: str | None = None) -> list[WorkerRepo
     """
     names = cast("list[bytes]", client.zrange(keys.workers(), 0, -1))
     texts = cast("list[bytes | None]", client.mget(names)) if names else []
+    return [report for report in _reports(texts) if stage in (None, report.stage)]
+
+
+def _reports(texts: Any) -> list[WorkerReport]:
     reports = []
-    for text in filter(None, texts):
+    for text in filter(None, texts if isinstance(texts, list) else ()):
         try:
-            report = WorkerReport.model_validate_json(text)
+            reports.append(WorkerReport.model_validate_json(text))
         except ValidationError:
             continue
-        if stage in (None, report.stage):
-            reports.append(report)
     return sorted(reports, key=lambda report: (report.stage, report.name))
 
 
-def _pending(report: WorkerReport, held: Mapping[tuple[Stream, str], Any]) -> int | None:
-    own = [summary for (_, group), summary in held.items() if group == report.stage]
-    if not own:
+def _pending(report: WorkerReport, held: Mapping[tuple[Stream, str], _Held]) -> int | None:
+    own = [found.summary for (_, group), found in held.items() if group == report.stage]
+    if not own or not all(isinstance(summary, dict) for summary in own):
         return None
     return sum(
         int(consumer["pending"])
@@ -218,11 +272,30 @@ def _pending(report: WorkerReport, held: Mapping[tuple[Stream, str], Any]) -> in
     )
 
 
-def _dead_letters(client: redis.Redis) -> DeadLetterState:
-    newest = list(islice(_reasons(client), DEAD_LETTERS_COUNTED))
+def _pressure(moment: _Moment, info: Any, limits: Limits) -> tuple[PressureState, ...]:
+    """Publishers are told by the limits, stages by what their workers say: each may have limits of its own."""
+    states = []
+    for stream, writer in _WRITERS.items():
+        found = moment.streams[stream]
+        publishing = writer == "publishing"
+        told = pressure.tell((found.length, found.groups, info), stream, limits if publishing else _ANYTHING)
+        paused = (report.why for report in moment.reports if (report.stage, report.state) == (writer, "paused"))
+        why = told.message if publishing else next((why for why in paused if why), None)
+        states.append(PressureState(stream=stream, writer=writer, backlog=told.backlog, why=why))
+    return tuple(states)
+
+
+def _dead_letters(client: redis.Redis, found: _Found) -> DeadLetterState:
+    newest: list[tuple[str, str]] = []
+    if isinstance(found.length, int):
+        try:
+            newest = list(islice(_reasons(client), DEAD_LETTERS_COUNTED))
+        except ResponseError as error:
+            if not is_denied(error):
+                raise
     counts = Counter(newest).most_common()
     return DeadLetterState(
-        total=client.xlen(Stream.DEAD),
+        total=found.length if isinstance(found.length, int) else None,
         counted=len(newest),
         counts=tuple(DeadLetterCount(stage=stage, reason=reason, count=count) for (stage, reason), count in counts),
     )
@@ -249,6 +322,10 @@ def _server(info: Mapping[str, Any]) -> ServerState:
 def _age_s(entry_id: bytes | str, now_ms: int) -> float:
     """Seconds since the entry was added; never negative, whatever the clocks did."""
     return max(0, now_ms - int(_text(entry_id).partition("-")[0])) / 1000
+
+
+def _number(answer: Any) -> int | None:
+    return answer if isinstance(answer, int) else None
 
 
 def _text(value: bytes | str) -> str:

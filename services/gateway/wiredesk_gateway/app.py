@@ -18,6 +18,7 @@ from wiredesk_gateway import health, letter_pages, pages
 from wiredesk_gateway.admission import Admission
 from wiredesk_gateway.api import articles, dead_letters, facts, operations
 from wiredesk_gateway.assets import Assets
+from wiredesk_gateway.dead_tally import DeadTally
 from wiredesk_gateway.desk import Desk
 from wiredesk_gateway.guard import Guard, Responder, allowed_hosts
 from wiredesk_gateway.intake import Intake
@@ -44,7 +45,12 @@ def create_app(
     """Put the application together. Nothing is connected or started; `index` and `redis` may come to life later."""
     assets = Assets()
     requests = Requests(registry)
-    registry.register(PipelineCollector(lambda: pipeline.read(redis), index.documents))
+    admission = Admission(redis, Limits(backlog=settings.backlog_limit, memory=settings.memory_share))
+    registry.register(
+        PipelineCollector(
+            lambda: pipeline.read(redis, limits=admission.limits), index.documents, DeadTally(redis).count
+        )
+    )
     app = FastAPI(
         title="Wiredesk",
         version=version("wiredesk-gateway"),
@@ -57,7 +63,7 @@ def create_app(
         redis=redis,
         index=index,
         intake=Intake(settings),
-        admission=Admission(redis, Limits(backlog=settings.backlog_limit, memory=settings.memory_share)),
+        admission=admission,
         assets=assets,
         registry=registry,
         requests=requests,

@@ -1,19 +1,35 @@
 """What the gateway tells Prometheus: its own requests, and the streams and index as seen at the time of asking."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import TypeVar, get_args
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import Counter as CounterMetric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import Scope
 from wiredesk.errors import WiredeskError
-from wiredesk.pipeline import DEAD_LETTERS_COUNTED, GroupState, PipelineState, StreamState
+from wiredesk.events import GROUPS, Stream
+from wiredesk.pipeline import GroupState, PipelineState
+from wiredesk.stage.processor import State
 
-__all__ = ["PipelineCollector", "Requests", "oldest_waiting_s"]
+from wiredesk_gateway.presence import STAGE
+
+__all__ = ["PipelineCollector", "Requests"]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS"})
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+T = TypeVar("T")
+
+_STAGES = (*dict.fromkeys(name for names in GROUPS.values() for name in names), STAGE)
+_STATES = get_args(State)
+_OTHER = "other"
+_GROUPS_A_STREAM = 50
+"""Anyone may make groups; so many become labels."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -23,7 +39,7 @@ class Requests:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.in_flight = 0
-        self._count = Counter(
+        self._count = CounterMetric(
             "wiredesk_http_requests",
             "Requests answered, by method, route template and status (0: the client left first).",
             ["method", "route", "status"],
@@ -49,63 +65,112 @@ class Requests:
 
 
 class PipelineCollector(Collector):
-    """Asks Redis and the index at each scrape. What cannot be told is absent, never 0."""
+    """Asks Redis and the index at each scrape. What cannot be told is absent, never 0.
 
-    def __init__(self, read: Callable[[], PipelineState], documents: Callable[[], int | None]) -> None:
+    The one place that exports what is true of the whole pipeline: a worker's metrics would be told once a replica.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], PipelineState],
+        documents: Callable[[], int | None],
+        dead_letters: Callable[[], Mapping[tuple[str, str], int] | None],
+    ) -> None:
         self._read = read
         self._documents = documents
+        self._dead_letters = dead_letters
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         """The gauges of the whole pipeline."""
         documents = self._documents()
         if documents is not None:
             yield GaugeMetricFamily("wiredesk_index_documents", "Articles now searchable.", value=documents)
-        try:
-            state = self._read()
-        except WiredeskError as error:
-            _log.warning("metrics.incomplete", error=str(error))
-            return
-        yield from _stream_gauges(state)
-        yield _dead_letters(state)
+        state = _told(self._read)
+        if state is not None:
+            yield from _stream_metrics(state)
+            yield from _group_metrics(state)
+            yield from _memory_metrics(state)
+            yield _workers(state)
+        letters = _told(self._dead_letters)
+        if letters is not None:
+            yield _dead_letters(letters)
 
 
-def _stream_gauges(state: PipelineState) -> Iterator[GaugeMetricFamily]:
+def _told(ask: Callable[[], T]) -> T | None:
+    """The answer, or None where Redis gives none."""
+    try:
+        return ask()
+    except WiredeskError as error:
+        _log.warning("metrics.incomplete", error=str(error))
+        return None
+
+
+def _stream_metrics(state: PipelineState) -> Iterator[Metric]:
     length = GaugeMetricFamily("wiredesk_stream_length", "Entries on a stream.", labels=["stream"])
-    groups = ["stream", "group"]
-    lag = GaugeMetricFamily("wiredesk_stream_lag", "Entries a group was not given yet.", labels=groups)
-    pending = GaugeMetricFamily("wiredesk_stream_pending", "Entries given and not yet finished.", labels=groups)
-    oldest = GaugeMetricFamily(
-        "wiredesk_stream_oldest_seconds", "Age of the oldest entry a group has not finished.", labels=groups
+    size = GaugeMetricFamily("wiredesk_stream_bytes", "Memory of a stream, measured on samples.", labels=["stream"])
+    dropped = CounterMetricFamily(
+        "wiredesk_stream_dropped", "Entries that a stream's limits of age and size have cost.", labels=["stream"]
+    )
+    pressure = GaugeMetricFamily(
+        "wiredesk_pressure", "1 while publishing, or the stage that writes to a stream, has to wait.", labels=["stream"]
     )
     for stream in state.streams:
-        length.add_metric([stream.name], stream.length)
-        for group in stream.groups:
-            labels = [stream.name, group.name]
-            pending.add_metric(labels, group.pending)
-            if group.lag is not None:
-                lag.add_metric(labels, group.lag)
-            waiting_s = oldest_waiting_s(stream, group)
-            if waiting_s is not None:
-                oldest.add_metric(labels, waiting_s)
-    yield from (length, lag, pending, oldest)
+        for family, value in ((length, stream.length), (size, stream.bytes), (dropped, stream.dropped)):
+            if value is not None:
+                family.add_metric([stream.name], value)
+    for told in state.pressure:
+        if told.why is not None or told.backlog is not None:
+            pressure.add_metric([told.stream], float(told.why is not None))
+    dead_bytes = state.stream(Stream.DEAD).bytes
+    yield from (length, size, dropped, pressure)
+    if dead_bytes is not None:
+        yield GaugeMetricFamily("wiredesk_dead_letters_bytes", "Memory of all dead letters.", value=dead_bytes)
 
 
-def _dead_letters(state: PipelineState) -> GaugeMetricFamily:
-    help = f"Dead letters by stage and reason, among the newest {DEAD_LETTERS_COUNTED}."
-    gauge = GaugeMetricFamily("wiredesk_dead_letters", help, labels=["stage", "reason"])
-    for count in state.dead_letters.counts:
-        gauge.add_metric([count.stage, count.reason], count.count)
+def _group_metrics(state: PipelineState) -> Iterator[Metric]:
+    told: tuple[tuple[str, str, Callable[[GroupState], float | None]], ...] = (
+        ("lag", "Entries a group was not given yet.", lambda group: group.lag),
+        ("pending", "Entries given and not yet finished.", lambda group: group.pending),
+        ("oldest_waiting_seconds", "Age of the oldest entry not given yet.", lambda group: group.oldest_waiting_s),
+        (
+            "oldest_pending_seconds",
+            "Age of the oldest entry given, not finished.",
+            lambda group: group.oldest_pending_s,
+        ),
+        ("oldest_seconds", "Age of the oldest entry a group has not finished.", lambda group: group.oldest_s),
+    )
+    for name, help, value_of in told:
+        gauge = GaugeMetricFamily(f"wiredesk_stream_{name}", help, labels=["stream", "group"])
+        for stream in state.streams:
+            for group in stream.groups[:_GROUPS_A_STREAM]:
+                value = value_of(group)
+                if value is not None:
+                    gauge.add_metric([stream.name, group.name], value)
+        yield gauge
+
+
+def _memory_metrics(state: PipelineState) -> Iterator[Metric]:
+    if state.server is None:
+        return
+    used, limit = state.server.used_memory_bytes, state.server.max_memory_bytes
+    yield GaugeMetricFamily("wiredesk_redis_memory_bytes", "Memory that Redis uses.", value=used)
+    if limit:
+        yield GaugeMetricFamily("wiredesk_redis_memory_limit_bytes", "Redis's maxmemory.", value=limit)
+
+
+def _workers(state: PipelineState) -> Metric:
+    gauge = GaugeMetricFamily("wiredesk_workers", "Live processes by what they are doing.", labels=["stage", "state"])
+    counts = Counter(
+        (worker.stage if worker.stage in _STAGES else _OTHER, worker.state if worker.state in _STATES else _OTHER)
+        for worker in state.workers
+    )
+    for stage, doing in sorted({*counts, *product(_STAGES, _STATES)}):
+        gauge.add_metric([stage, doing], counts[stage, doing])
     return gauge
 
 
-def oldest_waiting_s(stream: StreamState, group: GroupState) -> float | None:
-    """Age in seconds of the oldest entry the group has not finished; 0 when nothing waits, None when unknown.
-
-    Pending entries are older than those not given yet. Without any, the first entry of the stream is the oldest
-    waiting only if all its entries wait.
-    """
-    if group.pending:
-        return group.oldest_pending_s
-    if group.lag == 0:
-        return 0.0
-    return stream.oldest_s if group.lag == stream.length else None
+def _dead_letters(letters: Mapping[tuple[str, str], int]) -> Metric:
+    gauge = GaugeMetricFamily("wiredesk_dead_letters", "Dead letters by stage and reason.", labels=["stage", "reason"])
+    for labels, count in letters.items():
+        gauge.add_metric(labels, count)
+    return gauge

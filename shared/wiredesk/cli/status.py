@@ -8,7 +8,7 @@ import typer
 from wiredesk.cli.targets import JsonFlag, RedisUrl, Url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rich.console import RenderableType
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _MISSING = "none yet"
+_STATE_STYLES = {"consuming": "green", "standby": "green", "paused": "yellow"}
 
 
 def command(
@@ -26,10 +27,11 @@ def command(
     redis_url: RedisUrl = None,
     json: JsonFlag = False,
 ) -> None:
-    """Show every stream with its consumer groups, every live worker with what it holds, and the dead letters.
+    """Show what is to be done, every stream with its consumer groups, every live worker, and the dead letters.
 
-    [bold]lag[/] is what a group has not been given yet, [bold]pending[/] what it was given and has not finished. A lag
-    that Redis does not know is shown as unknown. With --json, lengths are counts, times seconds, sizes bytes.
+    [bold]lag[/] is what a group has not been given yet, [bold]pending[/] what it was given and has not finished, each
+    followed by the age of its oldest. What Redis does not know is shown as unknown. A group of another application is
+    marked foreign. With --json, lengths are counts, times seconds, sizes bytes, and null is unknown.
 
     Examples:
       wiredesk status --watch
@@ -51,7 +53,7 @@ def command(
 
 def _reader(url: str | None, redis_url: str | None) -> "Callable[[], PipelineState]":
     """How to look once: through the gateway where one is named, else at Redis, over one connection."""
-    from wiredesk.cli.targets import gateway_url, redis_address
+    from wiredesk.cli.targets import gateway_url, publishing_limits, redis_address
     from wiredesk.connection import connect
     from wiredesk.http_api import HttpApi
     from wiredesk.pipeline import read
@@ -61,7 +63,8 @@ def _reader(url: str | None, redis_url: str | None) -> "Callable[[], PipelineSta
         api = HttpApi(named, patience_s=0)
         return lambda: _from_gateway(api.get("/api/v1/pipeline"))
     client = connect(redis_address(redis_url))
-    return lambda: read(client)
+    limits = publishing_limits()
+    return lambda: read(client, limits=limits)
 
 
 def _from_gateway(answer: object) -> "PipelineState":
@@ -98,8 +101,11 @@ def view(state: "PipelineState") -> "RenderableType":
     from rich.console import Group
     from rich.text import Text
 
-    parts: list[RenderableType] = [_headline(state), _streams(state), _workers(state)]
-    if state.dead_letters.total:
+    parts: list[RenderableType] = [_headline(state)]
+    if state.advice:
+        parts.append(_advice(state))
+    parts += [_streams(state), _workers(state)]
+    if state.dead_letters.total != 0:
         parts.append(_dead_letters(state))
     spaced = [line for part in parts for line in (part, Text(""))]
     return Group(*spaced[:-1])
@@ -125,35 +131,74 @@ def _server(server: "ServerState | None") -> str:
     return f"{server.software.capitalize()} {server.version} · up {age(server.uptime_s)} · {memory} · {kept}"
 
 
+def _advice(state: "PipelineState") -> "RenderableType":
+    """What somebody has to do, a line each, hanging under its mark."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from wiredesk.cli.output import printable
+
+    shown = Table.grid(padding=(0, 1, 0, 0))
+    for line in state.advice:
+        shown.add_row(Text("!", style="bold red"), Text(printable(line), style="bold"))
+    return shown
+
+
 def _streams(state: "PipelineState") -> "RenderableType":
+    from rich.console import Group
+    from rich.text import Text
+
     from wiredesk.cli.output import table
     from wiredesk.events import GROUPS
 
-    columns = ("stream", "length", "oldest", "group", "lag", "pending", "readers")
-    shown = table("Streams", *columns, right=("length", "lag", "pending", "readers"))
+    columns = ("stream", "length", "size", "group", "lag", "oldest", "pending", "oldest", "readers")
+    shown = table("Streams", *columns, right=("length", "size", "lag", "oldest", "pending", "readers"))
     for stream in state.streams:
         own = next((names for name, names in GROUPS.items() if name == stream.name), ())
         present = {group.name for group in stream.groups}
         rows = [_group_cells(group) for group in stream.groups]
-        rows += [(name, "", "", _MISSING) for name in own if name not in present]
-        for at, cells in enumerate(rows or [("", "", "", "")]):
+        missing = "unknown" if stream.problem else _MISSING
+        rows += [(name, "", "", "", "", missing) for name in own if name not in present]
+        for at, cells in enumerate(rows or [("", "", "", "", "", "")]):
             shown.add_row(*(_stream_cells(stream) if at == 0 else ("", "", "")), *cells)
-    return shown
+    notes = [Text(note, style="dim") for stream in state.streams for note in _notes(stream)]
+    return Group(shown, *notes)
 
 
 def _stream_cells(stream: "StreamState") -> tuple[str, str, str]:
-    from wiredesk.cli.output import age
+    from wiredesk.cli.output import size
 
-    return stream.name, f"{stream.length:,}", age(stream.oldest_s)
+    length = "unknown" if stream.length is None else f"{stream.length:,}"
+    return stream.name, length, "" if stream.bytes is None else size(stream.bytes)
 
 
-def _group_cells(group: "GroupState") -> tuple[str, str, str, str]:
-    from wiredesk.cli.output import age, printable
+def _group_cells(group: "GroupState") -> tuple[str, str, str, str, str, str]:
+    from wiredesk.cli.output import printable
 
     name = printable(group.name) + (" (foreign)" if group.foreign else "")
     lag = "unknown" if group.lag is None else f"{group.lag:,}"
-    pending = f"{group.pending:,}" + (f" for {age(group.oldest_pending_s)}" if group.pending else "")
-    return name, lag, pending, str(group.consumers)
+    readers = str(group.consumers) + (f", {group.dead_consumers} dead" if group.dead_consumers else "")
+    return name, lag, _oldest(group.oldest_waiting_s), f"{group.pending:,}", _oldest(group.oldest_pending_s), readers
+
+
+def _oldest(seconds: float | None) -> str:
+    from wiredesk.cli.output import age
+
+    return "unknown" if seconds is None else age(seconds or None)
+
+
+def _notes(stream: "StreamState") -> "Iterator[str]":
+    """What a number in the table does not tell."""
+    from wiredesk.cli.output import age, printable
+
+    for group in stream.groups:
+        if group.held_by_dead:
+            yield f"{stream.name}: {group.held_by_dead:,} entries are with workers that are gone; others take them over"
+        if not group.foreign and (group.most_attempts or 0) > 1:
+            tried = f"{group.most_attempts} times, idle up to {age(group.longest_idle_s)}"
+            yield f"{stream.name}: {printable(group.name)} was given entries again, up to {tried}"
+    if stream.dropped:
+        yield f"{stream.name}: {stream.dropped:,} entries were dropped by its limits so far"
 
 
 def _workers(state: "PipelineState") -> "RenderableType":
@@ -165,10 +210,9 @@ def _workers(state: "PipelineState") -> "RenderableType":
         return Text("No worker is running.", style="bold")
     shown = table("Workers", "stage", "state", "holds", "pid", "host", "up", "address", right=("holds", "pid"))
     for worker in state.workers:
-        healthy = worker.state in ("consuming", "standby", "paused")
         shown.add_row(
             printable(worker.stage),
-            Text(printable(worker.state), style="green" if healthy else "red"),
+            Text(printable(worker.state), style=_STATE_STYLES.get(worker.state, "red")),
             "" if worker.pending is None else f"{worker.pending:,}",
             str(worker.pid),
             printable(worker.host),
@@ -179,11 +223,17 @@ def _workers(state: "PipelineState") -> "RenderableType":
 
 
 def _dead_letters(state: "PipelineState") -> "RenderableType":
+    from rich.console import Group
+    from rich.text import Text
+
     from wiredesk.cli.output import printable, table
 
     letters = state.dead_letters
-    of = "" if letters.counted >= letters.total else f", the newest {letters.counted:,} by reason"
-    shown = table(f"Dead letters: {letters.total:,}{of}", "stage", "reason", "count", right=("count",))
+    total = "unknown" if letters.total is None else f"{letters.total:,}"
+    of = "" if letters.counted >= (letters.total or 0) else f", the newest {letters.counted:,} by reason"
+    title = Text(f"Dead letters: {total}{of}", style="bold")
+    title.append("  (wiredesk dead list, show, replay, drop)", style="not bold dim")
+    shown = table("", "stage", "reason", "count", right=("count",))
     for count in letters.counts:
         shown.add_row(printable(count.stage), printable(count.reason), f"{count.count:,}")
-    return shown
+    return Group(title, shown)

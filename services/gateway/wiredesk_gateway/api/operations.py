@@ -13,4 +13,4 @@ router = APIRouter(prefix="/api/v1", tags=["operations"])
 @router.get("/pipeline")
 def pipeline_state(desk: DeskHere) -> pipeline.PipelineState:
     """Streams, groups with lag and pending, live workers, and dead letters by stage and reason."""
-    return pipeline.read(desk.redis)
+    return pipeline.read(desk.redis, limits=desk.admission.limits)
