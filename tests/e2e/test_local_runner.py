@@ -273,6 +273,29 @@ def test_a_killed_server_comes_back_on_its_port_with_all_it_held(up: Up) -> None
     wait_until_searchable(up, publish(up, 3))
 
 
+def test_a_worker_told_to_stop_from_outside_drains_and_another_takes_its_place(up: Up) -> None:
+    for stage in ("ingest", "extraction", "indexing", "gateway"):
+        (told,) = up.workers(stage)
+        submitted = publish(up, 20)
+        os.kill(told.pid, signal.SIGTERM)
+        wait_until(lambda told=told: replaced(up, told), timeout_s=60, what=f"another {stage} in its place")
+        wait_until_searchable(up, submitted)
+    assert up.said().count("ended with status 0; starting it again") == 4
+
+
+def replaced(up: Up, worker: WorkerState) -> bool:
+    return any(other.pid != worker.pid and other.state == "consuming" for other in up.workers(worker.stage))
+
+
+def test_a_worker_that_hangs_is_replaced_and_what_it_held_goes_on(up: Up) -> None:
+    (hung,) = up.workers("ingest")
+    os.kill(hung.pid, signal.SIGSTOP)
+    submitted = publish(up, 20)
+    wait_until(lambda: replaced(up, hung), timeout_s=120, what="another ingest in its place")
+    assert "ingest-1 has not reported itself for 15 s although Redis answers: killed; starting it again" in up.said()
+    wait_until_searchable(up, submitted)
+
+
 def answers(up: Up) -> bool:
     try:
         return bool(up.client.ping())
