@@ -71,8 +71,8 @@ def test_redis_keeps_what_it_answered_and_refuses_rather_than_evicts_or_is_ended
     assert options["appendonly"] == "yes"
     assert options["appendfsync"] in ("everysec", "always")
     assert options["maxmemory-policy"] == "noeviction"
-    # A rewrite of the append-only file may for a moment need as much again.
-    assert 2 * memory.parse(options["maxmemory"]) <= memory.parse(redis["mem_limit"].replace("g", "gb"))
+    # A rewrite of the append-only file may for a moment need as much again, and what is freed comes back in pieces.
+    assert 2.5 * memory.parse(options["maxmemory"]) <= memory.parse(redis["mem_limit"].replace("g", "gb"))
     assert "-e" in redis["healthcheck"]["test"], "LOADING is an error that redis-cli alone takes for an answer"
 
 
