@@ -303,6 +303,17 @@ def answers(up: Up) -> bool:
         return False
 
 
+def test_a_server_killed_while_everything_starts_does_not_end_the_start(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as up:
+        said = wait_until(
+            lambda: re.search(r"answers on .*, process (\d+)", up.said()), timeout_s=60, what="the server"
+        )
+        os.kill(int(said[1]), signal.SIGKILL)
+        up.wait_until_ready()
+        wait_until_searchable(up, publish(up, 3))
+        assert "valkey        answers again" in up.said()
+
+
 def test_neither_a_stop_nor_a_kill_amid_the_work_loses_an_article(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with running(data, "--scale", "extraction=2") as stopped:
