@@ -4,7 +4,10 @@ __all__ = ["article", "dropped", "idempotency", "journey", "replayed", "signatur
 
 
 def article(article_id: str) -> str:
-    """Hash {content, revision} of an article's current revision: what duplicates are told by. Expires."""
+    """Hash {content, revision} of an article's current revision, by which duplicates are told, and of the `latest`
+
+    submission that said the same again. Expires.
+    """
     return f"wiredesk:article:{article_id}"
 
 

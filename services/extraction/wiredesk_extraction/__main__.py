@@ -18,8 +18,8 @@ PLAN = Plan(
 
 ITEM_TIME_S = 6.0
 MEGABYTE_TIME_S = 250.0
-"""An article of 300 words takes 50 ms, the longest body that ingest lets through (400,000 characters) about a minute: a
-busy machine may take twice as long for the longest, and many times as long for a short one, before it is taken for stuck.
+"""An article of 300 words takes 50 ms, the longest body that ingest lets through (400,000 characters) about a minute. A
+busy machine may take twice as long for the longest, many times as long for a short one, before it is taken for stuck.
 """
 
 

@@ -70,15 +70,28 @@ class IndexProcessor:
 
         Raises Unavailable when the index takes no writes (a full disk), and Stuck when it does not return.
         """
-        limit_s = self._settings.batch_time_limit_s
         try:
-            return await asyncio.wait_for(asyncio.shield(self._in_thread(lambda: self._process(batch))), limit_s)
+            return await self._within_limit(lambda: self._process(batch), doing=f"{len(batch)} articles")
         except TransientError as error:
             raise Unavailable(error.message) from error
+
+    async def _within_limit(self, work: Callable[[], T], *, doing: str) -> T:
+        limit_s = self._settings.batch_time_limit_s
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._in_thread(work)), limit_s)
         except TimeoutError:
-            raise Stuck(
-                f"the index took more than {limit_s:g} s for {len(batch)} articles; a new start frees it"
-            ) from None
+            raise Stuck(f"the index took more than {limit_s:g} s for {doing}; a new start frees it") from None
+
+    async def recover(self) -> None:
+        """Raises Unavailable while the index takes no writes."""
+        try:
+            await self._within_limit(self._probe, doing="a trial write")
+        except TransientError as error:
+            raise Unavailable(error.message) from error
+
+    def _probe(self) -> None:
+        if self._index is not None:
+            self._index.probe()
 
     async def stop(self) -> None:
         """Finish what the thread does and let the index go."""

@@ -29,6 +29,8 @@ class Miscounting:
         self.calls += 1
         return [] if self.calls == 1 else [Done() for _ in batch]
 
+    async def recover(self) -> None: ...
+
     async def stop(self) -> None: ...
 
 
@@ -68,6 +70,8 @@ class Picky:
 
     async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
         return [Done(), *[Untouched() for _ in batch[1:]]]
+
+    async def recover(self) -> None: ...
 
     async def stop(self) -> None: ...
 

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from redis.asyncio import Redis
@@ -130,6 +131,32 @@ async def test_what_a_lost_group_delivers_again_is_acknowledged_and_not_repeated
     assert await pending(server) == 0
     assert await server.xlen(TARGET) + await server.xlen(Stream.DEAD) == (0 if first == "done" else 1)
     assert await server.hgetall(keys.journey(one.submission_id)) == before
+
+
+async def test_an_earlier_entry_of_a_replayed_submission_is_not_worked_on_again(server: "Redis") -> None:
+    (first,) = await deliver(server, b"1")
+    died = Dead(reason="r", message="m")
+    assert await run(server, worked(first, died)) == ["dead_lettered"]
+    (entry,) = await deliver(server, b"1")
+    replayed = replace(entry, submission_id=first.submission_id)
+    assert await run(server, worked(replayed, article(replayed))) == ["published"]
+    await server.xgroup_destroy(SOURCE, GROUP)
+    await server.xgroup_create(SOURCE, GROUP, id="0")
+    again, last = await deliver(server)
+    assert await run(server, worked(again, died)) == ["repeated"]
+    assert await run(server, worked(replace(last, submission_id=first.submission_id), article(replayed))) == [
+        "repeated"
+    ]
+    assert (await server.xlen(TARGET), await server.xlen(Stream.DEAD)) == (1, 1)
+
+
+async def test_what_is_said_again_is_newer_than_what_came_between(server: "Redis") -> None:
+    one, two, three, four = await deliver(server, b"1", b"2", b"3", b"4")
+    old, new = article(one, content="old"), article(two, content="new")
+    assert await run(server, worked(one, old), worked(two, new)) == ["published", "published"]
+    assert await run(server, worked(four, article(four, content="new"))) == ["duplicate"]
+    assert await run(server, worked(three, article(three, content="old"))) == ["superseded"]
+    assert await server.hget(keys.article("a"), "revision") == str(revision_of(two.submission_id)).encode()
 
 
 async def test_what_was_left_for_retry_is_no_repetition(server: "Redis") -> None:

@@ -139,14 +139,11 @@ class Batches:
         return _give_up(delivery, outcome) if isinstance(outcome, Retry) and last and not outcome.blameless else outcome
 
     async def _processed(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
-        pause_s = _FIRST_PAUSE_S
         while batch:
             try:
-                outcomes = await self.processor.process(batch)
+                return await self.processor.process(batch)
             except Unavailable as error:
-                self._trouble("stage", str(error), "stage")
-                await self._pause(pause_s)
-                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                await self._recovered(error)
             except WiredeskError as error:
                 log.warning("batch.failed", why=str(error))
                 return [Retry(reason="unavailable", message=str(error)) for _ in batch]
@@ -155,10 +152,22 @@ class Batches:
             except Exception as error:  # a bug of ours: tried again, then dead, never lost
                 log.exception("batch.failed")
                 return [Retry(reason="unexpected_error", message=repr(error)[:500]) for _ in batch]
+        return []
+
+    async def _recovered(self, error: Unavailable) -> None:
+        """Wait until the stage's own equipment is in order."""
+        pause_s = _FIRST_PAUSE_S
+        self._trouble("stage", str(error), "stage")
+        while True:
+            await self._pause(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            try:
+                await self.processor.recover()
+            except Unavailable as again:
+                self._trouble("stage", str(again), "stage")
             else:
                 self._settled("stage")
-                return outcomes
-        return []
+                return
 
     async def _finish(self, worked: Sequence[Worked], started: float) -> None:
         """Put the batch down, however long the server takes to accept it."""

@@ -23,11 +23,15 @@ end
 
 -- What the duplicate check says: nil to publish, or the outcome that replaces publishing.
 local function held_back(article_key, revision, content, force)
-  local known = redis.pcall('HMGET', article_key, 'revision', 'content')
+  local known = redis.pcall('HMGET', article_key, 'revision', 'content', 'latest')
   if known.err then return nil, 'article: ' .. known.err end
-  local current = tonumber(known[1] or 0)
-  if current > tonumber(revision) then return 'superseded' end
-  if current < tonumber(revision) and known[2] == content and force == '0' then return 'duplicate' end
+  local current, latest = tonumber(known[1] or 0), tonumber(known[3] or 0)
+  if math.max(current, latest) > tonumber(revision) then return 'superseded' end
+  if current < tonumber(revision) and known[2] == content and force == '0' then
+    -- What was submitted before this and is still under way is older than what this says again.
+    redis.pcall('HSET', article_key, 'latest', revision)
+    return 'duplicate'
+  end
   return nil
 end
 
@@ -56,10 +60,16 @@ local function bury(article_key, payload, revision)
 end
 
 -- A group that was destroyed and made again is given once more what it had acknowledged, as far as it is not trimmed.
+-- The journey keeps a stage's last entry of a submission: an earlier one was finished as well, or there were no later.
 local function finished_before(journey_key, id)
   local step = redis.pcall('HGET', journey_key, group)
-  return type(step) == 'string' and string.find(step, ' ' .. id .. ' ', 1, true)
-    and not string.find(step, ' retried', 1, true)
+  if type(step) ~= 'string' then return false end
+  local last_ms, last_seq = string.match(step, '^%d+ (%d+)%-(%d+) ')
+  if not last_ms then return false end
+  local ms, seq = string.match(id, '^(%d+)%-(%d+)$')
+  if ms == last_ms and seq == last_seq then return not string.find(step, ' retried', 1, true) end
+  ms, seq, last_ms, last_seq = tonumber(ms), tonumber(seq), tonumber(last_ms), tonumber(last_seq)
+  return ms < last_ms or (ms == last_ms and seq < last_seq)
 end
 
 local function finish(at, article_key, journey_key)

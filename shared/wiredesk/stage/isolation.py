@@ -83,6 +83,10 @@ class ChildProcessor:
         together = [at for at, single in enumerate(alone) if not single]
         return [*([together] if together else []), *([at] for at, single in enumerate(alone) if single)]
 
+    async def recover(self) -> None:
+        """Start the child, if there is none."""
+        await self._ensure_child()
+
     async def stop(self) -> None:
         """End the child: by the end of its input if it listens, else by force."""
         child = self._child

@@ -36,6 +36,10 @@ class Processor(Protocol):
         """
         ...
 
+    async def recover(self) -> None:
+        """After Unavailable: see whether it is of use to try again. Raises Unavailable while it is not."""
+        ...
+
     async def stop(self) -> None:
         """Let go of everything; also called after a failed start."""
         ...
