@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import redis
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from wiredesk.testing import RedisServer
 
@@ -34,6 +35,7 @@ PATHS = (
     "/articles/h",
     "/entities/person:h",
     "/pipeline",
+    "/dead-letters",
 )
 
 needs_chromium = pytest.mark.skipif(
@@ -155,6 +157,74 @@ def test_a_search_works_without_javascript(browser: Browser, address: str) -> No
         assert page.url.endswith("#quote-21")
 
 
+@pytest.fixture
+def letter(redis_client: redis.Redis, request: Any) -> str:
+    """A dead letter on the empty server, hostile in every field."""
+    conftest: ModuleType = request.config.pluginmanager.get_plugin(str(Path(__file__).with_name("conftest.py")))
+    words = f"{ATTACK} {LONG}"
+    id: str = conftest.bury(redis_client, original=words.encode(), message=words, reason=LONG, stage=ATTACK)
+    return id
+
+
+@needs_chromium
+def test_a_dead_letter_is_replayed_from_its_page_without_javascript(
+    browser: Browser, address: str, letter: str, redis_client: redis.Redis
+) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address + "/pipeline")
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name="Dead letters").click()
+        page.get_by_role("checkbox", name=f"Select {letter}").check()
+        page.get_by_role("button", name="Replay selected").click()
+        assert page.get_by_text("1 dead letter sent again").is_visible()
+        page.reload()
+        assert redis_client.xlen("articles.submitted") == 1
+    assert redis_client.xlen("articles.dead") == 0
+
+
+@needs_chromium
+def test_a_dead_letter_is_dropped_only_after_a_page_that_asks(
+    page: Page, address: str, letter: str, redis_client: redis.Redis
+) -> None:
+    page.goto(f"{address}/dead-letters/{letter}")
+    page.get_by_role("button", name="Drop").click()
+    page.get_by_role("link", name="Keep them").click()
+    assert redis_client.xlen("articles.dead") == 1
+    page.get_by_role("button", name="Drop all").click()
+    page.get_by_role("button", name="Drop for good").click()
+    assert page.get_by_text("1 dead letter dropped").is_visible()
+    assert redis_client.xlen("articles.dead") == 0
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [360, 1280])
+def test_hostile_dead_letters_run_nothing_and_fit_the_page(page: Page, address: str, letter: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    for path in ("/dead-letters", f"/dead-letters/{letter}", "/pipeline", f"/dead-letters?reason={LONG[:90]}"):
+        page.goto(address + path)
+        assert page.title() != "run"
+        assert page.locator("img, iframe, style").count() == 0
+        assert page.locator("h1").count() == 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        unnamed = "[...document.querySelectorAll('input:not([type=hidden])')].filter(e => !e.labels.length).length"
+        assert page.evaluate(unnamed) == 0, path
+    assert said == []
+
+
+@needs_chromium
+def test_a_page_of_another_origin_cannot_send_our_forms(
+    page: Page, address: str, letter: str, redis_client: redis.Redis
+) -> None:
+    page.goto(f"data:text/html,<form method=post action={address}/dead-letters/replay>"
+              f"<input name=id value={letter}><button>Go</button></form>")  # fmt: skip
+    page.get_by_role("button", name="Go").click()
+    page.get_by_text("Pages of other sites may not change anything here").wait_for()
+    assert redis_client.xlen("articles.dead") == 1
+
+
 @needs_chromium
 def test_the_keyboard_skips_to_the_content_and_reaches_the_search(page: Page, address: str) -> None:
     page.goto(address + "/articles/a1")
@@ -204,7 +274,7 @@ def test_every_colour_of_text_can_be_read_on_its_ground(scheme: str) -> None:
     blocks = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", blocks[0 if scheme == "light" else 1]))
     pairs = [(text, ground) for text in ("text", "quiet", "link") for ground in ("page", "raised", "notice", "problem")]
-    pairs += [("text", "quote"), ("text", "hit"), ("on-accent", "accent"), ("bad", "page")]
+    pairs += [("text", "quote"), ("text", "hit"), ("on-accent", "accent"), ("bad", "page"), ("page", "bad")]
     for text, ground in pairs:
         lighter, darker = sorted((_luminance(colours[text]), _luminance(colours[ground])), reverse=True)
         assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (text, ground)
