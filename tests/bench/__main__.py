@@ -23,6 +23,7 @@ from .context import Bench
 from .corpus import load
 from .errors import BenchError
 from .figures import Figure
+from .long_run import long_run
 from .processes import ROOT, environment
 from .report import Report, as_json, as_markdown, show
 from .runtime import runtime_alone
@@ -31,6 +32,9 @@ from .yardstick import Yardstick
 
 _INTERRUPTED = 130
 _SECTIONS = (*STAGES, "runtime", "whole")
+_ON_DEMAND = "million"
+"""Takes half an hour with as many messages: not part of a run unless named."""
+_ONLY = f"some of {' '.join(_SECTIONS)}; all. Or {_ON_DEMAND}: so many --messages, short, through the whole pipeline"
 _WIDTH = 120
 """Of the tables where there is no terminal."""
 _DESCRIPTION = """How fast the pipeline is on this machine: each stage alone, the runtime alone, the whole, and the same
@@ -86,6 +90,7 @@ def _measure(arguments: argparse.Namespace, folder: Path, progress: Console) -> 
             rounds=arguments.rounds,
             half_load_s=arguments.half_load,
             memory={},
+            curves=[],
             say=say,
         )
         for section in arguments.only:
@@ -107,12 +112,15 @@ def _measure(arguments: argparse.Namespace, folder: Path, progress: Console) -> 
         memory=bench.memory,
         account=account.counts(),
         seconds=time.monotonic() - started,
+        curves=bench.curves,
     )
 
 
 def _section(bench: Bench, name: str, account: Account) -> Iterator[Figure]:
     if name == "runtime":
         return runtime_alone(bench)
+    if name == _ON_DEMAND:
+        return long_run(bench)
     return whole_pipeline(bench, account) if name == "whole" else stage_alone(bench, name)
 
 
@@ -152,12 +160,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--articles", type=_number, default=150, help="a round: 150")
     parser.add_argument("--rounds", type=_number, default=3, help="of each measurement, beside a warm-up: 3")
-    parser.add_argument("--messages", type=_number, default=5000, help="a round of the runtime alone: 5000")
+    parser.add_argument(
+        "--messages", type=_number, default=5000, help="a round of the runtime alone, or all of a million: 5000"
+    )
     parser.add_argument("--half-load", type=_number, default=20, metavar="SECONDS", help="of steady publishing: 20")
     parser.add_argument("--news", type=Path, default=ROOT / "../shared/eval/data/news", help="folder of real articles")
     parser.add_argument("--seeds", type=Path, default=ROOT / "seeds", help="folder of articles used without those")
     parser.add_argument(
-        "--only", type=_sections, default=_SECTIONS, metavar="NAMES", help=f"some of {' '.join(_SECTIONS)}; all"
+        "--only",
+        type=_sections,
+        default=_SECTIONS,
+        metavar="NAMES",
+        help=_ONLY,
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every value of every round there")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there, for a README")
@@ -166,9 +180,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _sections(text: str) -> tuple[str, ...]:
     wanted = text.split()
-    if unknown := [name for name in wanted if name not in _SECTIONS]:
-        raise argparse.ArgumentTypeError(f"there is no {unknown[0]!r}; there are {' '.join(_SECTIONS)}")
-    return tuple(name for name in _SECTIONS if name in wanted)
+    known = (*_SECTIONS, _ON_DEMAND)
+    if unknown := [name for name in wanted if name not in known]:
+        raise argparse.ArgumentTypeError(f"there is no {unknown[0]!r}; there are {' '.join(known)}")
+    return tuple(name for name in known if name in wanted)
 
 
 def _number(text: str) -> int:

@@ -7,7 +7,7 @@ from wiredesk import wire
 from wiredesk.events import Stream
 
 from .bare import STAGES
-from .context import WARM_UP, Bench, in_turn, prepare
+from .context import NO_READER, WARM_UP, Bench, in_turn, prepare
 from .figures import Figure
 from .moving import Moved, through_worker
 from .processes import Stack, environment, running
@@ -27,7 +27,7 @@ def stage_alone(bench: Bench, name: str) -> Iterator[Figure]:
     """A stage gets what the bare loop of the stage before made of the articles."""
     rounds: list[tuple[Moved, Measured]] = []
     bare_ready_s = _bare_ready(bench, name)
-    with running(bench.folder / f"alone-{name}", name) as stack:
+    with running(bench.folder / f"alone-{name}", name, settings=NO_READER) as stack:
         for number, tag in enumerate(bench.tags):
             moved, bare = _round(bench, stack, name, tag, number)
             if tag != WARM_UP:

@@ -8,22 +8,30 @@ from typing import TypeVar
 
 from .bare import STAGES
 from .corpus import Corpus
+from .figures import Curve
 from .processes import Stack
 from .yardstick import Yardstick, write_items
 
-__all__ = ["WARM_UP", "Bench", "in_turn", "prepare"]
+__all__ = ["NO_READER", "WARM_UP", "Bench", "in_turn", "prepare"]
 
 A = TypeVar("A")
 B = TypeVar("B")
 
 WARM_UP = "warm-up"
 _WARM_UP_ARTICLES = 8
+
+NO_READER = {"WIREDESK_DOWNSTREAM_LIMIT": str(10**9)}
+"""For a stage alone: nobody reads what it writes, so that its gate would shut at the usual limit."""
+
 _AN_HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """`memory` collects peaks in bytes by process; `say` takes a line about the progress."""
+    """`memory` collects peaks in bytes by process, `curves` what is more than a figure; `say` takes a line about the
+
+    progress.
+    """
 
     corpus: Corpus
     yardstick: Yardstick
@@ -33,6 +41,7 @@ class Bench:
     rounds: int
     half_load_s: float
     memory: dict[str, int]
+    curves: list[Curve]
     say: Callable[[str], None]
 
     @property

@@ -4,7 +4,9 @@ import gzip
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from wiredesk.documents import Document, files, read_file
@@ -16,6 +18,10 @@ __all__ = ["Corpus", "load", "plain_events"]
 _FIELDS = ("url", "source", "title", "text", "html", "published_at", "language", "authors")
 _FEWEST_WORDS = 40
 """Shorter ones are not articles: seeds/ has an empty and a broken one, which end as dead letters."""
+
+_SHORTEST, _LONGEST = 40, 60
+_VOCABULARY = 100_000
+"""Running words that short articles are drawn from, so that frequent ones are frequent there too."""
 
 _PLAIN_CHARACTERS = 4096
 _PLAIN_WORDS = "the pipeline moves this and every other word from stream to stream "
@@ -37,6 +43,21 @@ class Corpus:
         step = max(1.0, len(self.articles) / count)
         drawn = (self.articles[int(number * step) % len(self.articles)] for number in range(count))
         return [json.dumps(_distinct(article, f"{tag}-{number}")).encode() for number, article in enumerate(drawn)]
+
+    def short(self, count: int, seed: int) -> Iterator[bytes]:
+        """`count` short submissions of the corpus's own words, 40 to 60 each, drawn at random: no two are alike."""
+        bodies = ((article.get("text") or article.get("title") or "").split() for article in self.articles)
+        words = list(islice(chain.from_iterable(bodies), _VOCABULARY))
+        random = Random(seed)
+        for number in range(count):
+            drawn = random.choices(words, k=random.randint(_SHORTEST, _LONGEST))
+            article = {"url": f"https://bench.example/short/{number}", "text": f"Item {number}. {' '.join(drawn)}."}
+            yield json.dumps(article).encode()
+
+    def mean_bytes(self, count: int) -> float:
+        """Bytes of a submission that `distinct` makes, on average."""
+        submissions = self.distinct(count, "bytes")
+        return sum(map(len, submissions)) / len(submissions)
 
     def mean_words(self, count: int) -> float:
         """Words of an article that `distinct` draws, on average; markup counts as words."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-__all__ = ["Figure", "percentile"]
+__all__ = ["Curve", "Figure", "percentile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,15 @@ class Figure:
     def spread(self) -> tuple[float, float]:
         """The lowest and the highest round."""
         return min(self.values), max(self.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """How several values went together: a row of numbers under the same headings for each moment."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[float, ...], ...]
 
 
 def percentile(values: Iterable[float], percent: float) -> float:

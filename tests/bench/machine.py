@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["children", "cpu_seconds", "describe", "peak_memory_bytes"]
+__all__ = ["children", "cpu_seconds", "describe", "memory_bytes", "peak_memory_bytes"]
 
 _PROC = Path("/proc")
 _CPUCLOCK_SCHED = 2
@@ -76,9 +76,18 @@ def children(pid: int) -> list[int]:
 
 def peak_memory_bytes(pid: int) -> int | None:
     """The most memory a process ever had resident (VmHWM); None where the system does not tell."""
+    return _status_bytes(pid, "VmHWM:")
+
+
+def memory_bytes(pid: int) -> int | None:
+    """The memory a process has resident now (VmRSS); None where the system does not tell."""
+    return _status_bytes(pid, "VmRSS:")
+
+
+def _status_bytes(pid: int, name: str) -> int | None:
     try:
         for line in (_PROC / str(pid) / "status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(name):
                 return int(line.split()[1]) * 1024
     except OSError:
         pass

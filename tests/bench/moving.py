@@ -1,8 +1,8 @@
 """Moving events through one real worker: filled at once, timed by the server's own clock in the entry ids."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import redis
@@ -11,7 +11,7 @@ from wiredesk.events import Stream
 
 from .accounts import milliseconds
 from .errors import BenchError
-from .processes import Stack
+from .processes import SERVER, Stack
 
 __all__ = ["Moved", "fill", "finish_time", "through_worker"]
 
@@ -22,12 +22,17 @@ _STUCK_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What one worker did: `seconds` from the first entry's arrival to the last result's."""
+    """What one worker did: `seconds` from the first entry's arrival to the last result's.
+
+    `cpu_seconds` is the workers' and children's processor time, `parts` that of each process, the server among them;
+    None and empty where the system does not tell.
+    """
 
     count: int
     refused: int
     seconds: float
     cpu_seconds: float | None
+    parts: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def per_second(self) -> float:
@@ -56,17 +61,17 @@ def through_worker(stack: Stack, name: str, payloads: Sequence[bytes], *, source
     """
     client, process = stack.client, stack.processes[name]
     before = {stream: _length(client, stream) for stream in (target, Stream.DEAD)}
-    cpu_before = process.cpu_seconds()
+    cpu_before = stack.cpu_by_process()
     first_ms = fill(client, source, payloads)
-    _wait_until_finished(stack, source, name)
-    cpu_after = process.cpu_seconds()
+    _wait_until_finished(stack, source, process.stage)
+    parts = {one: taken - cpu_before.get(one, 0.0) for one, taken in stack.cpu_by_process().items()}
     done = _length(client, target) - before[target]
     refused = _length(client, Stream.DEAD) - before[Stream.DEAD]
     if done + refused != len(payloads):
         raise BenchError(f"{name} made {done} results and {refused} dead letters of {len(payloads)} distinct articles")
     seconds = (finish_time(client, target) - first_ms) / 1000
-    cpu_seconds = cpu_after - cpu_before if cpu_after is not None and cpu_before is not None else None
-    return Moved(len(payloads), refused, max(seconds, 0.001), cpu_seconds)
+    cpu_seconds = sum(parts.values()) - parts[SERVER] if parts else None
+    return Moved(len(payloads), refused, max(seconds, 0.001), cpu_seconds, parts)
 
 
 def finish_time(client: "redis.Redis", target: Stream) -> int:

@@ -20,12 +20,15 @@ from deploy.local import services
 from deploy.local.processes import end as end_processes
 from deploy.local.processes import end_session, identify, start
 
-from . import machine, relay
+from . import machine, relay, stand_in
 from .errors import BenchError
 
-__all__ = ["ROOT", "Process", "Stack", "environment", "running"]
+__all__ = ["ROOT", "SERVER", "Process", "Stack", "environment", "running"]
 
 ROOT = Path(__file__).resolve().parents[2]
+SERVER = "valkey"
+"""The server's name among the processes."""
+
 _READY_S = 180.0
 _STOP_S = 30.0
 _POLL_S = 0.02
@@ -34,12 +37,16 @@ _LOG_LINES = 15
 _SERVER = {"appendonly": "yes", "appendfsync": "everysec", "save": ""}
 """As in docker-compose.yml and `make up`: what is measured keeps what it is given."""
 
+_STAND_INS = {relay.NAME: ("ingest", "bench.relay"), stand_in.NAME: ("extraction", "bench.stand_in")}
+"""The bench's own workers: the service whose place each takes, and its module."""
+
 
 @dataclass(slots=True)
 class Process:
-    """One worker. `ready_s` is the time from its start to its reading of the stream."""
+    """One worker of a `stage`. `ready_s` is the time from its start to its reading of the stream."""
 
     name: str
+    stage: str
     popen: Popen[bytes]
     log: Path
     ready: frozenset[str]
@@ -52,11 +59,6 @@ class Process:
         """The worker and its child."""
         return [self.popen.pid, *machine.children(self.popen.pid)]
 
-    def cpu_seconds(self) -> float | None:
-        """Processor time of the worker and its child so far."""
-        taken = [machine.cpu_seconds(pid) for pid in self.pids]
-        return sum(filter(None, taken)) if taken[0] is not None else None
-
 
 class Stack:
     """A server and the processes on it; `memory` holds the peaks seen so far, by process."""
@@ -67,24 +69,26 @@ class Stack:
         self.client: redis.Redis = connect(redis_url)
         self.processes: dict[str, Process] = {}
         self.memory: dict[str, int] = {}
+        self.backlog: list[str] = []
 
-    def start(self, *names: str) -> None:
-        """Start one process of each service, as docker-compose.yml has it; `relay` is the bench's own."""
+    def start(self, *names: str, settings: Mapping[str, str]) -> None:
+        """Start one process of each service, as docker-compose.yml has it, or of the bench's own, with `settings`."""
         known = {service.name: service for service in services.read(ROOT / "docker-compose.yml")}
         data = str(self.folder)
         values = {"redis_url": self.redis_url, "data": data, "data_url": quote(data), "http_port": "0"}
         for name in names:
-            like = known["ingest" if name == relay.NAME else name]
-            command = ("python", "-m", "bench.relay") if name == relay.NAME else like.command
+            stage, module = _STAND_INS.get(name, (name, None))
+            like = known[stage]
+            command = ("python", "-m", module) if module else like.command
             log = self.folder / f"{name}.log"
             popen = start(
                 [sys.executable if word == "python" else word for word in command],
-                environment=environment(like.filled_in(values)),
+                environment=environment({**settings, **like.filled_in(values)}),
                 log=log,
                 record=self.folder / f"{name}.json",
                 with_parent=True,
             )
-            self.processes[name] = Process(name, popen, log, like.ready)
+            self.processes[name] = Process(name, stage, popen, log, like.ready)
 
     def wait_until_ready(self) -> None:
         """Until every process reads its stream. Raises BenchError with the last lines of the log of one that won't."""
@@ -110,18 +114,28 @@ class Stack:
                     f"{process.name} ended with status {status}; its last words:\n{_last_lines(process.log)}"
                 )
 
+    def cpu_by_process(self) -> dict[str, float]:
+        """Processor seconds of every process and the server so far; empty where the system does not tell."""
+        return {name: taken for name, pid in self.pids().items() if (taken := machine.cpu_seconds(pid)) is not None}
+
     def cpu_seconds(self) -> float | None:
         """Processor time of all processes and the server so far; None where the system does not tell."""
-        taken = [process.cpu_seconds() for process in self.processes.values()]
-        taken.append(machine.cpu_seconds(self._server_pid()))
-        return None if None in taken else sum(filter(None, taken))
+        taken = self.cpu_by_process()
+        return sum(taken.values()) if taken else None
 
     def note_memory(self) -> None:
         """Remember the peaks of all processes up to now."""
-        for process in self.processes.values():
-            for pid in process.pids:
-                self._note(process.name if pid == process.popen.pid else f"{process.name} child", pid)
-        self._note("valkey", self._server_pid())
+        for name, pid in self.pids().items():
+            self._note(name, pid)
+
+    def pids(self) -> dict[str, int]:
+        """Every process by name: workers, their children, the server."""
+        found = {
+            process.name if pid == process.popen.pid else f"{process.name} child": pid
+            for process in self.processes.values()
+            for pid in process.pids
+        }
+        return {**found, SERVER: self._server_pid()}
 
     def _server_pid(self) -> int:
         server: Mapping[str, int] = self.client.info("server")
@@ -143,18 +157,25 @@ class Stack:
 
 
 @contextmanager
-def running(folder: Path, *names: str, backlog: Sequence[bytes] = ()) -> Iterator[Stack]:
+def running(
+    folder: Path,
+    *names: str,
+    backlog: Sequence[bytes] = (),
+    settings: Mapping[str, str] | None = None,
+    server_settings: Mapping[str, str] | None = None,
+) -> Iterator[Stack]:
     """A fresh server with one ready process of each named service; nothing of it is left afterwards.
 
-    The articles of `backlog` are submitted before the processes are started.
+    The articles of `backlog` are submitted before the processes are started; `stack.backlog` has their ids. `settings`
+    are put into the processes' environment, `server_settings` are the server's.
     """
     folder.mkdir()
-    with valkey_server(**_SERVER) as server:
+    with valkey_server(**_SERVER, **(server_settings or {})) as server:
         stack = Stack(folder, server.url)
         hurry = True
         try:
-            submit(stack.client, backlog)
-            stack.start(*names)
+            stack.backlog = submit(stack.client, backlog)
+            stack.start(*names, settings=settings or {})
             stack.wait_until_ready()
             yield stack
             stack.note_memory()
@@ -166,7 +187,8 @@ def running(folder: Path, *names: str, backlog: Sequence[bytes] = ()) -> Iterato
 def environment(own: Mapping[str, str]) -> dict[str, str]:
     """The user's environment with a process's own on top; the bench's modules can be imported, nothing else is new."""
     inherited = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in own}
-    return {**inherited, **own, "PYTHONPATH": str(ROOT / "tests"), "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
+    path = os.pathsep.join([str(ROOT / "tests"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {**inherited, **own, "PYTHONPATH": path, "PYTHONSAFEPATH": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def _last_lines(log: Path) -> str:

@@ -16,7 +16,8 @@ from wiredesk.stage.worker import Plan, run
 __all__ = ["NAME", "STAGE", "relay"]
 
 NAME = "relay"
-PLAN = Plan(name=NAME, sources=(Stream.SUBMITTED,), target=Stream.INGESTED, distribution="wiredesk")
+PLAN = Plan(name="ingest", sources=(Stream.SUBMITTED,), target=Stream.INGESTED, distribution="wiredesk")
+"""In the place of ingest: only for the pipeline's own groups are streams trimmed to what they have acknowledged."""
 
 
 def relay(item: Item[ArticleSubmitted]) -> ArticleIngested:

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from .figures import Figure
+from .figures import Curve, Figure
 
 __all__ = ["Report", "as_json", "as_markdown", "show"]
 
@@ -15,10 +15,13 @@ VERSION = 1
 _SECTIONS = {
     "speed": "Throughput: one process a stage",
     "processor": "Processor time: what isolation, messages and storage add to the pure functions",
+    "storage": "What an article leaves in Redis, until it expires",
     "latency": "From publish to searchable, articles coming steadily at half of that throughput",
     "start": "Start",
+    "long": "A long run: short articles, published as fast as backpressure lets them",
 }
 _HEADINGS = ("", "measured", "lowest to highest", "yardstick", "", "ratio", "")
+_MEMORY_HEADINGS = ("", "measured")
 _TO_THE_RIGHT = (1, 3, 5)
 _BARE_LOOP = (
     "The bare loop runs the same pure functions over the same articles in one process and thread, without messages, "
@@ -39,6 +42,7 @@ class Report:
     memory: Mapping[str, int]
     account: Mapping[str, int]
     seconds: float
+    curves: Sequence[Curve] = ()
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -63,6 +67,10 @@ def as_json(report: Report) -> dict[str, Any]:
             }
             for figure in report.figures
         ],
+        "curves": [
+            {"title": curve.title, "rows": [dict(zip(curve.headings, row, strict=True)) for row in curve.rows]}
+            for curve in report.curves
+        ],
         "peak_memory_bytes": dict(report.memory),
         "account": dict(report.account),
         "seconds": report.seconds,
@@ -76,7 +84,8 @@ def show(report: Report, console: Console) -> None:
             title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
         )
         for number, heading in enumerate(headings):
-            table.add_column(heading, justify="right" if number in _TO_THE_RIGHT else "left")
+            right = number in _TO_THE_RIGHT or headings not in (_HEADINGS, _MEMORY_HEADINGS)
+            table.add_column(heading, justify="right" if right else "left")
         for row in rows:
             table.add_row(*row)
         console.print()
@@ -105,9 +114,11 @@ def _tables(report: Report) -> Iterable[tuple[str, Sequence[str], Sequence[Seque
         rows = [_row(figure) for figure in report.figures if figure.section == section]
         if rows:
             yield title, _HEADINGS, rows
+    for curve in report.curves:
+        yield curve.title, curve.headings, [tuple(f"{value:,.0f}" for value in row) for row in curve.rows]
     memory = [(name, f"{size / 1e6:.0f} MB") for name, size in sorted(report.memory.items())]
     if memory or not report.machine["tells_memory"]:
-        yield "Peak memory of each process (resident)", ("", "measured"), memory or [(_NO_PROC, "")]
+        yield "Peak memory of each process (resident)", _MEMORY_HEADINGS, memory or [(_NO_PROC, "")]
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

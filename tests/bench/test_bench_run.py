@@ -57,16 +57,19 @@ def test_a_run_gives_every_figure_with_a_yardstick_and_loses_nothing(bench: Star
     printed, progress = run.communicate(timeout=280)
     assert run.returncode == 0, progress
     told = json.loads(out.read_text())
-    assert _sections(told) >= {"speed", "latency", "start"}
+    assert _sections(told) >= {"speed", "latency", "start", "storage"}
     for figure in told["figures"]:
         assert figure["median"] > 0, figure
         assert figure["yardstick"], figure
         assert figure["ratio"] > 0, figure
-    assert {figure["name"] for figure in told["figures"] if figure["section"] == "speed"} == {
+    assert {figure["name"] for figure in told["figures"] if figure["section"] == "speed"} >= {
         "ingest alone",
         "runtime alone",
+        "runtime alone, journeys",
         "whole pipeline",
     }
+    kept = {figure["name"] for figure in told["figures"] if figure["section"] == "storage"}
+    assert kept >= {"journey of one stage", "journey of three stages", "entry of the duplicate check"}
     account = told["account"]
     assert account["submitted"] == account["indexed"] >= 10
     assert account["missing"] == account["indexed_again"] == 0
@@ -75,6 +78,20 @@ def test_a_run_gives_every_figure_with_a_yardstick_and_loses_nothing(bench: Star
         assert {"ingest", "ingest child", "extraction child", "indexing", "gateway"} <= set(told["peak_memory_bytes"])
     assert "whole pipeline" in printed
     assert "| whole pipeline |" in markdown.read_text()
+
+
+@pytest.mark.timeout(300)
+def test_a_long_run_tells_what_grew_and_that_every_article_was_indexed(bench: Start, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    run = bench("--only", "million", "--messages", 500, "--json", out)
+    printed, progress = run.communicate(timeout=280)
+    assert run.returncode == 0, progress
+    told = json.loads(out.read_text())
+    (curve,) = told["curves"]
+    assert [row["indexed"] for row in curve["rows"]] == sorted(row["indexed"] for row in curve["rows"])
+    assert curve["rows"][-1]["indexed"] == 500
+    assert all(0 < row["Redis"] < 1500 and row["extracted"] >= 0 for row in curve["rows"])
+    assert "Memory over the run" in printed
 
 
 def test_a_worker_that_does_not_start_is_named_with_its_last_words(bench: Start) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from wiredesk import submissions
-from wiredesk.events import ArticleIndexed, Stream
+from wiredesk.events import ArticleIndexed
 
 from .accounts import Account, Follower, milliseconds
 from .alone import processor_time
@@ -16,6 +16,7 @@ from .figures import Figure
 from .half_load import Subject, half_load
 from .moving import Moved
 from .processes import running
+from .storage import what_is_kept
 from .yardstick import Measured, read_items
 
 __all__ = ["whole_pipeline"]
@@ -45,6 +46,7 @@ def whole_pipeline(bench: Bench, account: Account) -> Iterator[Figure]:
             rate_per_s=median(moved.per_second for moved, _ in rounds) / 2,
             bare_s=median(bare.seconds / bare.count for _, bare in rounds),
         )
+        yield from what_is_kept(stack, "three stages", bench.corpus.mean_bytes(bench.articles))
     bench.note_memory(stack)
 
 
@@ -53,7 +55,7 @@ def _first_article(bench: Bench, subject: Subject) -> Figure:
     stack = subject.stack
     since_start_s = time.monotonic() - min(one.started for one in stack.processes.values())
     started_at = time.time() - since_start_s
-    submission_id = stack.client.xrange(Stream.SUBMITTED, count=1)[0][0].decode()  # type: ignore[index,union-attr]  # redis-py types both worlds
+    (submission_id,) = stack.backlog
     subject.follow([submission_id])
     return Figure(
         section="start",

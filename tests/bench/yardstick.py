@@ -41,12 +41,16 @@ ONE_THREAD = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a bare loop took for `count` articles, `refused` of which did not get through."""
+    """What a bare loop took for `count` articles, `refused` of which did not get through.
+
+    `server_cpu_seconds` is what it cost the server, where there was one.
+    """
 
     count: int
     refused: int
     seconds: float
     cpu_seconds: float
+    server_cpu_seconds: float | None = None
 
     @property
     def per_second(self) -> float:
