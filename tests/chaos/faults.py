@@ -110,7 +110,7 @@ class Faults:
         """Do one, then leave the pipeline alone for a moment."""
         started = time.monotonic()
         if fault.kind in MEASURED:
-            self._until(self.recovery.settled, _SETTLED_S)
+            self._settle()
         begun = time.monotonic()
         fault.act()
         self.done[fault.kind, fault.where] += 1
@@ -120,6 +120,14 @@ class Faults:
             f"took {ended - begun:.1f} s; {self.recovery.last_words()}"
         )
         self._hold(self.chance.uniform(0, _AFTER_S))
+
+    def _settle(self) -> None:
+        """Wait until every stage has just finished something: what a fault before this one did is not measured."""
+        deadline = time.monotonic() + _SETTLED_S
+        settled = False
+        while not settled and time.monotonic() < deadline and not self.stopped():
+            if self._until(self.recovery.settled, _SETTLED_S):
+                settled = self.recovery.flows()
 
     def _end(self, stage: str, number: signal.Signals) -> None:
         member = self._busy_one(stage)

@@ -36,6 +36,7 @@ ALL = "all consume"
 _BOUND_S = 30.0
 _POLL_S = 0.02
 _HEALTH_S = 2.0
+_FLOW_S = 1.5
 
 
 @dataclass(slots=True)
@@ -92,6 +93,17 @@ class Recovery:
             if member.pid in self.ready and health(self.ready[member.pid]) in ("consuming", "paused")
         }
         return consuming >= set(stages or STREAM_AFTER)
+
+    def flows(self) -> bool:
+        """Whether an article sent now soon gets some article through every stage."""
+        sent = time.monotonic()
+        before = {stage: self._last_ms(stream) for stage, stream in STREAM_AFTER.items()}
+        self.probe()
+        while time.monotonic() - sent < _FLOW_S and not self.stopped():
+            if all(self._last_ms(stream) != before[stage] for stage, stream in STREAM_AFTER.items()):
+                return True
+            time.sleep(_POLL_S)
+        return False
 
     def last_words(self) -> str:
         """What was measured since this was last asked."""
