@@ -37,8 +37,9 @@ KINDS = (
 MEASURED = KINDS[6:]
 """Recovery from these is measured, so each stage must have a worker again that consumes before they begin."""
 _SETTLED_S = 30.0
-_AFTER_S = 1.0
-"""Between two faults, at most."""
+_AFTER_S, _AFTER_LATER_S = 1.0, 8.0
+"""Between two faults, at most: in the first deck, and in later ones, where most of the time goes to articles
+instead of the loading of models."""
 _BUSY_S = 6.0
 """How long a worker with something in hand is looked for; an idle one is taken then."""
 _COMMIT_S = 1.0
@@ -119,7 +120,8 @@ class Faults:
             f"{ended - self.started:6.1f} s  {fault.kind}, {fault.where}: waited {begun - started:.1f} s, "
             f"took {ended - begun:.1f} s; {self.recovery.last_words()}"
         )
-        self._hold(self.chance.uniform(0, _AFTER_S))
+        first = self.done.total() == len(self.done)
+        self._hold(self.chance.uniform(0, _AFTER_S if first else _AFTER_LATER_S))
 
     def _settle(self) -> None:
         """Wait until every stage has just finished something: what a fault before this one did is not measured."""

@@ -57,6 +57,7 @@ class Supervisor:
     def __init__(self, environment: Mapping[str, str], logs: Path | None = None) -> None:
         self._environment, self._logs = dict(environment), logs
         self._stopping = threading.Event()
+        self._grace_s = _STOP_S
         # One thread starts them all and lives as long as they: to the kernel, a child's parent is the thread.
         self._thread = threading.Thread(target=self._keep, name="supervisor", daemon=True)
         self.members: list[Member] = []
@@ -71,7 +72,8 @@ class Supervisor:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._grace_s = _STOP_S if kind is None else 0.0  # a run that broke or was interrupted has nothing to finish
         self._stopping.set()
         self._thread.join()
 
@@ -128,12 +130,12 @@ class Supervisor:
         for process in running:
             process.send_signal(signal.SIGCONT)
             process.terminate()
-        deadline = time.monotonic() + _STOP_S
+        deadline = time.monotonic() + self._grace_s
         for process in running:
             try:
                 process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self.surprises.append(f"pid {process.pid} did not end within {_STOP_S:g} s of SIGTERM")
+                self.surprises.append(f"pid {process.pid} did not end within {self._grace_s:g} s of SIGTERM")
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
