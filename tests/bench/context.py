@@ -20,8 +20,8 @@ B = TypeVar("B")
 WARM_UP = "warm-up"
 _WARM_UP_ARTICLES = 8
 
-NO_READER = {"WIREDESK_DOWNSTREAM_LIMIT": str(10**9)}
-"""For a stage alone: nobody reads what it writes, so that its gate would shut at the usual limit."""
+NO_READER = {"WIREDESK_DOWNSTREAM_LIMIT": str(10**9), "WIREDESK_TRIM_DELAY_S": "0"}
+"""For a stage alone: nobody reads what it writes, so that its gate would shut at the usual limit, or what it has read."""
 
 _AN_HOUR_MS = 3_600_000
 

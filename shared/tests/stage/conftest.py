@@ -36,6 +36,7 @@ class WorkerProcess:
             **os.environ,
             "WIREDESK_REDIS_URL": self.redis_url,
             "WIREDESK_RETRY_AFTER_S": "0.3",
+            "WIREDESK_TRIM_DELAY_S": "0",
             "WIREDESK_LOG_FORMAT": "json",
             **self.settings,
         }

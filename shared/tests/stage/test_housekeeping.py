@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 from wiredesk import keys
 from wiredesk.events import Stream
+from wiredesk.stage import housekeeping as housekeeping_module
 from wiredesk.stage.housekeeping import Housekeeping, Retention
 from wiredesk.workers import WorkerReport, announce
 
@@ -28,8 +29,11 @@ def housekeeping(
     kept: dict[Stream, Retention] | None = None,
     foreign_bytes: int = MEGABYTE,
     sources: tuple[Stream, ...] = (SOURCE,),
+    delay_s: float = 0,
 ) -> Housekeeping:
-    return Housekeeping(client, group=GROUP, sources=sources, kept=kept or {}, foreign_bytes=foreign_bytes)
+    return Housekeeping(
+        client, group=GROUP, sources=sources, kept=kept or {}, foreign_bytes=foreign_bytes, delay_s=delay_s
+    )
 
 
 async def fill(client: "Redis", stream: Stream, count: int, *, size: int = 10) -> list[bytes]:
@@ -52,6 +56,29 @@ async def test_what_a_group_was_given_and_has_not_acknowledged_is_kept(server: "
     assert await left(server) == ids[4:]
     (group,) = await server.xinfo_groups(SOURCE)
     assert group["lag"] == 2
+
+
+async def test_what_is_acknowledged_stays_a_while_for_readers_without_a_group(server: "Redis") -> None:
+    await server.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+    old_ms = int(datetime.now(UTC).timestamp() * 1000) - 60_000
+    await server.xadd(SOURCE, {"__data__": b"old"}, id=f"{old_ms}-0")
+    young = await fill(server, SOURCE, 2)
+    await server.xreadgroup(GROUP, "c", {SOURCE: ">"})
+    await server.xack(SOURCE, GROUP, f"{old_ms}-0", *young)
+    await housekeeping(server, delay_s=30).trim()
+    assert await left(server) == young
+    await housekeeping(server, delay_s=0).trim()
+    assert await left(server) == []
+
+
+async def test_much_that_is_acknowledged_does_not_stay(server: "Redis", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(housekeeping_module, "_DELAYED_BYTES", 100_000)
+    await server.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+    ids = await fill(server, SOURCE, 20, size=10_000)
+    await server.xreadgroup(GROUP, "c", {SOURCE: ">"})
+    await server.xack(SOURCE, GROUP, *ids)
+    await housekeeping(server, delay_s=30).trim()
+    assert await left(server) == []
 
 
 async def test_nothing_goes_before_our_group_exists_or_when_it_is_made_anew(server: "Redis") -> None:

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 _SAMPLES = 500
 """Parts of a long stream that are measured to tell its size; a short one is measured whole."""
+_DELAYED_BYTES = 64_000_000
+"""Up to this size of a stream, what is acknowledged stays for a while, for readers without a group."""
 _WARN_AT = 0.8
 _TELL_EVERY_S = 600.0
 _SILENT_S = 15.0
@@ -37,7 +39,10 @@ class Retention:
 
 
 class Housekeeping:
-    """One stage's share: its own source streams and groups, and the streams that are `kept` by age and size."""
+    """One stage's share: its own source streams and groups, and the streams that are `kept` by age and size.
+
+    What every group has acknowledged stays for `delay_s` seconds all the same: somebody may read without a group.
+    """
 
     def __init__(
         self,
@@ -47,8 +52,10 @@ class Housekeeping:
         sources: Sequence[Stream],
         kept: dict[Stream, Retention],
         foreign_bytes: int,
+        delay_s: float = 0,
     ) -> None:
-        self._redis, self._group, self._foreign_bytes = redis, group, foreign_bytes
+        self._redis, self._group = redis, group
+        self._foreign_bytes, self._delay_s = foreign_bytes, delay_s
         self._sources = sources
         self._kept = kept
         self._trim = redis.register_script(_TRIM)
@@ -61,7 +68,7 @@ class Housekeeping:
                 await self._trim_source(source)
 
     async def _trim_source(self, source: Stream) -> None:
-        arguments: list[int | str] = [self._foreign_bytes, _SAMPLES, *GROUPS[source]]
+        arguments: list[float | str] = [self._foreign_bytes, self._delay_s, _DELAYED_BYTES, _SAMPLES, *GROUPS[source]]
         answer = await self._trim(keys=[source, keys.dropped()], args=arguments)
         if len(answer) > 1:
             self._tell_of_foreign(source, answer[1], [name.decode(errors="replace") for name in answer[2:]])

@@ -27,6 +27,9 @@ class WorkerSettings(CommonSettings):
     memory_share: float = Field(
         default=0.9, gt=0, le=1, description="of Redis's memory limit, beyond which a stage waits for the next one"
     )
+    trim_delay_s: float = Field(
+        default=30, ge=0, description="how long what is done with stays on its stream, for readers without a group"
+    )
     foreign_backlog_mb: int = Field(
         default=256, ge=0, description="of a stream are kept for groups that are not the pipeline's own"
     )

@@ -1,14 +1,16 @@
 -- Trim a stream of work to what every group has acknowledged.
 --
 -- KEYS  the stream, the hash of what limits have cost
--- ARGV  bytes the stream may hold for groups that are not the pipeline's own, how many parts of it are measured; then
---       the pipeline's groups
+-- ARGV  bytes the stream may hold for groups that are not the pipeline's own; seconds for which what is done with stays
+--       for readers without a group, and bytes up to which it does; how many parts of the stream are measured; then the
+--       pipeline's groups
 -- Returns how many entries went; then, when a foreign group was overruled: how many it lost, and the groups' names.
 --
 -- An entry is done with for a group when it was delivered and is not pending: the lowest such bound over all groups is
 -- the first id to keep. While one of our own groups does not exist, nothing goes: it will be created at 0.
 local stream, cost = KEYS[1], KEYS[2]
-local foreign_bytes, samples = tonumber(ARGV[1]), ARGV[2]
+local foreign_bytes, delay_s, delay_bytes, samples = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local FIRST_GROUP = 5
 
 local function parts(id)
   local ms, seq = string.match(id, '^(%d+)-(%d+)$')
@@ -35,7 +37,7 @@ end
 local groups = redis.pcall('XINFO', 'GROUPS', stream)
 if groups.err then return {0} end
 local own = {}
-for i = 3, #ARGV do own[ARGV[i]] = true end
+for i = FIRST_GROUP, #ARGV do own[ARGV[i]] = true end
 
 local ours, theirs, behind, seen = nil, nil, {}, 0
 for _, answer in ipairs(groups) do
@@ -50,12 +52,19 @@ for _, answer in ipairs(groups) do
     if not theirs or less(first, theirs) then theirs = first end
   end
 end
-if seen < #ARGV - 2 or not ours then return {0} end
-if not theirs or not less(theirs, ours) then return {redis.call('XTRIM', stream, 'MINID', ours)} end
+if seen < #ARGV - FIRST_GROUP + 1 or not ours then return {0} end
 
-local gone = redis.call('XTRIM', stream, 'MINID', theirs)
 local bytes = redis.pcall('MEMORY', 'USAGE', stream, 'SAMPLES', samples)
-if type(bytes) ~= 'number' or bytes <= foreign_bytes then return {gone} end
+if type(bytes) ~= 'number' then bytes = 0 end
+local bound = ours
+if delay_s > 0 and bytes <= delay_bytes then
+  local now = redis.call('TIME')
+  local recent = string.format('%.0f-0', tonumber(now[1]) * 1000 - delay_s * 1000)
+  if less(recent, bound) then bound = recent end
+end
+if theirs and less(theirs, bound) then bound = theirs end
+local gone = redis.call('XTRIM', stream, 'MINID', bound)
+if not theirs or not less(theirs, ours) or bytes <= foreign_bytes then return {gone} end
 -- As many of the oldest as are too much, none of them at or after what a group of ours still needs.
 local excess = math.ceil(redis.call('XLEN', stream) * (1 - foreign_bytes / bytes))
 local lost = redis.call('XTRIM', stream, 'MINID', '~', ours, 'LIMIT', excess)

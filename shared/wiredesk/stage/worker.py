@@ -161,6 +161,7 @@ class _Worker:
             sources=plan.sources,
             kept=_kept(plan, settings),
             foreign_bytes=settings.foreign_backlog_mb * 1_000_000,
+            delay_s=settings.trim_delay_s,
         )
         self._vitals.in_flight = lambda: self._batches.in_flight
         self._vitals.recovered = self._batches.let_go.set
