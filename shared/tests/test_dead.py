@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
-from wiredesk import dead, keys, wire
+from wiredesk import dead, journey_steps, keys, wire
 from wiredesk.connection import connect
 from wiredesk.errors import NotFound, Unavailable, UsageError
 from wiredesk.events import DeadLetter, Stream, submitted_at
+from wiredesk.journey import journey
 from wiredesk.testing_network import Network
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -411,3 +412,21 @@ def test_a_moment_is_a_time_ago_or_iso_8601(text, expected):
 def test_what_is_no_moment_is_said(text):
     with pytest.raises(UsageError, match="2h"):
         dead.moment(text, now=WHEN)
+
+
+def test_a_replayed_submission_is_under_way_until_its_stage_is_done_with_it_again(redis_client):
+    submission_id = "1700000000000-5"
+    arrived = {"started_ms": 1_700_000_000_005, "finished_ms": 1_700_000_000_006, "attempts": 1, "signature": "w"}
+    step = journey_steps.head(Stream.SUBMITTED, submission_id, **arrived) + "dead_lettered not_json"
+    redis_client.hset(keys.journey(submission_id), "ingest", step)
+    assert journey(redis_client, submission_id).state == "dead-lettered"
+    (result,) = dead.replay(redis_client, [bury(redis_client)])
+    assert journey(redis_client, submission_id).state == "under way"
+    now_ms = int(result.entry_id.partition("-")[0])
+    again = {**arrived, "started_ms": now_ms, "finished_ms": now_ms}
+    redis_client.hset(
+        keys.journey(submission_id),
+        "ingest",
+        journey_steps.head(Stream.SUBMITTED, result.entry_id, **again) + "dead_lettered not_json",
+    )
+    assert journey(redis_client, submission_id).state == "dead-lettered"

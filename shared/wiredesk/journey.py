@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 from wiredesk import journey_steps, keys
 from wiredesk.connection import speaks_redis
 from wiredesk.errors import NotFound
-from wiredesk.events import SUBMISSION_ID, Stream, submission_of, submitted_at
+from wiredesk.events import SUBMISSION_ID, Stream, revision_of, submission_of, submitted_at
 
 __all__ = ["Journey", "StageStep", "StepOutcome", "journey"]
 
@@ -91,10 +91,11 @@ def journey(client: redis.Redis, id: str) -> Journey:
     submission_id = id if re.fullmatch(SUBMISSION_ID, id) else _current_submission(client, id)
     record = cast("dict[bytes, bytes]", client.hgetall(keys.journey(submission_id)))
     article_id = _text(record.pop(journey_steps.ARTICLE_FIELD.encode(), b"")) or None
+    replayed = _text(record.pop(journey_steps.REPLAYED_FIELD.encode(), b""))
     steps = _steps(client, {_text(stage): _text(line) for stage, line in record.items()})
     if not steps and not client.xrange(Stream.SUBMITTED, submission_id, submission_id):
         raise NotFound(f"nothing is known of {id}: no such submission or article, or its record has expired")
-    return _journey(submission_id, steps, article_id if id == submission_id else id)
+    return _journey(submission_id, steps, article_id if id == submission_id else id, replayed=replayed)
 
 
 def _current_submission(client: redis.Redis, article_id: str) -> str:
@@ -126,11 +127,13 @@ def _fields(step: journey_steps.Step) -> dict[str, Any]:
     return {name: value for name, value in step._asdict().items() if name != "signature"}
 
 
-def _journey(submission_id: str, steps: tuple[StageStep, ...], article_id: str | None) -> Journey:
+def _journey(submission_id: str, steps: tuple[StageStep, ...], article_id: str | None, *, replayed: str) -> Journey:
     last = max(steps, key=lambda step: step.finished_ms, default=None)
     state: JourneyState = "waiting"
     if last is not None:
         state = _ENDS.get(last.outcome, "searchable" if last.stage == _FLOW[-1] else "under way")
+        if state == "dead-lettered" and replayed and revision_of(replayed) > revision_of(last.entry_id):
+            state = "under way"
     ended = last is not None and state not in ("under way", "retrying")
     submitted = submitted_at(submission_id)
     finished = datetime.fromtimestamp(last.finished_ms / 1000, UTC) if last and ended else None

@@ -21,7 +21,7 @@ WARM_UP = "warm-up"
 _WARM_UP_ARTICLES = 8
 
 NO_READER = {"WIREDESK_DOWNSTREAM_LIMIT": str(10**9), "WIREDESK_TRIM_DELAY_S": "0"}
-"""For a stage alone: nobody reads what it writes, so that its gate would shut at the usual limit, or what it has read."""
+"""For a stage alone: its gate would shut, because nobody reads what it writes; and what it has read goes at once."""
 
 _AN_HOUR_MS = 3_600_000
 

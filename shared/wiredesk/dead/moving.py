@@ -38,7 +38,7 @@ _PORTION_S = 5.0
 _IDS_A_COMMAND = 500
 _GONE = "it was replayed, dropped or trimmed meanwhile"
 
-# KEYS: the dead letters, the stream where it failed, the receipt. ARGV: id, field name, original, submission field,
+# KEYS: the dead letters, the stream where it failed, the receipt, the submission's journey. ARGV: id, field name, original, submission field,
 # submission id, the caller's token, seconds the receipt lives.
 # Lua does not roll back, so whatever may fail comes before the one step that must not be alone: the XDEL of an id that
 # cannot exist fails for a user who may not delete, then XADD fails (memory, type, ACL) with the letter still there.
@@ -53,6 +53,7 @@ redis.call('XDEL', KEYS[1], '0-0')
 local id = redis.call('XADD', KEYS[2], '*', ARGV[2], ARGV[3], ARGV[4], ARGV[5])
 redis.call('XDEL', KEYS[1], ARGV[1])
 redis.pcall('SET', KEYS[3], ARGV[6] .. ' ' .. KEYS[2] .. ' ' .. id, 'EX', ARGV[7])
+if redis.pcall('EXISTS', KEYS[4]) == 1 then redis.pcall('HSET', KEYS[4], 'replayed', id) end
 return {1, id}
 """
 
@@ -204,10 +205,11 @@ def _move(client: redis.Redis, id: str, letter: DeadLetterEntry | None) -> Repla
         "tuple[int, bytes]",
         client.eval(
             _REPLAY,
-            3,
+            4,
             Stream.DEAD,
             letter.stream,
             keys.replayed(id),
+            keys.journey(letter.submission_id),
             id,
             wire.FIELD,
             cast("str", letter.original),
