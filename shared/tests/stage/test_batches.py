@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
-from wiredesk.events import Stream
+from wiredesk import keys, wire
+from wiredesk.events import DeadLetter, Stream
 from wiredesk.stage.batches import Batches
 from wiredesk.stage.finish import Finisher
 from wiredesk.stage.metrics import StageMetrics
-from wiredesk.stage.outcomes import Delivery, Done, Outcome, Untouched
+from wiredesk.stage.outcomes import Claim, Delivery, Done, Outcome, Publish, Untouched
 from wiredesk.stage.processor import Processor, Waiting
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.troubles import Troubles
@@ -91,3 +92,35 @@ async def test_an_entry_does_not_pay_for_what_ruined_its_neighbours(redis_url: s
             assert await batches.take_over()
         assert seen == [[1] * left for left in (5, 4, 3, 2, 1)]
         assert (await client.xpending(SOURCE, GROUP))["pending"] == 0
+
+
+class Naming:
+    """Publishes each as an article of one name."""
+
+    async def start(self, waiting: Waiting) -> None: ...
+
+    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
+        claims = [Claim(article_id="a", revision=1, content_hash="c") for _ in batch]
+        return [Publish(payload=b"1", article_id="a", claim=claim) for claim in claims]
+
+    async def recover(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+async def test_an_article_whose_own_key_is_refused_is_a_dead_letter_at_its_limit(redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as client:
+        await client.set(keys.article("a"), "in the way")
+        await client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+        (one,) = [await client.xadd(SOURCE, {"__data__": b"1"})]
+        batches = batches_of(client, Naming())
+        ((_, entries),) = await client.xreadgroup(GROUP, "w", {SOURCE: ">"})
+        await batches.take(SOURCE, entries)
+        assert (await client.xpending(SOURCE, GROUP))["pending"] == 1
+        for _ in range(2):
+            await client.xclaim(SOURCE, GROUP, "w", 0, [one], idle=60_000, justid=True)
+            assert await batches.take_over()
+        assert (await client.xpending(SOURCE, GROUP))["pending"] == 0
+        ((_, fields),) = await client.xrange(Stream.DEAD)
+        letter = DeadLetter.model_validate_json(wire.decode(fields[b"__data__"]).body)
+        assert (letter.reason, letter.attempts) == ("key_refused", 3)

@@ -38,8 +38,8 @@ _PORTION_S = 5.0
 _IDS_A_COMMAND = 500
 _GONE = "it was replayed, dropped or trimmed meanwhile"
 
-# KEYS: the dead letters, the stream where it failed, the receipt, the submission's journey. ARGV: id, field name, original, submission field,
-# submission id, the caller's token, seconds the receipt lives.
+# KEYS: the dead letters, the stream where it failed, the receipt, the submission's journey. ARGV: id, field name,
+# original, submission field, submission id, the caller's token, seconds the receipt lives.
 # Lua does not roll back, so whatever may fail comes before the one step that must not be alone: the XDEL of an id that
 # cannot exist fails for a user who may not delete, then XADD fails (memory, type, ACL) with the letter still there.
 # A connection may be cut after all this: the client then sends the script again, finds the letter gone, and learns from

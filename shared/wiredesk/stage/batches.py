@@ -176,14 +176,16 @@ class Batches:
             try:
                 finished = await self.finisher.finish(worked, insist=insist)
             except (RedisError, OSError) as error:
-                finished, words = [], str(error)
+                words = str(error)
                 self._trouble("finish", words, kind_of(error))
             else:
                 worked = self._put_down(finished, started)
                 if not worked:
                     self._settled("finish")
                     return
-                words = next(item.error for item in finished if item.error and item.worked in worked)
+                words = next((item.error for item in finished if item.error and not item.own), "")
+                if not words:  # refused for themselves, and given another verdict
+                    continue
                 self._trouble("finish", words, "full" if is_full(words) else "refused")
             # A full server takes what is in hand at the second asking: putting it down is what makes room.
             insist = is_full(words)
@@ -194,9 +196,11 @@ class Batches:
         """Count and log what is settled; what is not is returned, to be tried again."""
         again, settled = [], []
         for item in finished:
-            if item.error is None or item.error.startswith("NOGROUP"):
-                # Its group is gone: as soon as there is one again, the entry will be delivered again.
-                settled.append(item if item.error is None else item._replace(outcome="fenced", error=None))
+            if item.error is None:
+                settled.append(item)
+            elif item.error.startswith("NOGROUP"):
+                # As soon as there is a group again, the entry will be delivered again.
+                settled.append(item._replace(outcome="fenced", error=None))
             elif not item.own:
                 again.append(item.worked)
             elif item.worked.delivery.attempts < self.max_attempts or isinstance(item.worked.outcome, Dead):
