@@ -220,3 +220,37 @@ def test_the_name_of_a_status_adds_nothing_to_its_detail(gateway):
     gateway.answers = [(400, {}, {"title": "Bad Request", "detail": "a bracket is open"})]
     with pytest.raises(UsageError, match=r"refuses: a bracket is open$"):
         HttpApi(gateway.url).get("/api/v1/search")
+
+
+def test_a_busy_gateway_is_said_with_its_own_words_and_waited_for(gateway, monkeypatch):
+    monkeypatch.setattr(http_api, "_FIRST_WAIT_S", 0.01)
+    told = []
+    gateway.answers = [(429, {}, {"detail": "extraction is behind"}), (503, {}, {"detail": "Redis is full"}), accept]
+    with HttpClient.connect(gateway.url, patience_s=None, on_wait=told.append) as wiredesk:
+        wiredesk.publish({"text": "a"})
+    assert [holdup and holdup.kind for holdup in told] == ["gateway", "gateway", None]
+    assert "asks to come back later: extraction is behind" in told[0].why
+    assert "Redis is full" in told[1].why
+
+
+def test_a_gateway_that_restarts_is_waited_for_and_gets_the_same_key(gateway, monkeypatch):
+    monkeypatch.setattr(http_api, "_FIRST_WAIT_S", 0.01)
+    told = []
+    gateway.answers = [accept]
+    with HttpClient.connect(gateway.url, on_wait=told.append) as wiredesk:
+        wiredesk.publish({"text": "a"})
+        gateway.answers = [(202, {"Content-Length": "500"}, {}), accept]  # it ends in the midst of an answer
+        assert wiredesk.publish({"text": "b"}) == "1-0"
+    assert told[0].kind == "server"
+    assert told[-1] is None
+    keys = [headers["Idempotency-Key"] for _, _, headers, _ in gateway.requests]
+    assert keys[1] == keys[2] != keys[0]
+
+
+def test_what_may_not_be_asked_twice_is_not(gateway):
+    gateway.answers = [(200, {}, {}), (200, {"Content-Length": "500"}, {}), (200, {}, {})]
+    api = HttpApi(gateway.url)
+    api.get("/")
+    with pytest.raises(Unavailable, match="does not answer"):
+        api.post("/", b"", headers={})
+    assert len(gateway.requests) == 2

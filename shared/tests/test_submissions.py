@@ -5,7 +5,7 @@ import pytest
 from wiredesk import keys, wire
 from wiredesk.errors import Unavailable, UsageError
 from wiredesk.events import ArticleRetracted, Stream, revision_of
-from wiredesk.submissions import IdempotencyConflict, retract, submit
+from wiredesk.submissions import IdempotencyConflict, forget_publisher, retract, submit, submit_in_turn
 
 
 def test_documents_go_on_the_stream_unchanged_and_in_order(redis_client):
@@ -120,3 +120,49 @@ def test_a_retraction_is_one_json_object_in_the_envelope(redis_client):
 def test_what_cannot_be_an_article_id_is_refused(redis_client, article_id):
     with pytest.raises(UsageError):
         retract(redis_client, article_id)
+
+
+def test_a_publishers_turn_answers_the_same_ids_and_its_next_one_new_ids(redis_client):
+    first = submit_in_turn(redis_client, [b"1", b"2"], publisher="p", turn=1)
+    assert submit_in_turn(redis_client, [b"1", b"2"], publisher="p", turn=1) == first
+    second = submit_in_turn(redis_client, [b"3"], publisher="p", turn=2)
+    others = submit_in_turn(redis_client, [b"3"], publisher="q", turn=2)
+    assert [id.decode() for id, _ in redis_client.xrange(Stream.SUBMITTED)] == first + second + others
+    assert redis_client.ttl(keys.idempotency("p")) > 0
+    forget_publisher(redis_client, "p")
+    assert not redis_client.exists(keys.idempotency("p"))
+
+
+def test_a_turn_that_cannot_be_added_leaves_no_answer_behind(redis_client):
+    redis_client.set(Stream.SUBMITTED, "not a stream")
+    with pytest.raises(Unavailable, match="WRONGTYPE"):
+        submit_in_turn(redis_client, [b"1"], publisher="p", turn=1)
+    redis_client.delete(Stream.SUBMITTED)
+    assert len(submit_in_turn(redis_client, [b"1"], publisher="p", turn=1)) == 1
+    assert redis_client.xlen(Stream.SUBMITTED) == 1
+
+
+def test_a_turn_that_arrives_after_the_next_one_adds_nothing(redis_client):
+    submit_in_turn(redis_client, [b"1"], publisher="p", turn=9)
+    submit_in_turn(redis_client, [b"2"], publisher="p", turn=10)
+    assert submit_in_turn(redis_client, [b"1"], publisher="p", turn=9) == []
+    assert redis_client.xlen(Stream.SUBMITTED) == 2
+
+
+def test_a_turn_of_many_parts_is_one_and_its_late_twin_adds_nothing(redis_client):
+    documents = [b"%d" % n for n in range(130)] + [b"x" * 300_000, b"y" * 300_000]
+    ids = submit_in_turn(redis_client, documents, publisher="p", turn=1)
+    assert submit_in_turn(redis_client, documents, publisher="p", turn=1) == ids
+    entries = redis_client.xrange(Stream.SUBMITTED)
+    assert [id.decode() for id, _ in entries] == ids
+    assert [fields[wire.FIELD.encode()] for _, fields in entries] == documents
+
+
+def test_of_a_turn_of_many_parts_a_full_server_takes_none(redis_client):
+    redis_client.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(Unavailable, match="is full"):
+            submit_in_turn(redis_client, [b"1"] * 130, publisher="p", turn=1)
+    finally:
+        redis_client.config_set("maxmemory", 0)
+    assert redis_client.dbsize() == 0

@@ -25,7 +25,7 @@ from pydantic_core import PydanticSerializationError
 from redis.exceptions import AuthenticationError, AuthorizationError, BusyLoadingError
 
 from wiredesk.admission import Admission
-from wiredesk.connection import connect, is_denied
+from wiredesk.connection import connect, is_denied, own_words
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
 from wiredesk.events import ArticleSubmitted
 from wiredesk.http_api import HttpApi, path_of
@@ -221,7 +221,7 @@ class Client(Publisher):
 def _passing(error: Unavailable, *, sent: bool) -> Holdup | None:
     """What holds up, when the error is one that time or its operator cures; None for one of the user's own."""
     cause = error.__cause__
-    code = str(cause).partition(" ")[0]
+    code = own_words(cause).partition(" ")[0]
     if isinstance(cause, redis.OutOfMemoryError) or code == "OOM":
         return Holdup(kind="memory", why=str(error))
     if isinstance(cause, AuthenticationError | AuthorizationError):

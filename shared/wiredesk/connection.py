@@ -23,7 +23,7 @@ from redis.retry import Retry
 
 from wiredesk.errors import Unavailable, UsageError
 
-__all__ = ["checked", "connect", "described", "is_denied", "speaks_redis"]
+__all__ = ["checked", "connect", "described", "is_denied", "own_words", "speaks_redis"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -116,7 +116,7 @@ def _address(client: redis.Redis) -> str:
 
 def _complaint(error: RedisError) -> str:
     """What is the matter and what to do. Errors inside a script arrive as plain ResponseErrors: told by their code."""
-    words = _PIPELINE.sub("", str(error))
+    words = own_words(error)
     code = words.partition(" ")[0]
     if isinstance(error, AuthenticationError | AuthorizationError) or code in ("NOAUTH", "WRONGPASS"):
         return "refuses the user name or password; check WIREDESK_REDIS_URL"
@@ -137,10 +137,14 @@ def _complaint(error: RedisError) -> str:
     return f"does not answer ({_short(error)}); start it, or set WIREDESK_REDIS_URL to where it is"
 
 
+def own_words(error: BaseException | None) -> str:
+    """What the server said: its code first, unless redis-py made a class of it; without the command of a pipeline."""
+    return _PIPELINE.sub("", str(error))
+
+
 def is_denied(error: BaseException | None) -> bool:
     """Whether a user's ACL is what refuses the command or key; a script's own words for it have no code everywhere."""
-    text = str(error)
-    return isinstance(error, NoPermissionError) or text.startswith(("NOPERM", "ACL failure in script"))
+    return isinstance(error, NoPermissionError) or own_words(error).startswith(("NOPERM", "ACL failure in script"))
 
 
 def _short(error: RedisError) -> str:

@@ -93,6 +93,8 @@ class HttpApi:
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as in _ask
                 body = response.read(_ANSWER_BYTES)
+                if response.length and len(body) < _ANSWER_BYTES:  # a bounded read takes a torn answer for a whole one
+                    raise http.client.IncompleteRead(body, response.length)
         except urllib.error.HTTPError as error:
             self._met = True
             with error:

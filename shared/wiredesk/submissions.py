@@ -1,7 +1,7 @@
 """The head of the flow: articles onto the stream `articles.submitted`, retractions onto `articles.changes`."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import redis
@@ -41,24 +41,29 @@ redis.call('EXPIRE', KEYS[2], ARGV[2])
 return ids
 """
 
-# KEYS: the stream, the publisher's record (`TURN IDS` of its last batch). ARGV: turn, lifetime in seconds, field name,
-# documents.
+# KEYS: the stream, the publisher's record (`TURN COUNT IDS` of its last turn). ARGV: turn, how many of its documents
+# came before, lifetime in seconds, field name, documents.
+# A turn before the last is one that a slow network kept back and that was sent again meanwhile: nobody waits for it.
 # The first SET fails for a user who may not, or when memory is full, before anything is added; so does the first XADD.
-_SUBMIT_IN_TURN = """
-local known = redis.call('GET', KEYS[2])
-if known then
-  local turn, ids = string.match(known, '^(%d+) (.*)$')
-  if turn == ARGV[1] then return ids end
+_SUBMIT_PART = """
+local known = redis.call('GET', KEYS[2]) or ''
+local turn, count, ids = string.match(known, '^(%d+) (%d+)(.*)$')
+turn, count = tonumber(turn or 0), tonumber(count or 0)
+local now, before = tonumber(ARGV[1]), tonumber(ARGV[2])
+if turn > now or (turn == now and count > before) then return 0 end
+if turn < now then count, ids = 0, '' end
+if count ~= before then return redis.error_reply('ERR an earlier part was not added') end
+redis.call('SET', KEYS[2], known, 'EX', ARGV[3])
+ids = {ids}
+for i = 5, #ARGV do
+  ids[#ids + 1] = redis.call('XADD', KEYS[1], '*', ARGV[4], ARGV[i])
 end
-redis.call('SET', KEYS[2], '', 'EX', ARGV[2])
-local ids = {}
-for i = 4, #ARGV do
-  ids[#ids + 1] = redis.call('XADD', KEYS[1], '*', ARGV[3], ARGV[i])
-end
-ids = table.concat(ids, ' ')
-redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. ids, 'EX', ARGV[2])
-return ids
+redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. (before + #ARGV - 4) .. table.concat(ids, ' '), 'EX', ARGV[3])
+return 1
 """
+
+_PART_BYTES, _PART_DOCUMENTS = 200_000, 50
+"""A command of more is slow to write: each copy of it takes fresh memory from the operating system (measured)."""
 
 # KEYS: submissions, changes, the article's entry in the duplicate check. ARGV: the envelope's head, the event without
 # its revision, field name.
@@ -145,21 +150,34 @@ def submit_in_turn(client: redis.Redis, documents: Sequence[bytes], *, publisher
     """Add each document to `articles.submitted`, all or none; the same `turn` of a publisher answers the same ids.
 
     For one that sends batch after batch and sends one again when its answer was lost: one small record a `publisher`
-    (a name nobody else uses) says what its last turn became, for TURN_EXPIRES_S seconds. Raises Unavailable.
+    (a name nobody else uses) says what its last turn became, for TURN_EXPIRES_S seconds. Turns count upwards; one from
+    before the last adds nothing and answers no ids. Raises Unavailable.
     """
     if not documents:
         return []
-    answer = client.eval(
-        _SUBMIT_IN_TURN,
-        2,
-        Stream.SUBMITTED,
-        keys.idempotency(publisher),
-        str(turn),
-        str(TURN_EXPIRES_S),
-        wire.FIELD,
-        *cast("Sequence[str]", documents),
-    )
-    return _text(answer).split()
+    record = keys.idempotency(publisher)
+    before = 0
+    with client.pipeline(transaction=True) as pipeline:
+        for part in _parts(documents):
+            head = (str(turn), str(before), str(TURN_EXPIRES_S), wire.FIELD)
+            pipeline.eval(_SUBMIT_PART, 2, Stream.SUBMITTED, record, *head, *cast("Sequence[str]", part))
+            before += len(part)
+        pipeline.get(record)
+        answer = _text(pipeline.execute()[-1]).split()
+    return answer[2:] if answer[0] == str(turn) else []
+
+
+def _parts(documents: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """The documents in order, in parts of bounded number and bytes; a larger one is a part of its own."""
+    part: list[bytes] = []
+    held = 0
+    for document in documents:
+        if part and (len(part) >= _PART_DOCUMENTS or held + len(document) > _PART_BYTES):
+            yield part
+            part, held = [], 0
+        part.append(document)
+        held += len(document)
+    yield part
 
 
 @speaks_redis
