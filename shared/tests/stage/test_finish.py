@@ -150,6 +150,35 @@ async def test_an_earlier_entry_of_a_replayed_submission_is_not_worked_on_again(
     assert (await server.xlen(TARGET), await server.xlen(Stream.DEAD)) == (1, 1)
 
 
+async def test_an_article_that_was_repeated_goes_on_through_the_next_stage(server: "Redis") -> None:
+    one, two = await deliver(server, b"1", b"2")
+    assert await run(server, worked(one, article(one)), worked(two, article(two))) == ["published", "duplicate"]
+    await server.xgroup_create(TARGET, "extraction", id="0")
+    ((_, [(entry_id, fields)]),) = await server.xreadgroup("extraction", "w", {TARGET: ">"})
+    passed_on = replace(one, stream=TARGET, entry_id=entry_id.decode(), data=fields[b"__data__"])
+    extraction = finisher(server)
+    extraction.stage, extraction.target = "extraction", Stream.EXTRACTED
+    assert [item.outcome for item in await extraction.finish([worked(passed_on, article(one))])] == ["published"]
+
+
+@pytest.mark.parametrize("before", [[], ["old"]])
+async def test_what_could_not_be_published_is_nothing_to_be_a_duplicate_of(server: "Redis", before: list[str]) -> None:
+    earlier = [(each, content) for content in before for each in await deliver(server, b"0")]
+    assert await run(server, *[worked(each, article(each, content=content)) for each, content in earlier]) == [
+        "published" for _ in earlier
+    ]
+    await server.rename(TARGET, "aside") if earlier else None
+    await server.set(TARGET, "in the way")
+    (one,) = await deliver(server, b"1")
+    known = await server.hgetall(keys.article("a"))
+    assert await run(server, worked(one, article(one, content="new"))) == ["failed"]
+    assert await server.hgetall(keys.article("a")) == known
+    await server.delete(TARGET)
+    assert await run(server, worked(one, Dead(reason="crashed", message="m"))) == ["dead_lettered"]
+    (again,) = await deliver(server, b"1")
+    assert await run(server, worked(again, article(again, content="new"))) == ["published"]
+
+
 async def test_what_is_said_again_is_newer_than_what_came_between(server: "Redis") -> None:
     one, two, three, four = await deliver(server, b"1", b"2", b"3", b"4")
     old, new = article(one, content="old"), article(two, content="new")

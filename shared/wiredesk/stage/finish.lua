@@ -21,31 +21,48 @@ local function failure(answer)
   return type(answer) == 'table' and answer.err or nil
 end
 
--- What the duplicate check says: nil to publish, or the outcome that replaces publishing.
-local function held_back(article_key, revision, content, force)
-  local known = redis.pcall('HMGET', article_key, 'revision', 'content', 'latest')
-  if known.err then return nil, 'article: ' .. known.err end
-  local current, latest = tonumber(known[1] or 0), tonumber(known[3] or 0)
-  if math.max(current, latest) > tonumber(revision) then return 'superseded' end
-  if current < tonumber(revision) and known[2] == content and force == '0' then
-    -- What was submitted before this and is still under way is older than what this says again.
+-- What the duplicate check says: nil to publish, or the outcome that replaces publishing. `known` is what the article's
+-- entry holds: its current revision, that one's content, and the latest submission that said the same again.
+local function held_back(article_key, known, revision, content, force)
+  local current, latest, own = tonumber(known[1] or 0), tonumber(known[3] or 0), tonumber(revision)
+  -- What a later submission repeated is held by every stage for the current revision, and for nothing between the two.
+  if current > own or (latest > own and current ~= own) then return 'superseded' end
+  if current < own and known[2] == content and force == '0' then
     redis.pcall('HSET', article_key, 'latest', revision)
     return 'duplicate'
   end
   return nil
 end
 
+local function put_back(article_key, known)
+  if not known[1] then
+    redis.pcall('DEL', article_key)
+    return
+  end
+  redis.pcall('HSET', article_key, 'revision', known[1])
+  if known[2] then
+    redis.pcall('HSET', article_key, 'content', known[2])
+  else
+    redis.pcall('HDEL', article_key, 'content')
+  end
+end
+
 local function publish(article_key, payload, revision, content, force)
+  local known
   if content ~= '' then
-    local instead, err = held_back(article_key, revision, content, force)
-    if err then return nil, err end
+    known = redis.pcall('HMGET', article_key, 'revision', 'content', 'latest')
+    if known.err then return nil, 'article: ' .. known.err end
+    local instead = held_back(article_key, known, revision, content, force)
     if instead then return instead end
     local set = failure(redis.pcall('HSET', article_key, 'revision', revision, 'content', content))
     if set then return nil, (string.find(set, '^OOM') and 'stream: ' or 'article: ') .. set end
     redis.pcall('EXPIRE', article_key, article_ttl)
   end
   local added = failure(redis.pcall('XADD', target, '*', '__data__', payload))
-  if added then return nil, 'stream: ' .. added end
+  if added then
+    if known then put_back(article_key, known) end  -- what is not published is nothing to be a duplicate of
+    return nil, 'stream: ' .. added
+  end
   return 'published'
 end
 

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from wiredesk import pressure
 from wiredesk.events import Stream
-from wiredesk.pressure import Limits, Pressure
+from wiredesk.pressure import PUBLISHING, Limits, Pressure
 
 __all__ = ["Gate"]
 
@@ -15,7 +15,10 @@ _REOPENS_AT = 0.8
 """Share of the limit to which a backlog must fall before reading goes on: a gate that swings is of no use."""
 
 _CALM = 0.5
-"""Share of the memory limit from which on journeys are kept for a shorter time, none at the gate's own limit."""
+"""Share of the memory limit from which on records beside the streams are kept for less: down to the least where
+
+publishers begin to wait, because they would wait for these records to expire.
+"""
 
 
 class Gate:
@@ -57,9 +60,10 @@ class Gate:
                 return False
         return True
 
-    def journey_ttl_s(self, full_s: int) -> int:
-        """How long to keep journeys now: they can be spared before articles can."""
+    def lifetime_s(self, full_s: int, *, least_s: int) -> int:
+        """How long to keep now what can be spared before articles can: `full_s` where there is room; 0 stays 0."""
         memory = self._seen.memory if self._seen else None
-        if not full_s or memory is None or memory <= _CALM:
+        if memory is None or memory <= _CALM:
             return full_s
-        return int(full_s * max(0.0, (self._limits.memory - memory) / (self._limits.memory - _CALM)))
+        share = max(0.0, (PUBLISHING.memory - memory) / (PUBLISHING.memory - _CALM))
+        return max(min(full_s, least_s), int(full_s * share))

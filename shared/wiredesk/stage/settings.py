@@ -36,7 +36,7 @@ class WorkerSettings(CommonSettings):
     indexed_max_age_s: int = Field(
         default=3 * 86_400, ge=60, description="entries of articles.indexed are dropped then"
     )
-    indexed_max_mb: int = Field(default=256, ge=1)
+    indexed_max_mb: int = Field(default=64, ge=1)
     dead_max_age_s: int = Field(default=90 * 86_400, ge=60, description="dead letters are dropped then, with a warning")
     dead_max_mb: int = Field(default=512, ge=1)
     changes_max_mb: int = Field(default=64, ge=1, description="retractions are kept on their stream up to this size")

@@ -68,6 +68,9 @@ _TIDY_EVERY = 10
 _SQUEEZED = 100
 """Articles the next stage may have waiting while the server's memory is nearly full: enough to keep it busy."""
 
+_JOURNEY_S, _DUPLICATE_S = 600, 3600
+"""So long journeys and what duplicates are told by are kept even while memory is short."""
+
 _REDELIVERY_DRAIN_S = 5.0
 
 
@@ -332,7 +335,8 @@ class _Worker:
             self._vitals.trouble("pulse", error)
             return
         self._vitals.settled("pulse")
-        self._finisher.journey_ttl_s = self._gate.journey_ttl_s(self._settings.journey_memory_s)
+        self._finisher.journey_ttl_s = self._gate.lifetime_s(self._settings.journey_memory_s, least_s=_JOURNEY_S)
+        self._finisher.article_ttl_s = self._gate.lifetime_s(self._settings.duplicate_memory_s, least_s=_DUPLICATE_S)
         self._vitals.tell()
 
 
