@@ -25,7 +25,7 @@ __all__ = ["Batches"]
 
 log = structlog.get_logger()
 
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 2.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 1.0
 """Between tries of what a server refused or was away for: soon after its return, and in no hot loop."""
 
 _LEFT_REMEMBERED = 10_000
