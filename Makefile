@@ -32,6 +32,7 @@ test: $(VENV)/.complete ## the whole test suite, on a real server
 	@$(BIN)/python -m pytest $(ARGS)
 
 # ARTICLES= ROUNDS= MESSAGES= HALF_LOAD=seconds ONLY="ingest runtime" NEWS=folder JSON=file MARKDOWN=file: each may be left out.
+# ONLY=million MESSAGES=1000000 is a run of its own: what grows while a million articles go through (half an hour).
 bench: $(VENV)/.complete ## measure each stage, the whole and the bare functions; ARTICLES= ROUNDS= JSON= MARKDOWN=
 	@PYTHONPATH=tests:. exec $(BIN)/python -m bench $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	    $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(HALF_LOAD),--half-load $(HALF_LOAD)) \

@@ -40,7 +40,7 @@ _POLL_S = 0.05
 _STUCK_S = 180.0
 _NAMED = 5
 _MB = 1e6
-_WORK = (Stream.SUBMITTED, Stream.INGESTED, Stream.EXTRACTED)
+_LOOKED_AT = (Stream.SUBMITTED, Stream.INGESTED, Stream.EXTRACTED, Stream.INDEXED)
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """One look: `lengths` of the streams of work, `resident` bytes by process."""
+    """One look: `lengths` of the streams, `resident` bytes by process."""
 
     seconds: float
     submitted: int
@@ -210,7 +210,7 @@ def _sample(stack: Stack, tally: Tally, seconds: float) -> _Sample:
     client = stack.client
     resident = {name: machine.memory_bytes(pid) or 0 for name, pid in stack.pids().items()}
     used: Any = client.info("memory")
-    lengths: list[Any] = [client.xlen(stream) for stream in _WORK]
+    lengths: list[Any] = [client.xlen(stream) for stream in _LOOKED_AT]
     return _Sample(
         seconds=seconds,
         submitted=tally.submitted,
@@ -223,7 +223,7 @@ def _sample(stack: Stack, tally: Tally, seconds: float) -> _Sample:
 
 
 def _progress(sample: _Sample) -> str:
-    waiting = ", ".join(f"{length:,} on {stream}" for stream, length in zip(_WORK, sample.lengths, strict=True))
+    waiting = ", ".join(f"{length:,} on {stream}" for stream, length in zip(_LOOKED_AT, sample.lengths, strict=True))
     resident = ", ".join(f"{name} {size / _MB:,.0f}" for name, size in sample.resident.items())
     return (
         f"{sample.indexed:,} indexed; {waiting}; MB: Redis {sample.server_bytes / _MB:,.0f}, "
@@ -261,15 +261,15 @@ def _curve(samples: Sequence[_Sample], count: int) -> Curve:
         upto = next(n for n, sample in enumerate(samples) if sample.indexed >= count * row // _ROWS)
         span = samples[at + 1 : upto + 1] or [samples[upto]]
         last = span[-1]
-        peaks = [max(sample.lengths[n] for sample in span) for n in range(len(_WORK))]
+        peaks = [max(sample.lengths[n] for sample in span) for n in range(len(_LOOKED_AT))]
         resident = [max(sample.resident.get(name, 0) for sample in span) / _MB for name in names]
         rate = (last.indexed - before.indexed) / max(0.001, last.seconds - before.seconds)
         server = max(sample.server_bytes for sample in span) / _MB
         rows.append((last.indexed, last.seconds, rate, server, *peaks, last.index_bytes / _MB, *resident))
         at, before = upto, last
-    headings = [stream.removeprefix("articles.") for stream in _WORK]
+    headings = [stream.removeprefix("articles.") for stream in _LOOKED_AT]
     return Curve(
         title="Memory over the run: peaks since the row before, MB; entries of each stream",
-        headings=("indexed", "s", "articles/s", "Redis", *headings, "index", *names),
+        headings=("articles", "s", "articles/s", "Redis", *headings, "index", *names),
         rows=tuple(rows),
     )

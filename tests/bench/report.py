@@ -153,7 +153,7 @@ def _conditions(report: Report) -> Iterable[str]:
         yield f"The machine was not quiet (load average {load} before the start): trust the ratios, not the figures."
     yield (
         f"{options['articles']} articles of {corpus['mean_words']:.0f} words on average from {corpus['name']}; "
-        f"{options['rounds']} rounds after a warm-up; {options['messages']} messages of 4 KB a round for the runtime"
+        f"{options['rounds']} rounds after a warm-up; {options['messages']:,} messages of 4 KB a round for the runtime"
     )
     ends = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in account.items() if count)
     told = f"Through the whole pipeline: {ends}; none lost, none twice. " if ends else ""

@@ -64,7 +64,7 @@ def runtime_alone(bench: Bench) -> Iterator[Figure]:
                 f"{found.spare.per_second:.0f}, {_BARE} {found.bare.per_second:.0f}"
             )
         entry_bytes = _entry_bytes(full)
-        kept = list(what_is_kept(full, "one stage", entry_bytes))
+        kept = list(what_is_kept(full, "runtime alone", entry_bytes))
         after = (_emptied(full), _emptied(spare))
     yield from _speed(rounds)
     yield from _processor(rounds)
@@ -157,15 +157,15 @@ def _left(before: tuple[int, int], after: tuple[int, int], count: int, entry_byt
     if count < _ENOUGH:
         return
     full, spare = ((now - then) / count for then, now in zip(before, after, strict=True))
-    for name, size in (("all of it", full), ("the journey of it", full - spare)):
+    for name, size in (("all together", full), ("journeys", full - spare)):
         yield Figure(
             section="storage",
-            name=f"{name}, in the server's memory",
+            name=f"{name} in the server's memory, runtime alone",
             unit="bytes",
             values=(size,),
             yardstick="the article itself",
             yardstick_values=(entry_bytes,),
-            note=f"one stage; over {count:,}",
+            note=f"one stage; over {count:,} articles",
         )
 
 

@@ -15,12 +15,12 @@ __all__ = ["steady_bytes", "what_is_kept"]
 _KEPT = {
     "journey": keys.journey("*"),
     "entry of the duplicate check": keys.article("*"),
-    "signature of a worker, one for all its articles": keys.signature("*"),
+    "signature, one a worker": keys.signature("*"),
 }
 _SAMPLE = 2000
 
 
-def what_is_kept(stack: Stack, stages: str, article_bytes: float) -> Iterator[Figure]:
+def what_is_kept(stack: Stack, where: str, article_bytes: float) -> Iterator[Figure]:
     """Bytes of a key of each kind by MEMORY USAGE: name, value and entry, without the table they are found by.
 
     `article_bytes` is what an article itself has, beside which it is told.
@@ -30,7 +30,7 @@ def what_is_kept(stack: Stack, stages: str, article_bytes: float) -> Iterator[Fi
         if found:
             yield Figure(
                 section="storage",
-                name=f"{name}{f' of {stages}' if name == 'journey' else ''}",
+                name=f"{name}, {where}",
                 unit="bytes",
                 values=(sum(found) / len(found),),
                 yardstick="the article itself",

@@ -46,7 +46,7 @@ def whole_pipeline(bench: Bench, account: Account) -> Iterator[Figure]:
             rate_per_s=median(moved.per_second for moved, _ in rounds) / 2,
             bare_s=median(bare.seconds / bare.count for _, bare in rounds),
         )
-        yield from what_is_kept(stack, "three stages", bench.corpus.mean_bytes(bench.articles))
+        yield from what_is_kept(stack, "whole pipeline", bench.corpus.mean_bytes(bench.articles))
     bench.note_memory(stack)
 
 
