@@ -145,16 +145,18 @@ def _number(value: float) -> str:
 def _conditions(report: Report) -> Iterable[str]:
     machine, corpus, options, account = report.machine, report.corpus, report.options, report.account
     memory = f", {machine['memory_bytes'] / 2**30:.0f} GiB" if machine["memory_bytes"] else ""
-    yield _BARE_LOOP
+    if any(figure.yardstick for figure in report.figures):
+        yield _BARE_LOOP
     yield f"{machine['processor']}, {machine['cores']} cores{memory}; {machine['system']}; {machine['python']}"
     yield "; ".join(f"{name} {version}" for name, version in machine["packages"].items())
     load = machine["load_average_before"]
     if load is not None and load > 0.5:
         yield f"The machine was not quiet (load average {load} before the start): trust the ratios, not the figures."
-    yield (
-        f"{options['articles']} articles of {corpus['mean_words']:.0f} words on average from {corpus['name']}; "
-        f"{options['rounds']} rounds after a warm-up; {options['messages']:,} messages of 4 KB a round for the runtime"
-    )
+    if any(figure.section != "long" for figure in report.figures):
+        yield (
+            f"{options['articles']} articles of {corpus['mean_words']:.0f} words on average from {corpus['name']}; "
+            f"{options['rounds']} rounds after a warm-up; {options['messages']:,} messages of 4 KB a round for the runtime"
+        )
     ends = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in account.items() if count)
     told = f"Through the whole pipeline: {ends}; none lost, none twice. " if ends else ""
     yield f"{told}The run took {report.seconds:.0f} s."
