@@ -108,6 +108,7 @@ class _Worker:
         self._plan, self._settings, self._processor = plan, settings, processor
         self._stop = asyncio.Event()
         self._read_at = time.monotonic()
+        self._denied: dict[str, str] = {}
         self._troubles = Troubles()
         url = settings.redis_url.get_secret_value()
         self._redis = Redis.from_url(url, retry=brief_retry())
@@ -320,7 +321,9 @@ class _Worker:
         try:
             await task()
         except (RedisError, OSError) as error:
-            log.debug("housekeeping.failed", task=task.__name__, why=str(error))
+            if kind_of(error) == "refused" and self._denied.get(task.__name__) != str(error):
+                self._denied[task.__name__] = str(error)
+                log.warning("housekeeping.refused", task=task.__name__, why=str(error), cure="mend the user's ACL")
             await asyncio.sleep(_BEAT_S / 2)
         except Exception:  # a bug of ours must not end heartbeats and redelivery while health stays green
             log.exception("housekeeping.failed", task=task.__name__)
