@@ -155,7 +155,8 @@ def _conditions(report: Report) -> Iterable[str]:
     if any(figure.section != "long" for figure in report.figures):
         yield (
             f"{options['articles']} articles of {corpus['mean_words']:.0f} words on average from {corpus['name']}; "
-            f"{options['rounds']} rounds after a warm-up; {options['messages']:,} messages of 4 KB a round for the runtime"
+            f"{options['rounds']} rounds after a warm-up; "
+            f"{options['messages']:,} messages of 4 KB a round for the runtime"
         )
     ends = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in account.items() if count)
     told = f"Through the whole pipeline: {ends}; none lost, none twice. " if ends else ""
