@@ -17,6 +17,8 @@ _QUICK = {
     "WIREDESK_ITEM_TIME_LIMIT_S": "4",
     "WIREDESK_ITEM_MEMORY_LIMIT_MB": "300",
 }
+_PATIENT = {"WIREDESK_ITEM_TIME_LIMIT_S": "15"}
+"""A worker that was stopped for longer than the limit ends its child and has no late result for the fence to stop."""
 _LONG_MEMORY = {
     "WIREDESK_JOURNEY_MEMORY_S": "604800",
     "WIREDESK_INDEXED_MAX_MB": "4096",
@@ -37,6 +39,7 @@ def environment(*, redis_url: str, folder: Path, http_port: int, seed: int, with
         "WIREDESK_HTTP_PORT": str(http_port),
         "WIREDESK_LOG_FORMAT": "json",
         **_QUICK,
+        **(_PATIENT if without == "fence" else {}),
         **_LONG_MEMORY,
         FOLDER: str(folder / "failed-once"),
         SEED: str(seed),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -76,16 +77,19 @@ def test_nothing_is_lost_doubled_or_wrongly_dead_whatever_breaks(chaos: Start, t
 def test_a_run_without_what_the_guarantee_rests_on_fails(
     chaos: Start, tmp_path: Path, without: str, fault: str, wrong: str
 ) -> None:
-    out = tmp_path / "out.json"
-    run = chaos(
-        *("--articles", 100, "--seed", 7, "--only", fault, "--patience", 20),
-        *("--without", without, "--json", out),
-    )
-    found, printed = told(run, out)
-    assert run.returncode == 1, printed
+    for seed in (9, 8, 7):  # a seed decides what is broken, the scheduler whether something was in hand just then
+        out = tmp_path / f"{seed}.json"
+        run = chaos(
+            *("--articles", 100, "--seed", seed, "--only", fault, "--patience", 20),
+            *("--without", without, "--json", out),
+        )
+        found, printed = told(run, out)
+        if found["wrong"][wrong]:
+            break
     assert found["wrong"][wrong] > 0, printed
-    assert f"make chaos ARTICLES=100 SEED=7 WITHOUT={without}" in printed
-    assert "article a-" in printed
+    assert run.returncode == 1, printed
+    assert f"make chaos ARTICLES=100 SEED={seed} WITHOUT={without}" in printed
+    assert re.search(r"article [ax]-", printed)
 
 
 @pytest.mark.timeout(300)

@@ -275,7 +275,7 @@ def test_a_killed_server_comes_back_on_its_port_with_all_it_held(up: Up) -> None
 
 def test_a_worker_told_to_stop_from_outside_drains_and_another_takes_its_place(up: Up) -> None:
     for stage in ("ingest", "extraction", "indexing", "gateway"):
-        (told,) = up.workers(stage)
+        told = only_worker(up, stage)
         submitted = publish(up, 20)
         os.kill(told.pid, signal.SIGTERM)
         wait_until(lambda told=told: replaced(up, told), timeout_s=60, what=f"another {stage} in its place")
@@ -283,12 +283,18 @@ def test_a_worker_told_to_stop_from_outside_drains_and_another_takes_its_place(u
     assert up.said().count("ended with status 0; starting it again") == 4
 
 
+def only_worker(up: Up, stage: str) -> WorkerState:
+    """The one there is, as soon as the register has forgotten those before it."""
+    wait_until(lambda: len(up.workers(stage)) == 1, timeout_s=60, what=f"one {stage}")
+    return up.workers(stage)[0]
+
+
 def replaced(up: Up, worker: WorkerState) -> bool:
     return any(other.pid != worker.pid and other.state == "consuming" for other in up.workers(worker.stage))
 
 
 def test_a_worker_that_hangs_is_replaced_and_what_it_held_goes_on(up: Up) -> None:
-    (hung,) = up.workers("ingest")
+    hung = only_worker(up, "ingest")
     os.kill(hung.pid, signal.SIGSTOP)
     submitted = publish(up, 20)
     wait_until(lambda: replaced(up, hung), timeout_s=120, what="another ingest in its place")

@@ -424,12 +424,17 @@ def test_a_stage_pauses_while_the_next_one_has_too_much_to_do_and_says_why(
     status, said = upstream.health(address)
     assert status == 200
     assert "extraction has 10 articles waiting on articles.ingested" in said["why"]
-    held = [submit(redis_client, text=f"Later story {n}.") for n in range(5)]
-    ((_, entries),) = redis_client.xreadgroup("extraction", "c", {Stream.INGESTED: ">"}, count=10)
-    assert len(published(redis_client)) == 10
+    later = [submit(redis_client, text=f"Later story {n}.") for n in range(30)]
+    # A read that waited at the server when the gate shut may still bring one batch of five.
+    wait_until(lambda: redis_client.xinfo_groups(Stream.SUBMITTED)[0]["lag"] >= 25, what="articles that are left")
+    assert len(published(redis_client)) <= 15
+    ((_, entries),) = redis_client.xreadgroup("extraction", "c", {Stream.INGESTED: ">"}, count=20)
     redis_client.xack(Stream.INGESTED, "extraction", *[entry_id for entry_id, _ in entries])
-    wait_until(lambda: len(published(redis_client)) == 15, what="the rest")
-    assert [article.submission_id for article in published(redis_client)][10:] == held
+    redis_client.xgroup_destroy(Stream.INGESTED, "extraction")
+    redis_client.xgroup_create(Stream.INGESTED, "extraction", id="$")
+    wait_until(lambda: len(published(redis_client)) >= 20, what="more")
+    published_ids = [article.submission_id for article in published(redis_client)]
+    assert published_ids[10:] == later[: len(published_ids) - 10]
 
 
 def test_articles_in_hand_are_put_down_on_a_full_server_and_nothing_is_lost(
