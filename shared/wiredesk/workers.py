@@ -50,19 +50,40 @@ def signature_of(name: str) -> str:
     return name.rpartition("-")[2]
 
 
+# Memory is checked until a script has written something. A process must be seen on a full server as well, or whoever
+# watches it would take it for dead; so each script begins with a write that takes no memory.
+_SIGN = "redis.call('DEL', KEYS[1]) return redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])"
+
+# What the dead left behind goes first.
+_ANNOUNCE = """
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[4])
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return redis.call('ZADD', KEYS[2], ARGV[3], KEYS[1])
+"""
+
+_GRACE_S = 60
+"""The clocks of two hosts may differ by so much."""
+
+
 def sign(pipeline: Any, name: str, version: str, lifetime_s: int) -> None:
     """Queue what tells, for as long as journeys are kept, whose signature this is."""
-    pipeline.set(keys.signature(signature_of(name)), f"{name} {version}", ex=lifetime_s)
+    pipeline.eval(_SIGN, 1, keys.signature(signature_of(name)), f"{name} {version}", lifetime_s)
 
 
 def announce(pipeline: Any, report: WorkerReport) -> None:
     """Queue what writes or renews a report; it outlives its process by LIFETIME_S."""
     key = keys.worker(report.stage, report.name)
     now = report.reported_at.timestamp()
-    pipeline.set(key, report.model_dump_json(), ex=LIFETIME_S)
-    pipeline.zadd(keys.workers(), {key: now + LIFETIME_S})
-    # What the dead left behind; a minute's grace, because the clocks of two hosts may differ.
-    pipeline.zremrangebyscore(keys.workers(), "-inf", now - 60)
+    pipeline.eval(
+        _ANNOUNCE,
+        2,
+        key,
+        keys.workers(),
+        report.model_dump_json(),
+        LIFETIME_S,
+        now + LIFETIME_S,
+        now - _GRACE_S,
+    )
 
 
 def withdraw(pipeline: Any, stage: str, name: str) -> None:

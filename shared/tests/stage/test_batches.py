@@ -13,6 +13,7 @@ from wiredesk.stage.metrics import StageMetrics
 from wiredesk.stage.outcomes import Claim, Delivery, Done, Outcome, Publish, Untouched
 from wiredesk.stage.processor import Processor, Waiting
 from wiredesk.stage.redelivery import Backoff, Redelivery
+from wiredesk.stage.subscription import delivery_of
 from wiredesk.stage.troubles import Troubles
 
 SOURCE, GROUP = Stream.SUBMITTED, "ingest"
@@ -124,3 +125,16 @@ async def test_an_article_whose_own_key_is_refused_is_a_dead_letter_at_its_limit
         ((_, fields),) = await client.xrange(Stream.DEAD)
         letter = DeadLetter.model_validate_json(wire.decode(fields[b"__data__"]).body)
         assert (letter.reason, letter.attempts) == ("key_refused", 3)
+
+
+async def test_what_others_took_over_meanwhile_is_not_let_go(redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as client:
+        await client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+        ids = [await client.xadd(SOURCE, {"__data__": b"1"}) for _ in range(3)]
+        ((_, entries),) = await client.xreadgroup(GROUP, "w", {SOURCE: ">"})
+        await client.xclaim(SOURCE, GROUP, "other", 0, [ids[1]])
+        frozen = Redelivery(client, group=GROUP, consumer="w", backoff=Backoff(0.1, 0.1))
+        await frozen.let_go(SOURCE, [delivery_of(SOURCE, entry, attempts=1) for entry in entries])
+        held = {each["message_id"]: each for each in await client.xpending_range(SOURCE, GROUP, "-", "+", 9)}
+        assert [held[each]["time_since_delivered"] > 60_000 for each in ids] == [True, False, True]
+        assert (held[ids[1]]["consumer"], held[ids[1]]["times_delivered"]) == (b"other", 2)

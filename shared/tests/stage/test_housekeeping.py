@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 from structlog.testing import capture_logs
 from wiredesk import keys
 from wiredesk.events import Stream
@@ -192,3 +193,15 @@ async def test_dead_consumers_leave_the_group_only_when_they_hold_nothing(server
     await housekeeping(server).bury_consumers(silent_s=-1)
     assert {each["name"] for each in await server.xinfo_consumers(SOURCE, GROUP)} == {b"alive", b"holder"}
     assert json.loads(await server.get(keys.worker(GROUP, "alive")))["name"] == "alive"
+
+
+async def test_what_a_user_may_not_see_is_an_error_and_no_silence(server: "Redis", redis_url: str) -> None:
+    await server.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+    await server.execute_command("ACL", "SETUSER", "blind", "on", ">secret", "~*", "+@all", "-xinfo")
+    try:
+        async with Redis.from_url(redis_url.replace("redis://", "redis://blind:secret@")) as blind:
+            for step in (housekeeping(blind).trim, housekeeping(blind).bury_consumers):
+                with pytest.raises(RedisError, match="permission"):
+                    await step()
+    finally:
+        await server.execute_command("ACL", "DELUSER", "blind")

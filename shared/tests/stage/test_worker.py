@@ -490,3 +490,18 @@ def test_a_neighbour_of_a_stuck_article_is_done_while_that_is_still_tried(
         found["message_id"].decode() for found in redis_client.xpending_range(Stream.SUBMITTED, "ingest", "-", "+", 9)
     }
     assert left == set(culprits)
+
+
+def test_a_worker_starts_and_is_seen_on_a_full_server(worker: Start, redis_client: "redis.Redis") -> None:
+    redis_client.xgroup_create(Stream.SUBMITTED, "ingest", id="0", mkstream=True)
+    article = submit(redis_client)
+    redis_client.config_set("maxmemory", "1")
+    try:
+        started = worker()
+        report = started.wait_for(redis_client, "paused")
+        assert "used all of" in (report.why or "")
+        wait_until(lambda: finished(redis_client, 1), what="the article's end")
+    finally:
+        redis_client.config_set("maxmemory", "0")
+    started.wait_for(redis_client, "consuming")
+    assert [found.submission_id for found in published(redis_client)] == [article]

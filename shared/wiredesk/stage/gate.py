@@ -35,6 +35,13 @@ class Gate:
         """Why it is shut."""
         return self._seen.message if self._seen else None
 
+    @property
+    def full(self) -> str | None:
+        """In words, when nothing more goes into the server's memory."""
+        if self._seen is None or self._seen.memory is None or self._seen.memory < 1:
+            return None
+        return f"Redis has used all of the {self._seen.memory_limit_bytes:,} bytes it may have"
+
     async def look(self) -> None:
         """Ask the server once. Raises redis.RedisError when it does not answer."""
         async with self._redis.pipeline(transaction=False) as commands:

@@ -6,7 +6,7 @@ from zlib import crc32
 
 from redis.asyncio import Redis
 
-from wiredesk.events import Stream
+from wiredesk.events import Stream, revision_of
 from wiredesk.stage.outcomes import Delivery
 from wiredesk.stage.subscription import Entry, delivery_of
 
@@ -18,6 +18,8 @@ _SPREAD = 0.25
 _AT_ONCE = 8
 """Entries are taken over a few at a time: they are worked on one by one, and a worker that dies over one of them costs
 the others it holds a delivery."""
+_MOST_IN_HAND = 1000
+"""No batch is larger."""
 _SUSPECT = 3
 """So many deliveries without an end, and an entry is taken alone: if it ends its worker, nobody else pays."""
 
@@ -87,7 +89,10 @@ class Redelivery:
         New ones do not: a neighbour ruined their batch, and one that was delivered before is worked on alone.
         """
         counts: dict[int, list[str]] = {}
+        ours = await self._ours(stream, untouched)
         for delivery in untouched:
+            if delivery.entry_id not in ours:  # taken over while this worker was stopped
+                continue
             counts.setdefault(max(1, delivery.attempts - 1), []).append(delivery.entry_id)
         for count, entry_ids in counts.items():
             await self._redis.xclaim(
@@ -100,6 +105,13 @@ class Redelivery:
                 retrycount=count,
                 justid=True,
             )
+
+    async def _ours(self, stream: Stream, deliveries: Sequence[Delivery]) -> set[str]:
+        entry_ids = sorted((delivery.entry_id for delivery in deliveries), key=revision_of)
+        found: Any = await self._redis.xpending_range(
+            stream, self._group, entry_ids[0], entry_ids[-1], _MOST_IN_HAND, consumername=self._consumer
+        )
+        return {each["message_id"].decode() for each in found}
 
     async def release(self, stream: Stream, *, left: Collection[str]) -> None:
         """Before leaving: let others claim at once what we were given and never worked on; leave the group if we can.

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError, ResponseError
 from wiredesk import wire
 from wiredesk.events import Stream, revision_of
 from wiredesk.stage.outcomes import Delivery
+from wiredesk.stage.troubles import kind_of
 
 __all__ = ["Entry", "Reading", "Subscription", "brief_retry", "delivery_of", "ensure_group"]
 
@@ -43,8 +44,15 @@ async def ensure_group(redis: "Redis", stream: Stream, group: str) -> None:
     try:
         await redis.xgroup_create(stream, group, id="0", mkstream=True)
     except ResponseError as error:
-        if "BUSYGROUP" not in str(error):
-            raise
+        if "BUSYGROUP" in str(error) or (kind_of(error) == "full" and await _has_group(redis, stream, group)):
+            return
+        raise
+
+
+async def _has_group(redis: "Redis", stream: Stream, group: str) -> bool:
+    """A full server refuses to create even a group that is there."""
+    groups: Any = await redis.xinfo_groups(stream)
+    return any(found["name"] == group.encode() for found in groups)
 
 
 def delivery_of(stream: str, entry: Entry, *, attempts: int) -> Delivery:
@@ -113,6 +121,10 @@ def _guarded(read: Callable[..., Awaitable[Any]], reading: Reading) -> Callable[
     return guarded
 
 
+async def _is_there(*_: Any, **__: Any) -> None:
+    """FastStream creates its groups once more; a full server would refuse, though they are there."""
+
+
 class Subscription:
     """Reads batches of `batch_size` from the streams, as `consumer` of `group`, and awaits `handle` for each."""
 
@@ -162,6 +174,7 @@ class Subscription:
     async def start(self) -> None:
         """Begin to read; the groups must exist."""
         client = await self._broker.connect()
+        client.xgroup_create = _is_there  # type: ignore[assignment,method-assign]  # nor for this one
         client.xreadgroup = _guarded(client.xreadgroup, self._reading)  # type: ignore[method-assign]  # there is no hook for it
         await self._broker.start()
 

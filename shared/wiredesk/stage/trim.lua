@@ -35,7 +35,10 @@ local function fields(answer)
 end
 
 local groups = redis.pcall('XINFO', 'GROUPS', stream)
-if groups.err then return {0} end
+if groups.err then  -- a stream that is not there is no news, what is denied is
+  if string.find(groups.err, 'permission') then return groups end
+  return {0}
+end
 local own = {}
 for i = FIRST_GROUP, #ARGV do own[ARGV[i]] = true end
 

@@ -338,6 +338,10 @@ class _Worker:
             self._vitals.trouble("pulse", error)
             return
         self._vitals.settled("pulse")
+        if full := self._gate.full:
+            self._troubles.note("memory", full, "full")
+        else:
+            self._troubles.clear("memory")
         self._finisher.journey_ttl_s = self._gate.lifetime_s(self._settings.journey_memory_s, least_s=_JOURNEY_S)
         self._finisher.article_ttl_s = self._gate.lifetime_s(self._settings.duplicate_memory_s, least_s=_DUPLICATE_S)
         self._vitals.tell()
