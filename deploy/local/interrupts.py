@@ -5,8 +5,9 @@ import threading
 import time
 from types import FrameType
 
-__all__ = ["Interrupts", "Stopped"]
+__all__ = ["Interrupts", "Stopped", "let_signals_interrupt"]
 
+_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ONE_S = 0.5
 """Signals closer together than this are one: `timeout` and `make` both pass theirs on."""
 
@@ -25,7 +26,7 @@ class Interrupts:
 
     def install(self) -> None:
         """Take SIGINT, SIGTERM and SIGHUP over. Only from the main thread."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in _NUMBERS:
             signal.signal(number, self._handle)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
@@ -51,3 +52,18 @@ class Interrupts:
         """Wait. Raises Stopped as soon as a stop is asked for."""
         if self._requested.wait(seconds):
             raise Stopped
+
+
+def let_signals_interrupt() -> None:
+    """SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt, once: later ones must not end the clearing up.
+
+    For a program that has nothing to finish. Only from the main thread.
+    """
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        for number in _NUMBERS:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in _NUMBERS:
+        signal.signal(number, interrupt)

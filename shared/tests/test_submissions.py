@@ -72,6 +72,12 @@ def test_a_retraction_covers_every_submission_before_and_none_after(redis_client
     assert max(map(revision_of, before)) <= event.revision < min(map(revision_of, after))
 
 
+def test_a_retraction_is_made_even_where_the_articles_entry_is_of_a_wrong_type(redis_client):
+    redis_client.set(keys.article("a"), "in the way")
+    id = retract(redis_client, "a")
+    assert [entry_id.decode() for entry_id, _ in redis_client.xrange(Stream.CHANGES)] == [id]
+
+
 def test_a_retraction_covers_submissions_of_a_clock_ahead(redis_client):
     ahead = f"{int(time.time() * 1000) + 3_600_000}-7"
     redis_client.xadd(Stream.SUBMITTED, {wire.FIELD: b"1"}, id=ahead)

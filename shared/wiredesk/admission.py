@@ -14,7 +14,7 @@ from wiredesk.events import Stream
 from wiredesk.patience import Holdup
 from wiredesk.pressure import Limits, Pressure
 
-__all__ = ["Admission"]
+__all__ = ["Admission", "look"]
 
 _LOOK_EVERY_S = 1.0
 _BYTES_AN_ARTICLE = 200
@@ -49,7 +49,7 @@ class Admission:
 
     def _look(self) -> None:
         waiting = self._seen is not None and self._seen.message is not None
-        seen = _ask(self._client, self._limits, waiting)
+        seen = look(self._client, self._limits, waiting=waiting)
         self._seen = seen
         self._looks_at = time.monotonic() + _LOOK_EVERY_S
         self._articles = self._bytes = float("inf")
@@ -60,7 +60,8 @@ class Admission:
 
 
 @speaks_redis
-def _ask(client: redis.Redis, limits: Limits, waiting: bool) -> Pressure:
+def look(client: redis.Redis, limits: Limits, *, waiting: bool) -> Pressure:
+    """Ask once whether there is room on `articles.submitted`, for one who may wait already. Raises Unavailable."""
     with client.pipeline(transaction=False) as commands:
         pressure.ask(commands, Stream.SUBMITTED)
         return pressure.tell(commands.execute(raise_on_error=False), Stream.SUBMITTED, limits, waiting=waiting)

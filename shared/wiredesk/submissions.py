@@ -90,7 +90,7 @@ high = high * 4096 + math.floor(low / 1000000)
 local revision = string.format('%.0f%06.0f', high, low % 1000000)
 local body = '{"revision":' .. revision .. ',' .. string.sub(ARGV[2], 2)
 local id = redis.call('XADD', KEYS[2], '*', ARGV[3], ARGV[1] .. body)
-redis.call('HDEL', KEYS[3], 'content')
+redis.pcall('HDEL', KEYS[3], 'content')  -- the change is made: an entry that cannot be released does not undo it
 return id
 """
 

@@ -3,17 +3,17 @@
 import argparse
 import contextlib
 import json
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import FrameType
 
 from redis.exceptions import RedisError
 from rich.console import Console
 from wiredesk.errors import WiredeskError
+
+from deploy.local.interrupts import let_signals_interrupt
 
 from . import machine
 from .accounts import Account
@@ -46,7 +46,7 @@ def main() -> int:
     """Exit status: 0 measured and every article accounted for, 1 something broke, 130 interrupted."""
     arguments = _parser().parse_args()
     progress = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    _let_signals_interrupt()
+    let_signals_interrupt()
     try:
         with tempfile.TemporaryDirectory(prefix="wiredesk-bench-", ignore_cleanup_errors=True) as folder:
             report = _measure(arguments, Path(folder), progress)
@@ -138,18 +138,6 @@ def _write(report: Report, arguments: argparse.Namespace) -> None:
         arguments.markdown.write_text(as_markdown(report))
     console = Console(highlight=False, markup=False)
     show(report, console if console.is_terminal else Console(highlight=False, markup=False, width=_WIDTH))
-
-
-def _let_signals_interrupt() -> None:
-    """The first of them ends the measuring, whatever it is waiting for; later ones must not end the clearing up."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
 
 
 def _parser() -> argparse.ArgumentParser:

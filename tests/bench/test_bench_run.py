@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wiredesk.testing import wait_until
+from wiredesk.testing import processes_marked, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -108,21 +108,11 @@ def test_a_worker_that_does_not_start_is_named_with_its_last_words(bench: Start)
 def test_an_interrupt_leaves_no_process(bench: Start) -> None:
     mark = f"bench-test-{os.getpid()}-{os.urandom(4).hex()}"
     run = bench("--only", "runtime", "--messages", 1000, "--rounds", 100_000, BENCH_TEST_MARK=mark)
-    wait_until(lambda: len(_marked(mark)) >= 5, timeout_s=60, what="bench, bare loop, server, worker and its child")
+    wait_until(
+        lambda: len(processes_marked(mark)) >= 5, timeout_s=60, what="bench, bare loop, server, worker and its child"
+    )
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does: the embedded server is in that group too
     _, progress = run.communicate(timeout=30)
     assert run.returncode == 130
     assert "Traceback" not in progress
-    wait_until(lambda: not _marked(mark), timeout_s=10, what="the end of what the bench started")
-
-
-def _marked(mark: str) -> list[str]:
-    """Processes that inherited the mark in their environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (folder / "environ").read_bytes():
-                found.append((folder / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue
-    return found
+    wait_until(lambda: not processes_marked(mark), timeout_s=10, what="the end of what the bench started")

@@ -4,15 +4,15 @@ import argparse
 import contextlib
 import json
 import random
-import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 from wiredesk.errors import WiredeskError
+
+from deploy.local.interrupts import let_signals_interrupt
 
 from .faults import KINDS
 from .report import as_json, as_markdown, show
@@ -43,7 +43,7 @@ def main() -> int:
         only=arguments.only,
         logs=arguments.logs,
     )
-    _let_signals_interrupt()
+    let_signals_interrupt()
     try:
         with tempfile.TemporaryDirectory(prefix="wiredesk-chaos-", ignore_cleanup_errors=True) as folder:
             report = run(options, Path(folder), _Progress(progress).say)
@@ -77,18 +77,6 @@ class _Progress:
         elif now - self._said > _SAY_EVERY_S:
             self._said = now
             self._console.print(text, soft_wrap=True)
-
-
-def _let_signals_interrupt() -> None:
-    """The first of them ends the run, whatever it is waiting for; later ones must not end the clearing up."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
 
 
 def _parser() -> argparse.ArgumentParser:

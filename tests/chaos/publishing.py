@@ -1,8 +1,8 @@
 """Publishing during the whole run: straight to Redis and through the gateway, each as a good publisher would.
 
 Both send small batches and send a batch again when the answer does not come. Through the gateway an Idempotency-Key
-makes that exact; straight to Redis a lost answer may leave a batch on the stream twice, which the account counts as the
-duplicates they are.
+makes that exact; straight to Redis the client's turns do, but a batch that outlasts its patience and is sent anew may
+be on the stream twice, which the account counts as the duplicates they are.
 """
 
 import contextlib

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wiredesk.testing import wait_until
+from wiredesk.testing import processes_marked, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,21 +96,9 @@ def test_a_run_without_what_the_guarantee_rests_on_fails(
 def test_an_interrupt_leaves_no_process(chaos: Start) -> None:
     mark = f"chaos-test-{os.getpid()}-{os.urandom(4).hex()}"
     run = chaos("--articles", 10_000, "--seed", 7, CHAOS_TEST_MARK=mark)
-    wait_until(lambda: len(_marked(mark)) >= 9, timeout_s=120, what="the run, its server and its workers")
+    wait_until(lambda: len(processes_marked(mark)) >= 9, timeout_s=120, what="the run, its server and its workers")
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does: the embedded server is in that group too
     _, progress = run.communicate(timeout=120)
     assert run.returncode == 130, progress
     assert "Traceback" not in progress
-    wait_until(lambda: not _marked(mark), timeout_s=20, what="the end of what the run started")
-
-
-def _marked(mark: str) -> list[str]:
-    """Processes that inherited the mark in their environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark.encode() in (folder / "environ").read_bytes():
-                found.append((folder / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue
-    return found
+    wait_until(lambda: not processes_marked(mark), timeout_s=20, what="the end of what the run started")

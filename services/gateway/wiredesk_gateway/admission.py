@@ -7,10 +7,10 @@ from http import HTTPStatus
 from threading import Lock
 
 import redis
-from wiredesk import keys, pressure
+from wiredesk import keys
+from wiredesk.admission import look
 from wiredesk.connection import speaks_redis
 from wiredesk.errors import Unavailable
-from wiredesk.events import Stream
 from wiredesk.pressure import Limits, Pressure
 
 from wiredesk_gateway.problems import Problem
@@ -55,7 +55,8 @@ class Admission:
 
     def _asked(self) -> Pressure | str:
         try:
-            seen = _ask(self._client, self._limits)
+            waiting = isinstance(self._seen, Pressure) and self._seen.message is not None
+            seen = look(self._client, self._limits, waiting=waiting)
         except Unavailable as error:
             return str(error)
         self._samples.append((self._clock(), seen))
@@ -70,10 +71,10 @@ class Admission:
         seen = self.look()
         if seen.message is None or (idempotency_key and _was_answered(self._client, idempotency_key)):
             return None
-        full = seen.memory is not None and seen.memory >= self._limits.memory
+        full = seen.reason == "memory"
         wait_s = self._wait_s(full=full)
         extensions = {
-            "reason": "memory" if full else "backlog",
+            "reason": seen.reason,
             "backlog": seen.backlog,
             "backlog_limit": self._limits.backlog,
             "retry_after_s": wait_s,
@@ -101,13 +102,6 @@ def _cure(*, full: bool) -> str:
     return (
         "If it lasts, add workers of the stage that is behind (/pipeline shows them), or raise WIREDESK_BACKLOG_LIMIT."
     )
-
-
-@speaks_redis
-def _ask(client: redis.Redis, limits: Limits) -> Pressure:
-    with client.pipeline(transaction=False) as commands:
-        pressure.ask(commands, Stream.SUBMITTED)
-        return pressure.tell(commands.execute(raise_on_error=False), Stream.SUBMITTED, limits)
 
 
 @speaks_redis

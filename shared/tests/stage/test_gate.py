@@ -29,20 +29,20 @@ async def finish(client: "Redis", count: int) -> None:
     await client.xack(TARGET, NEXT, *[entry_id for entry_id, _ in entries])
 
 
-async def test_it_shuts_at_the_limit_says_why_and_opens_when_a_fifth_is_done(server: "Redis") -> None:
-    gate = Gate(server, TARGET, Limits(backlog=10, memory=0.9, squeezed=5))
-    await fill(server, 9)
+async def test_it_shuts_at_the_limit_says_why_and_opens_when_a_tenth_is_done(server: "Redis") -> None:
+    gate = Gate(server, TARGET, Limits(backlog=20, memory=0.9, squeezed=5))
+    await fill(server, 19)
     await gate.look()
     assert gate.why is None
     assert await gate.is_open(within_s=0)
     await fill(server, 1)
     await gate.look()
-    assert gate.why == "extraction has 10 articles waiting on articles.ingested; the limit is 10"
+    assert gate.why == "extraction has 20 articles waiting on articles.ingested; the limit is 20"
     assert not await gate.is_open(within_s=0)
     await finish(server, 1)
     await gate.look()
     assert gate.why is not None
-    await finish(server, 2)
+    await finish(server, 1)
     await gate.look()
     assert await gate.is_open(within_s=0)
 

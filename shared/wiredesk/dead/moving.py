@@ -41,7 +41,8 @@ _GONE = "it was replayed, dropped or trimmed meanwhile"
 # KEYS: the dead letters, the stream where it failed, the receipt, the submission's journey. ARGV: id, field name,
 # original, submission field, submission id, the caller's token, seconds the receipt lives.
 # Lua does not roll back, so whatever may fail comes before the one step that must not be alone: the XDEL of an id that
-# cannot exist fails for a user who may not delete, then XADD fails (memory, type, ACL) with the letter still there.
+# cannot exist fails for a user who may not delete, then XADD fails (type, ACL) with the letter still there. Memory does
+# not refuse it any more, because that XDEL was a write: the letter's own memory is freed in the same script.
 # A connection may be cut after all this: the client then sends the script again, finds the letter gone, and learns from
 # the receipt whether it was its own doing. A receipt that cannot be written costs that knowledge alone.
 _REPLAY = """

@@ -113,9 +113,8 @@ class Batches:
                     worked.append(Worked(delivery, outcome, int(started * 1000), int(ended * 1000)))
             await self._finish(worked, started)
             if untouched:
-                self._busy[stream].difference_update(
-                    each.entry_id for each in untouched
-                )  # a heartbeat now would hold them back
+                # A heartbeat now would hold them back.
+                self._busy[stream].difference_update(each.entry_id for each in untouched)
                 await self.redelivery.let_go(stream, untouched)
                 self.let_go.set()
         except _GivenUp:

@@ -1,7 +1,6 @@
 """The gate before reading: shut while the next stage has too much to do, or the server's memory is nearly full."""
 
 import asyncio
-from dataclasses import replace
 
 from redis.asyncio import Redis
 
@@ -10,9 +9,6 @@ from wiredesk.events import Stream
 from wiredesk.pressure import PUBLISHING, Limits, Pressure
 
 __all__ = ["Gate"]
-
-_REOPENS_AT = 0.8
-"""Share of the limit to which a backlog must fall before reading goes on: a gate that swings is of no use."""
 
 _CALM = 0.5
 """Share of the memory limit from which on records beside the streams are kept for less: down to the least where
@@ -47,16 +43,11 @@ class Gate:
         async with self._redis.pipeline(transaction=False) as commands:
             pressure.ask(commands, self._target)
             answers = await commands.execute(raise_on_error=False)
-        self._seen = pressure.tell(answers, self._target, self._now())
+        self._seen = pressure.tell(answers, self._target, self._limits, waiting=self.why is not None)
         if self._seen.message:
             self._open.clear()
         else:
             self._open.set()
-
-    def _now(self) -> Limits:
-        if self.why is None:
-            return self._limits
-        return replace(self._limits, backlog=max(1, int(self._limits.backlog * _REOPENS_AT)))
 
     async def is_open(self, *, within_s: float) -> bool:
         """Wait for it to open, `within_s` seconds at most; whether it did."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
+from math import ceil
 from typing import Any, cast
 
 import structlog
@@ -99,7 +100,7 @@ class Housekeeping:
                 await self._trim_source(stream)
             return
         if size > retention.max_bytes:
-            excess = min(length, -int(-length * (1 - retention.max_bytes / size) // 1))
+            excess = min(length, ceil(length * (1 - retention.max_bytes / size)))
             self._tell_of_loss(stream, excess, f"it has {size:,} bytes; the limit is {retention.max_bytes:,}")
             await self._drop(stream, "MAXLEN", str(length - excess))
         elif size > _WARN_AT * retention.max_bytes and stream == Stream.DEAD and self._is_news("near", stream):
@@ -150,9 +151,9 @@ class Housekeeping:
         reports = await self._redis.mget(ours) if ours else []
         return [key.removeprefix(prefix) for key, report in zip(ours, reports, strict=True) if report]
 
-    def _is_news(self, *about: str) -> bool:
+    def _is_news(self, what: str, stream: Stream) -> bool:
         """Whether it was not told within the last minutes."""
-        now, key = time.monotonic(), (about[0], about[1])
+        now, key = time.monotonic(), (what, str(stream))
         if now - self._told.get(key, -_TELL_EVERY_S) < _TELL_EVERY_S:
             return False
         self._told[key] = now

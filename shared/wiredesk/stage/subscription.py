@@ -174,8 +174,8 @@ class Subscription:
     async def start(self) -> None:
         """Begin to read; the groups must exist."""
         client = await self._broker.connect()
-        client.xgroup_create = _is_there  # type: ignore[assignment,method-assign]  # nor for this one
         client.xreadgroup = _guarded(client.xreadgroup, self._reading)  # type: ignore[method-assign]  # there is no hook for it
+        client.xgroup_create = _is_there  # type: ignore[assignment,method-assign]  # nor for this one
         await self._broker.start()
 
     async def stop(self) -> None:
