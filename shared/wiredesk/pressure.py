@@ -77,7 +77,8 @@ def tell(answers: Sequence[Any], stream: Stream, limits: Limits, *, waiting: boo
     elif backlog is not None and backlog > (limits.backlog * _EASED if waiting else limits.backlog - 1):
         reason = "backlog"
         reader = " and ".join(GROUPS[stream])
-        message = f"{reader} has {backlog:,} articles waiting on {stream}; the limit is {limits.backlog:,}"
+        articles = "1 article" if backlog == 1 else f"{backlog:,} articles"
+        message = f"{reader} has {articles} waiting on {stream}; the limit is {limits.backlog:,}"
     return Pressure(
         stream=stream, backlog=backlog, memory=share, memory_limit_bytes=limit, message=message, reason=reason
     )

@@ -150,7 +150,7 @@ def test_health_stays_200_and_tells_of_the_pressure(serve: Any, redis_url: str, 
     health = serve([], redis_url, backlog_limit=1).get("/health")
     told = health.json()
     assert (health.status_code, told["state"]) == (200, "paused")
-    assert "1 articles waiting" in told["why"]
+    assert "1 article waiting" in told["why"]
     assert (told["publishing"]["open"], told["publishing"]["backlog"]) == (False, 1)
     assert told["publishing"]["backlog_limit"] == 1
 
@@ -161,7 +161,8 @@ def test_the_pipeline_page_says_that_no_articles_are_taken(
     redis_client.xadd(Stream.SUBMITTED, {"a": "b"})
     text = serve([], redis_url, backlog_limit=1).get("/pipeline").text
     assert "No articles are taken now" in text
-    assert "ingest has 1 articles waiting" in text
+    assert text.count("ingest has 1 article waiting") == 1
+    assert "no ingest worker is running, and 1 on articles.submitted wait" in text
 
 
 class Clock:

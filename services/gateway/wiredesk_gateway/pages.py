@@ -127,7 +127,7 @@ def pipeline_state(desk: DeskHere, refresh: Annotated[str, Query(max_length=10)]
     """Streams, workers and dead letters, looked at again every few seconds."""
     state, problem, letters, held_back = None, None, [], None
     try:
-        state = pipeline.read(desk.redis)
+        state = pipeline.read(desk.redis, limits=desk.admission.limits)
         letters = list_dead(desk.redis, limit=_NEWEST_DEAD) if state.dead_letters.total else []
         held_back = desk.admission.look().message
     except Unavailable as error:
@@ -140,6 +140,7 @@ def pipeline_state(desk: DeskHere, refresh: Annotated[str, Query(max_length=10)]
             "letters": letters,
             "problem": problem,
             "held_back": held_back,
+            "advice": [line for line in state.advice if not held_back or held_back not in line] if state else [],
             "documents": desk.index.documents(),
             "index_problem": desk.index.problem,
             "refresh_s": REFRESH_S if refresh == "on" else None,
