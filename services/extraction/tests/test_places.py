@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from wiredesk.events import ArticleExtracted, Place
-from wiredesk_extraction.gazetteer import Gazetteer, Spot, place_key
+from wiredesk_extraction.gazetteer import Gazetteer, place_key
+from wiredesk_extraction.gazetteer_data import Record
+from wiredesk_extraction.map_evidence import Candidates, weigh
 
 Extract = Callable[..., ArticleExtracted]
 
@@ -51,26 +53,18 @@ def test_spellings_of_a_place_have_one_key(one: str, other: str) -> None:
 
 
 def test_a_gazetteer_answers_by_name_and_population() -> None:
-    def city(number: int, population: int, country: str) -> dict[str, object]:
-        return {
-            "geonameid": number,
-            "name": "Springfield",
-            "latitude": float(number),
-            "longitude": 0.0,
-            "countrycode": country,
-            "population": population,
-            "admin1code": "X",
-            "alternatenames": ["Spring Town", "SPR", "springtown"],
-        }
+    def city(number: int, population: int) -> Record:
+        names, aliases = ("Springfield",), ("Spring Town", "SPR", "springtown")
+        return Record(number, "city", float(number), 0.0, "AA", "X", "Y", population, names, aliases)
 
-    area = Spot(99, "country", 0.0, 0.0, "AA", "", 7)
-    gazetteer = Gazetteer([city(1, 10, "AA"), city(3, 20_000, "AA")], [("Aaland", area)])
-    assert [spot.geonames_id for spot in gazetteer.find("springfield")] == [3, 1]
-    assert [spot.geonames_id for spot in gazetteer.find("Spring Town")] == [3]
+    country = Record(99, "country", 2.0, 0.0, "AA", "", "", 7, ("Aaland",))
+    gazetteer = Gazetteer([city(1, 10), city(3, 20_000), country])
+    assert [(spot.geonames_id, spot.alias) for spot in gazetteer.find("springfield")] == [(3, False), (1, False)]
+    assert [(spot.geonames_id, spot.alias) for spot in gazetteer.find("Spring Town")] == [(3, True), (1, True)]
     assert gazetteer.find("SPR") == []
     assert gazetteer.find("") == []
     [aaland] = gazetteer.find("Aaland")
-    assert (aaland.latitude, aaland.population) == (2.0, 7)
+    assert (aaland.kind, aaland.latitude, aaland.population) == ("country", 2.0, 7)
 
 
 def test_a_public_body_has_its_seat_on_the_map(extract: Extract) -> None:
@@ -84,3 +78,66 @@ def test_a_dateline_is_a_place(extract: Extract) -> None:
     article = extract("SHREVEPORT -- City officials met on Friday.\n\nNobody came to Shreveport.")
     found = next(e for e in article.entities if e.id == "place:shreveport")
     assert [m.text for m in found.mentions] == ["SHREVEPORT", "Shreveport"]
+
+
+def test_a_county_is_on_the_map(extract: Extract) -> None:
+    article = extract("Deputies in Laurel County, Kentucky, found the truck on Friday.")
+    county = located(article)["place:laurel-county"]
+    assert (county.geonames_id, county.country_code) == (4297480, "US")
+    assert (county.latitude, county.longitude) == pytest.approx((37.1, -84.1), abs=0.2)
+
+
+def test_a_division_of_another_country_is_on_the_map(extract: Extract) -> None:
+    assert located(extract("Farmers in Bavaria and Tuscany met."))["place:bavaria"].country_code == "DE"
+
+
+def test_a_list_of_counties_names_counties(extract: Extract) -> None:
+    article = extract("Schools in Barrow, Oconee and Clarke counties, Georgia, stayed closed on Monday.")
+    assert {"place:barrow", "place:oconee", "place:clarke"} <= set(located(article))
+
+
+def test_places_of_one_article_lie_together(extract: Extract) -> None:
+    article = extract("A fair in Lebanon drew crowds from Zionsville and Whitestown, Indiana. Lebanon has a new park.")
+    assert located(article)["place:lebanon"].latitude == pytest.approx(40.05, abs=0.1)
+
+
+def test_a_place_says_how_sure_it_is(extract: Extract) -> None:
+    norway = next(iter(extract("Officials in Norway agreed.").places))
+    assert norway.origin is not None
+    assert norway.origin.confidence is not None
+    assert 0.9 < norway.origin.confidence <= 1.0
+
+
+def test_a_state_in_the_name_of_a_body_is_a_place(extract: Extract) -> None:
+    article = extract("The Ohio Department of Health warned on Friday that wells near the plant are unsafe.")
+    assert "place:ohio" in located(article)
+
+
+def test_a_word_that_names_a_hamlet_somewhere_is_no_seat(extract: Extract) -> None:
+    article = extract("Judges of the Supreme Court met on Friday with lawyers of the White House.")
+    assert not {"place:supreme", "place:white"} & set(located(article))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A Winchester man was hurt when his car left the road.",
+        "State Rep. Jay Miller, R-Winchester, voted against the bill.",
+        "The Winchester-based builder has sold its yards.",
+        "Prices fell in Winchester last month.",
+    ],
+)
+def test_the_words_around_a_name_say_that_it_is_a_place(extract: Extract, sentence: str) -> None:
+    assert "place:winchester" in located(extract(sentence))
+
+
+def test_a_surname_is_no_place_though_a_town_bears_it(extract: Extract) -> None:
+    article = extract("Carla Winchester won the race. Nobody had thought that the Winchester couple would run.")
+    assert "place:winchester" not in located(article)
+
+
+def test_an_article_with_very_many_places_takes_time_in_proportion(gazetteer: Gazetteer) -> None:
+    spots = gazetteer.find("Springfield")
+    verdicts = weigh([Candidates(spots)] * 500)
+    assert {verdict.spot for verdict in verdicts} <= set(spots)
+    assert len(verdicts) == 500

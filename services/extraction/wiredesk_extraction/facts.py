@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from wiredesk.events import Cue, DateMention, Entity, Mention, Origin, Place, Quote, Speaker
 
 from wiredesk_extraction.cast import Member, cast_of, with_seats
-from wiredesk_extraction.gazetteer import Gazetteer, Spot
+from wiredesk_extraction.gazetteer import Gazetteer
+from wiredesk_extraction.map_evidence import Verdict
 from wiredesk_extraction.parse import Parse
-from wiredesk_extraction.places import locate, seats
+from wiredesk_extraction.places import locate
 from wiredesk_extraction.pronouns import resolve_pronoun
 from wiredesk_extraction.quotation_marks import find_quotations
 from wiredesk_extraction.quotes import Said, find_quotes
 from wiredesk_extraction.scene import Phrase, Scene
+from wiredesk_extraction.seats import seats
 from wiredesk_extraction.timex import find_timexes
+from wiredesk_extraction.toponyms import with_toponyms
 
 __all__ = ["Facts", "Origins", "find_dates", "find_facts"]
 
@@ -39,6 +42,7 @@ class Origins:
 
 def find_facts(parse: Parse, published_at: str | None, gazetteer: Gazetteer, origins: Origins) -> Facts:
     """All facts of a parsed English article. `published_at` is ISO 8601; only its day is used."""
+    parse = with_toponyms(parse, gazetteer)
     members = cast_of(parse)
     scene = _scene(parse, members)
     said = find_quotes(scene)
@@ -49,7 +53,9 @@ def find_facts(parse: Parse, published_at: str | None, gazetteer: Gazetteer, ori
         entities=tuple(_entity(parse, member, origins.names) for member in members),
         quotes=quotes,
         dates=find_dates(parse.text, published_at, origins.rules),
-        places=tuple(_place(member, spot, origins.gazetteer) for member, spot in locate(parse, members, gazetteer)),
+        places=tuple(
+            _place(member, verdict, origins.gazetteer) for member, verdict in locate(parse, members, gazetteer)
+        ),
     )
 
 
@@ -142,14 +148,15 @@ def _entity(parse: Parse, member: Member, origin: Origin) -> Entity:
     )
 
 
-def _place(member: Member, spot: Spot, origin: Origin) -> Place:
+def _place(member: Member, verdict: Verdict, origin: Origin) -> Place:
+    spot = verdict.spot
     return Place(
         entity_id=member.id,
         geonames_id=spot.geonames_id,
         latitude=spot.latitude,
         longitude=spot.longitude,
         country_code=spot.country_code,
-        origin=origin,
+        origin=origin.model_copy(update={"confidence": round(verdict.share, 3)}),
     )
 
 

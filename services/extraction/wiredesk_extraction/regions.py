@@ -1,21 +1,6 @@
-"""Divisions that English news names without their country, and the short forms it gives states and countries."""
+"""The short forms that English news gives states and countries."""
 
-__all__ = ["REGIONS", "STATES", "long_form"]
-
-REGIONS = (
-    ("England", "GB", "ENG", 6269131),
-    ("Scotland", "GB", "SCT", 2638360),
-    ("Wales", "GB", "WLS", 2634895),
-    ("Northern Ireland", "GB", "NIR", 2641364),
-    ("Ontario", "CA", "08", 6093943),
-    ("Quebec", "CA", "10", 6115047),
-    ("British Columbia", "CA", "02", 5909050),
-    ("Alberta", "CA", "01", 5883102),
-    ("New South Wales", "AU", "02", 2155400),
-    ("Victoria", "AU", "07", 2145234),
-    ("Queensland", "AU", "04", 2152274),
-)
-"""Name, ISO country, GeoNames admin1 code, GeoNames id; the US states come with the gazetteer's data."""
+__all__ = ["STATES", "STATE_NAMES", "long_form"]
 
 _STATES = """
     AL Ala Alabama; AK Alaska Alaska; AZ Ariz Arizona; AR Ark Arkansas; CA Calif California; CO Colo Colorado;
@@ -34,6 +19,9 @@ _ROWS = [row.split(maxsplit=2) for row in _STATES.split(";")]
 STATES = {form: code for code, short, long in _ROWS for form in (code, short, long)}
 """Postal codes, stylebook abbreviations (without the final dot) and names of the US states -> postal code."""
 
+STATE_NAMES = frozenset(long for _, _, long in _ROWS) - {"Washington"}
+"""Names of the US states that stand for nothing else."""
+
 _COUNTRIES = {
     "US": "United States", "U.S": "United States", "USA": "United States", "U.S.A": "United States",
     "America": "United States", "United States of America": "United States", "UK": "United Kingdom",
@@ -50,7 +38,7 @@ def long_form(name: str, kind: str) -> str:
 
     No rule could derive these everyday short forms; other acronyms are joined to the expansion the article gives.
     """
-    bare = name.removeprefix("the ").rstrip(".")
+    bare = name.removeprefix("the ").rstrip(".").replace(". ", ".")
     if kind == "Place":
         return _LONG.get(bare, name)
     return _UNIONS.get(bare, name) if kind == "Organization" else name

@@ -1,0 +1,159 @@
+"""Which of its namesakes each place of an article is: their number of people, and how well they lie together.
+
+The usual evidence (Leidner 2007): people, the divisions and countries that the article names, and nearness, weighed
+together. Every candidate starts from its prior; then, twice, it gains from the likely candidates of the other names
+that lie in its division, in its country or near it.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wiredesk_extraction.gazetteer import Spot
+
+__all__ = ["Candidates", "Verdict", "weigh"]
+
+_ROUNDS = 2
+_NEAR_KM = 60.0
+_EARTH_KM = 12_742.0
+_DIVISION, _COUNTRY, _NEARNESS = 1.2, 0.7, 1.2
+_SHARPNESS = 2.0
+"""Of the share a candidate has in its name, e to the power of this many times its points."""
+_KIND_POINTS = {"continent": 9.0, "country": 1.5, "state": 0.8, "county": -0.5}
+_ALIAS_POINTS = -0.7
+_COUNTY_ALIAS_POINTS = -1.5
+"""A bare name means the county of that name only where nothing else will do."""
+_METROPOLIS = 2_000_000
+_MAX_TOGETHER = 60
+_MAX_CANDIDATES = 24
+_QUALIFIED_WEIGHT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """One name with the places it may be, the most populous first, and whether words beside it left only these."""
+
+    spots: Sequence[Spot]
+    qualified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The place a name is taken for, and the share of the evidence for it in 0..1."""
+
+    spot: Spot
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """All candidates of all names, one row each."""
+
+    spots: list[Spot]
+    owner: NDArray[np.int64]
+    starts: list[int]
+    weight: NDArray[np.float64]
+    prior: NDArray[np.float64]
+
+
+def weigh(names: Sequence[Candidates]) -> list[Verdict]:
+    """One verdict a name, in order; no name may be without candidates.
+
+    An article with more names than
+    any story has is weighed group by group, in time proportional to their number.
+    """
+    return [
+        verdict
+        for first in range(0, len(names), _MAX_TOGETHER)
+        for verdict in _weigh(names[first : first + _MAX_TOGETHER])
+    ]
+
+
+def _weigh(names: Sequence[Candidates]) -> list[Verdict]:
+    field = _field(names)
+    other = field.owner[:, None] != field.owner[None, :]
+    close = _closeness(field.spots) * other
+    division = _same([(s.country_code, s.admin1) if s.admin1 else None for s in field.spots]) * other
+    country = _same([s.country_code or None for s in field.spots]) * other
+    points = field.prior
+    for _ in range(_ROUNDS):
+        share = _shares(points, field) * field.weight
+        points = (
+            field.prior
+            + _DIVISION * np.log1p(division @ share)
+            + _COUNTRY * np.log1p(country @ share)
+            + _NEARNESS * np.log1p(close @ share)
+        )
+    shares = _shares(points, field)
+    return [_verdict(field, shares, at) for at in range(len(names))]
+
+
+def _verdict(field: _Field, shares: NDArray[np.float64], at: int) -> Verdict:
+    start, end = field.starts[at], field.starts[at + 1]
+    best = start + int(np.argmax(shares[start:end]))
+    return Verdict(field.spots[best], float(shares[best]))
+
+
+def _field(names: Sequence[Candidates]) -> _Field:
+    spots: list[Spot] = []
+    owner: list[int] = []
+    starts = [0]
+    for at, name in enumerate(names):
+        kept = name.spots[:_MAX_CANDIDATES]
+        spots += kept
+        owner += [at] * len(kept)
+        starts.append(len(spots))
+    weight = np.array([_QUALIFIED_WEIGHT if names[at].qualified else 1.0 for at in owner])
+    prior = np.array([_prior(spot, names[at].spots) for spot, at in zip(spots, owner, strict=True)])
+    return _Field(spots, np.array(owner), starts, weight, prior)
+
+
+def _prior(spot: Spot, namesakes: Sequence[Spot]) -> float:
+    points = math.log10(spot.population + 100) + _KIND_POINTS.get(spot.kind, 0.0)
+    if spot.alias:
+        points += _COUNTY_ALIAS_POINTS if spot.kind == "county" else _ALIAS_POINTS
+    if spot.kind == "state" and any(_is_its_metropolis(city, spot) for city in namesakes):
+        points -= 2.0
+    return points
+
+
+def _is_its_metropolis(city: Spot, state: Spot) -> bool:
+    """A city of millions outshines the division that bears its name ("New York")."""
+    return (
+        city.kind == "city"
+        and city.population > _METROPOLIS
+        and (city.country_code, city.admin1) == (state.country_code, state.admin1)
+    )
+
+
+def _shares(points: NDArray[np.float64], field: _Field) -> NDArray[np.float64]:
+    """The points of each name's candidates as shares of one."""
+    starts = np.array(field.starts[:-1])
+    top = np.maximum.reduceat(points, starts)
+    power = np.exp(_SHARPNESS * (points - top[field.owner]))
+    shares: NDArray[np.float64] = power / np.add.reduceat(power, starts)[field.owner]
+    return shares
+
+
+def _closeness(spots: Sequence[Spot]) -> NDArray[np.float64]:
+    """How near each candidate is to each other one: 1 at the same spot, 0 far away, and for states and countries."""
+    latitude = np.radians([spot.latitude for spot in spots])
+    longitude = np.radians([spot.longitude for spot in spots])
+    unit = np.stack(
+        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)], axis=1
+    )
+    half_chord = np.sqrt(np.clip(0.5 - 0.5 * unit @ unit.T, 0.0, 1.0))
+    local = np.array([spot.kind in {"city", "county"} for spot in spots], dtype=np.float64)
+    near = np.exp(-_EARTH_KM * np.arcsin(half_chord) / _NEAR_KM)
+    return np.asarray(near * local[:, None] * local[None, :], dtype=np.float64)
+
+
+def _same(keys: Sequence[object]) -> NDArray[np.float64]:
+    """1 where two candidates have the same key, 0 where they differ or have none."""
+    numbers: dict[object, int] = {}
+    number = np.array([-1 if key is None else numbers.setdefault(key, len(numbers)) for key in keys])
+    same = (number[:, None] == number[None, :]) & (number[:, None] >= 0)
+    return np.asarray(same, dtype=np.float64)
