@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from wiredesk.errors import PermanentError, TransientError, WiredeskError
 from wiredesk.events import ArticleIngested, ArticleSubmitted, Stream, revision_of
@@ -41,6 +42,9 @@ def _work(item: Item[ArticleSubmitted]) -> ArticleIngested | WiredeskError:
                 with contextlib.suppress(OSError):
                     os.write(handle, b"\xff" * 64)
             time.sleep(60)
+        case ["slow", marker]:
+            Path(marker).touch()
+            time.sleep(0.3)
         case ["slow"]:
             time.sleep(0.3)
         case ["print"]:

@@ -1,7 +1,9 @@
 """The child process and the worker's side of it, without a server."""
 
+import asyncio
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from wiredesk import wire
@@ -9,6 +11,7 @@ from wiredesk.errors import Unavailable
 from wiredesk.events import Stream
 from wiredesk.stage.isolation import ChildProcessor, Limits
 from wiredesk.stage.outcomes import Dead, Delivery, Publish, Retry, Untouched
+from wiredesk.testing import wait_until
 
 LIMITS = Limits(item_time_s=1.5, item_memory_bytes=200_000_000)
 
@@ -61,6 +64,20 @@ async def test_what_was_answered_before_a_culprit_is_kept_and_the_rest_let_go(pr
     batch = [delivery(n, attempts=2, title="crash" if n == 2 else "") for n in range(4)]
     outcomes = await processor.process(batch)
     assert [type(outcome) for outcome in outcomes] == [Publish, Publish, Retry, Untouched]
+
+
+async def test_what_is_given_up_in_the_middle_leaves_no_answer_for_the_next_batch(
+    processor: ChildProcessor, tmp_path: Path
+) -> None:
+    begun = tmp_path / "begun"
+    given_up = asyncio.create_task(processor.process([delivery(0, title=f"slow {begun}")]))
+    await asyncio.to_thread(wait_until, begun.exists, timeout_s=30, what="the child's beginning with it")
+    given_up.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await given_up
+    (outcome,) = await processor.process([delivery(1)])
+    assert isinstance(outcome, Publish)
+    assert json.loads(wire.decode(outcome.payload).body)["text"] == "Story 1."
 
 
 async def test_a_large_article_gets_more_time_and_does_not_share_it() -> None:

@@ -118,6 +118,9 @@ class ChildProcessor:
         except (TimeoutError, asyncio.IncompleteReadError):
             await self._kill()
             raise Unavailable(f"{self._stage} did not start; its own words are above in the log") from None
+        except asyncio.CancelledError:
+            await self._kill()
+            raise
         if first != [READY]:
             await child.wait()
             raise Unavailable(b": ".join(first[1:]).decode())
@@ -134,6 +137,7 @@ class ChildProcessor:
         answered: list[Outcome] = []
         failure: Retry | None = None
         limit_s = max(map(self._limits.time_s, batch))
+        in_step = False
         try:
             while frame := await asyncio.wait_for(frames.read_async(child.stdout), limit_s):
                 for at in range(0, len(frame), RESULT_FIELDS):
@@ -142,16 +146,19 @@ class ChildProcessor:
                         failure = Retry(reason=result[3].decode(), message=result[4].decode())
                     else:
                         answered.append(_outcome(result))
+            if len(answered) > len(batch):
+                raise ValueError(f"{len(answered)} results for {len(batch)} articles")
+            in_step = True
             return answered, failure
         except TimeoutError:
-            await self._kill()
             failure = Retry(reason="timeout", message=f"no result within {limit_s:.3g} s; the process was ended")
         except asyncio.IncompleteReadError:
             failure = _cause_of_death(await child.wait(), self._limits)
         except ValueError as error:  # no frame, or no result: nothing this child says can be trusted any more
-            await self._kill()
             failure = Retry(reason="crashed", message=f"the process answered nonsense and was ended ({error})"[:500])
         finally:
+            if not in_step:  # also when given up from outside: its late answers would be taken for the next batch's
+                await self._kill()
             sending.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await sending
