@@ -38,6 +38,12 @@ bench: $(VENV)/.complete ## measure each stage, the whole and the bare functions
 	    $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(HALF_LOAD),--half-load $(HALF_LOAD)) \
 	    $(if $(ONLY),--only "$(ONLY)") $(if $(NEWS),--news "$(NEWS)") $(if $(JSON),--json "$(JSON)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
+# EVAL=folder of other annotated data (default: ../shared/eval where it is there) ONLY="quotes own" JSON=file MARKDOWN=file: each
+# may be left out. ONLY=own scores the project's own gold set alone, in seconds.
+eval: $(VENV)/.complete ## how right the facts are: every score beside its floor and aim; EVAL= ONLY= JSON= MARKDOWN=
+	@PYTHONPATH=tests:. exec $(BIN)/python -m eval $(if $(EVAL),--data "$(EVAL)") $(if $(ONLY),--only "$(ONLY)") \
+	    $(if $(JSON),--json "$(JSON)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
 # ARTICLES= SEED= SECONDS=spread over WITHOUT="fence"|"reclaim" ONLY="SIGKILL,kill -9" PATIENCE=seconds LOGS=folder JSON=file
 # MARKDOWN=file: each may be left out.
 chaos: $(VENV)/.complete ## break everything while articles flow, and prove that none is lost; ARTICLES= SEED= WITHOUT=
@@ -49,4 +55,4 @@ chaos: $(VENV)/.complete ## break everything while articles flow, and prove that
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup demo up check test bench chaos lock
+.PHONY: help setup demo up check test bench eval chaos lock
