@@ -17,7 +17,7 @@ _LEVELS = frozenset({"1", "2"})
 """Of division that are read; a division of ISO's first level may be of GeoNames' second, whose codes are used here."""
 
 _MIN_CAPITAL = 100_000
-"""People: a village may bear the name of its country's capital, and the capitals of microstates are little spoken of."""
+"""People: a village may bear the name of its country's capital, and the smallest capitals are little spoken of."""
 _COUNTRY_CELL, _DIVISION_CELL = 1.0, 0.1
 """Degrees. An area's position is the mean of its settled cells, which is nearer its middle than the mean of its cities:
 a hundred suburbs count as often as one village in the hills."""

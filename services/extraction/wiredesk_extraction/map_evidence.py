@@ -1,8 +1,8 @@
 """Which of its namesakes each place of an article is: their number of people, and how well they lie together.
 
 The usual evidence (Leidner 2007): people, the divisions and countries that the article names, and nearness, weighed
-together. Every candidate starts from its prior; then, several times over, it gains from the likely candidates of the other names
-that lie in its division, in its country or near it.
+together. Every candidate starts from its prior; then, several times over, it gains from the likely candidates of the
+other names that lie in its division, in its country or near it.
 """
 
 import math
@@ -20,7 +20,7 @@ _ROUNDS = 4
 _NEAR_KM = 100.0
 _EARTH_KM = 12_742.0
 _DIVISION, _COUNTRY, _NEARNESS = 4.5, 2.7, 3.6
-"""In powers of ten of people: the most that sharing a division, a country or a neighbourhood with other names can add."""
+"""In powers of ten of people: the most that other names in its division, in its country or near it can add to one."""
 _HALF = 2.0
 """Names that must share it for half of that: one state beside a capital's name does not make it a village."""
 _SHARPNESS = 3.0

@@ -13,11 +13,13 @@ __all__ = ["locate"]
 
 _QUALIFIER = re.compile(r"(?:,[^\S\r\n]{0,2}|[^\S\r\n]\()((?:[A-Z][\w.]{0,15})(?:[^\S\r\n][A-Z][\w.]{1,15}){0,2})")
 _GENERIC = re.compile(
-    r"^(?:(?:city|town|village|state|county|province|republic) of|(?:north|south|east|west)(?:ern)?"
-    r"|downtown|central|greater) ",
+    r"^(?:(?:city|town|village|state|county|province|republic) of|(?:north|south)(?:east|west)?(?:ern)?"
+    r"|(?:east|west)(?:ern)?|downtown|central|greater|metro|upstate|sub-saharan) ",
     re.IGNORECASE,
 )
 """What stands before a place's name without being part of it; asked only when the whole name is unknown."""
+_MODIFIED = frozenset({"NN", "JJ", "CD", "HY"})
+"""Tags after a place's name that take the article for themselves: "the Albany-based service", "the Exeter seat"."""
 _GENERIC_AFTER = re.compile(r" (?:township|area|city|state|province|region|metro)$", re.IGNORECASE)
 
 
@@ -31,7 +33,7 @@ def locate(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> lis
 
 def _candidates(parse: Parse, member: Member, gazetteer: Gazetteer) -> Candidates:
     spots = _find(member.name, gazetteer)
-    if _always_with_article(parse, member):
+    if _always_with_article(parse, member) and not _GENERIC.match(member.name):
         spots = [s for s in spots if s.kind in {"country", "continent"}] or gazetteer.find(member.name, article=True)
     if not spots and ", " in member.name:
         return _split(member, gazetteer)
@@ -56,7 +58,7 @@ def _find(name: str, gazetteer: Gazetteer) -> list[Spot]:
 def _always_with_article(parse: Parse, member: Member) -> bool:
     """ "the West" is no town of that name: the few towns that English gives an article have it in their name."""
     names = [(first, last) for first, last, kind in member.mentions if kind == "name"]
-    alone = [first for first, last in names if last + 1 == len(parse.tags) or not parse.tags[last + 1].startswith("NN")]
+    alone = [first for first, last in names if last + 1 == len(parse.tags) or parse.tags[last + 1][:2] not in _MODIFIED]
     return bool(alone) and all(first > 0 and parse.words[first - 1] == "the" for first in alone)
 
 

@@ -21,7 +21,8 @@ _BODIES = """
     police department dept court council county school schools district board authority commission senate legislature
     government parliament ministry hospital fire sheriff sheriff's hall jail library association university college
     chamber zoo airport church club medical clinic museum festival society center centre firefighters academy house
-    assembly diocese archdiocese bureau office foundation
+    assembly diocese archdiocese bureau office foundation jail airport fairgrounds courthouse crimestoppers
+    elections patrol city town village port
 """
 _PUBLIC_BODIES = frozenset(_BODIES.split())
 """Nouns of what sits where it is named after. Papers, companies and teams travel under the name of a town."""
@@ -49,7 +50,7 @@ def seats(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> list
     }
     found: list[tuple[str, int, int]] = []
     for member in members:
-        if member.type not in _HOLDERS and not (member.type == "Person" and _is_crowded(member)):
+        if not _may_hold(member, gazetteer):
             continue
         for first, last, kind in member.mentions:
             if kind == "name" and last > first:
@@ -57,9 +58,11 @@ def seats(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> list
     return found
 
 
-def _is_crowded(member: Member) -> bool:
-    """Whether a person's name is too long to be one."""
-    return len(member.name.split()) > _MAX_PLACE_WORDS
+def _may_hold(member: Member, gazetteer: Gazetteer) -> bool:
+    """Whether a name may have a place inside: a body's, an unknown place's ("Kent County Jail"), a long one."""
+    if member.type == "Person":
+        return len(member.name.split()) > _MAX_PLACE_WORDS
+    return member.type in _HOLDERS or (member.type == "Place" and not gazetteer.find(member.name))
 
 
 def _inside(
@@ -73,7 +76,7 @@ def _inside(
         if parse.words[at][:1].isupper():
             end = _county_end(parse, at, last, gazetteer)
             if end is None and _may_be_seat(parse, at, first):
-                end = _named_end(parse, at, (first, last), towns)
+                end = _named_end(parse, at, (first, last), towns, gazetteer)
                 end = _town_end(parse, at, last, gazetteer) if end is None and public else end
         if end is None:
             at += 1
@@ -98,7 +101,7 @@ def _county_end(parse: Parse, at: int, last: int, gazetteer: Gazetteer) -> int |
     return None
 
 
-def _named_end(parse: Parse, at: int, name: tuple[int, int], towns: set[str]) -> int | None:
+def _named_end(parse: Parse, at: int, name: tuple[int, int], towns: set[str], gazetteer: Gazetteer) -> int | None:
     """Last token of a state, or of a place the article names on its own as well, that begins at `at`."""
     first, last = name
     for end in range(min(last, at + _MAX_PLACE_WORDS - 1), at - 1, -1):
@@ -107,6 +110,8 @@ def _named_end(parse: Parse, at: int, name: tuple[int, int], towns: set[str]) ->
             continue
         if text in STATE_NAMES or text in towns:
             return end
+        if end > at and parse.words[at] in STATE_NAMES and gazetteer.find(text):
+            return end  # "Kansas City" in "Kansas City Power" is not Kansas
     return None
 
 

@@ -8,7 +8,6 @@ somebody's surname here.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
 from wiredesk_extraction.gazetteer import Gazetteer
 from wiredesk_extraction.parse import Parse, RawName
@@ -29,10 +28,17 @@ _DWELLERS_WORDS = """
     neighborhood suburb suburbs village town city councilman councilwoman
 """
 _DWELLERS = frozenset(_DWELLERS_WORDS.split())
+_PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
+_SHORTENED = frozenset({"st.", "ste.", "mt.", "ft."})
+_SETTLEMENTS = frozenset({"town", "village", "city", "suburb", "hamlet"})
+_STATE_FORMS = frozenset(form.lower() for form in STATES)
 _PARTIES = frozenset({"r", "d", "dfl", "i"})
 _DATELINE_ENDS = frozenset({"-", "--", "–", "—", "(", ",", ":"})
+_COUNTY = frozenset({"county", "parish"})
 _LISTING = frozenset({",", "and", "&", "or"})
 _MAX_WORDS = 3
+_ENOUGH = 2
+"""Points of evidence, over all its mentions, that make a form a place."""
 _MAX_LISTED = 12
 _MIN_CHARS = 4
 
@@ -41,26 +47,49 @@ def with_toponyms(parse: Parse, gazetteer: Gazetteer) -> Parse:
     """The parse with such names labelled as places; everything else as it was."""
     counties = [RawName(first, last, "GPE") for first, last in listed_counties(parse)]
     listed = {token for name in counties for token in range(name.first, name.last + 1)}
-    labelled = [
-        name
-        for name in map(partial(_without_party, parse), parse.names)
-        if listed.isdisjoint(range(name.first, name.last + 1))
-    ] + counties
-    names = [*labelled, *_unlabelled(parse, labelled)]
+    names = [_whole(parse, name) for name in parse.names]
+    names = [name for name in names if listed.isdisjoint(range(name.first, name.last + 1))] + counties
+    runs = list(_unlabelled(parse, names))
+    names += [run for run in runs if run.last - run.first < _MAX_WORDS]
+    names.sort(key=lambda name: name.first)
     forms = _place_forms(parse, names, gazetteer)
     kept = [
         replace(name, label="GPE") if name.label in _TO_DECIDE and _form(parse, name) in forms else name
         for name in names
         if name.label or _form(parse, name) in forms
     ]
+    forms |= {_form(parse, name) for name in kept if name.label in _PLACE_LABELS}
+    taken = {name.first for name in kept}
+    kept += [head for run in runs if run.first not in taken for head in _heads(parse, run, forms, gazetteer)]
     return replace(parse, names=tuple(sorted(kept, key=lambda name: name.first)))
 
 
-def _without_party(parse: Parse, name: RawName) -> RawName:
-    """ "D-Raleigh" without the party."""
-    if name.last >= name.first + 2 and parse.lower[name.first] in _PARTIES and parse.words[name.first + 1] == "-":
-        return replace(name, first=name.first + 2)
-    return name
+def _heads(parse: Parse, run: RawName, forms: set[str], gazetteer: Gazetteer) -> Iterator[RawName]:
+    """The place that a run of capitalised words without a label begins with ("Kent County Fair Parade"), if any."""
+    for last in range(min(run.last, run.first + _MAX_WORDS - 1), run.first - 1, -1):
+        head = RawName(run.first, last, "GPE")
+        county = last > run.first and parse.lower[last] in _COUNTY and gazetteer.find(_form(parse, head))
+        if county or (_form(parse, head) in forms and last < run.last):
+            yield head
+            return
+
+
+def _whole(parse: Parse, name: RawName) -> RawName:
+    """ "D-Raleigh" without the party; "Paul" with the "St." before it, where a sentence was thought to end."""
+    first, last = name.first, name.last
+    if last >= first + 2 and parse.lower[first] in _PARTIES and parse.words[first + 1] == "-":
+        first += 2
+    if name.label in _PLACE_LABELS:
+        if first and parse.lower[first - 1] in _SHORTENED and parse.words[first - 1][:1].isupper():
+            first -= 1
+        if (
+            first == last
+            and parse.lower[last] in _SHORTENED
+            and last + 1 < len(parse.words)
+            and _is_proper(parse, last + 1)
+        ):
+            last += 1
+    return replace(name, first=first, last=last)
 
 
 def listed_counties(parse: Parse) -> list[tuple[int, int]]:
@@ -82,14 +111,14 @@ def listed_counties(parse: Parse) -> list[tuple[int, int]]:
 
 
 def _unlabelled(parse: Parse, names: list[RawName]) -> Iterator[RawName]:
-    """Runs of up to three capitalised proper nouns that belong to no name, without a label."""
+    """Runs of capitalised proper nouns that belong to no name, with an empty label."""
     taken = {token for name in names for token in range(name.first, name.last + 1)}
     at = 0
     while at < len(parse.words):
         first = at
         while at < len(parse.words) and at not in taken and _is_proper(parse, at):
             at += 1
-        if first < at <= first + _MAX_WORDS:
+        if first < at:
             yield RawName(first, at - 1, "")
         at = max(at, first + 1)
 
@@ -107,36 +136,52 @@ def _place_forms(parse: Parse, names: list[RawName], gazetteer: Gazetteer) -> se
         for word in parse.lower[name.first : name.last + 1]
     }
     evidence: Counter[str] = Counter()
-    for name in names:
+    for at, name in enumerate(names):
         form = _form(parse, name)
         if name.label in _TO_DECIDE and form not in surnames and len(form) >= _MIN_CHARS:
-            evidence[form] += _evidence(parse, name)
-    return {form for form, points in evidence.items() if points >= 2 and _is_known(form, gazetteer)}
+            evidence[form] += _evidence(parse, name) + _company(parse, names, at)
+    return {form for form, points in evidence.items() if points >= _ENOUGH and _is_known(form, gazetteer)}
 
 
 def _is_known(form: str, gazetteer: Gazetteer) -> bool:
-    """As a county only or by another name, a word is not known well enough to be taken for a place."""
+    """By its first name, or as a county; by another name, a word is not known well enough to be taken for a place."""
     spots = gazetteer.find(long_form(form.title(), "Place"))
-    return any(spot.kind != "continent" and not spot.alias for spot in spots)
+    return any(spot.kind == "county" or (spot.kind != "continent" and not spot.alias) for spot in spots)
 
 
 def _evidence(parse: Parse, name: RawName) -> int:
-    """Two for what says a place by itself, one for what others may stand in as well."""
+    """Enough for what says a place by itself, one for what others may stand in as well."""
     first, last = name.first, name.last
     before = parse.lower[first - 1] if first else ""
-    after = parse.lower[last + 1] if last + 1 < len(parse.words) else ""
+    after, second = [*parse.lower[last + 1 : last + 3], "", ""][:2]
+    if before in _LOCATIVE:
+        return _ENOUGH if parse.lower[parse.heads[first - 1]] not in _ABSTRACT else 0
+    if before == "-" and first > 1 and parse.lower[first - 2] in _PARTIES:
+        return _ENOUGH
+    if after == "," and (
+        second.rstrip(".") in _STATE_FORMS or _SETTLEMENTS.intersection(parse.lower[last + 3 : last + 5])
+    ):
+        return _ENOUGH
+    if after in _DWELLERS or before in _SETTLEMENTS or (after == "-" and second == "based"):
+        return _ENOUGH
     heads = first == 0 or parse.paragraph_of[first - 1] != parse.paragraph_of[first]
     if heads and parse.words[first].isupper() and after in _DATELINE_ENDS:
-        return 2
-    if before == "-" and first > 1 and parse.lower[first - 2] in _PARTIES:
-        return 2
-    if after == "," and last + 2 < len(parse.words) and parse.words[last + 2].rstrip(".") in STATES:
-        return 2
-    if after == "-" and last + 2 < len(parse.words) and parse.lower[last + 2] == "based":
-        return 2
-    if before in _LOCATIVE and parse.words[parse.heads[first - 1]].lower() not in _ABSTRACT:
-        return 2
-    return 2 if after in _DWELLERS else int(before == _ORIGIN)
+        return _ENOUGH
+    if before == _ORIGIN:
+        return _ENOUGH if parse.tags[parse.heads[first - 1]].startswith(("NN", "CD")) else 1
+    return 0
+
+
+def _company(parse: Parse, names: list[RawName], at: int) -> int:
+    """How many of the names on either side are places joined to it by a comma or "and"."""
+    points = 0
+    for one, other in ((at - 1, at), (at, at + 1)):
+        if one < 0 or other >= len(names):
+            continue
+        beside = names[one] if other == at else names[other]
+        between = parse.lower[names[one].last + 1 : names[other].first]
+        points += beside.label in _PLACE_LABELS and 0 < len(between) <= 2 and _LISTING.issuperset(between)
+    return points
 
 
 def _form(parse: Parse, name: RawName) -> str:
