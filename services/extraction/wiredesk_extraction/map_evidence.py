@@ -31,8 +31,9 @@ _COUNTY_ALIAS_POINTS = -2.5
 """A bare name means the county of that name only where nothing else will do."""
 _CAPITAL_POINTS = 1.0
 _METROPOLIS = 2_000_000
-_OUTSHONE_POINTS = -2.0
-_MAX_TOGETHER = 60
+_OUTSHONE_POINTS = -3.0
+_MAX_TOGETHER = 400
+"""Candidates compared each with each; the places of a long story have a hundred."""
 _MAX_CANDIDATES = 40
 _QUALIFIED_WEIGHT = 2.0
 
@@ -67,17 +68,21 @@ class _Field:
 def weigh(names: Sequence[Candidates]) -> list[Verdict]:
     """One verdict a name, in order; no name may be without candidates.
 
-    An article with more names than
-    any story has is weighed group by group, in time proportional to their number.
+    An article with more names than any story has is weighed group by group, in time proportional to their number.
     """
-    return [
-        verdict
-        for first in range(0, len(names), _MAX_TOGETHER)
-        for verdict in _weigh(names[first : first + _MAX_TOGETHER])
-    ]
+    verdicts: list[Verdict] = []
+    first, rows = 0, 0
+    for at, name in enumerate(names):
+        if rows > _MAX_TOGETHER:
+            verdicts += _weigh(names[first:at])
+            first, rows = at, 0
+        rows += min(len(name.spots), _MAX_CANDIDATES)
+    return verdicts + _weigh(names[first:])
 
 
 def _weigh(names: Sequence[Candidates]) -> list[Verdict]:
+    if not names:
+        return []
     field = _field(names)
     other = field.owner[:, None] != field.owner[None, :]
     close = _closeness(field.spots) * other

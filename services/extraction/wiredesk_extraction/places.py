@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from wiredesk_extraction.cast import Member
 from wiredesk_extraction.gazetteer import Gazetteer, Spot
+from wiredesk_extraction.governments import is_government
 from wiredesk_extraction.map_evidence import Candidates, Verdict, weigh
 from wiredesk_extraction.parse import Parse
-from wiredesk_extraction.regions import STATES, long_form
+from wiredesk_extraction.regions import SHORT_STATES, STATES, long_form
 
 __all__ = ["locate"]
 
@@ -24,17 +25,26 @@ _GENERIC_AFTER = re.compile(r" (?:township|area|city|state|province|region|metro
 
 
 def locate(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> list[tuple[Member, Verdict]]:
-    """The Place entities that the gazetteer knows, each with one spot and its share of the evidence, in order."""
+    """The Place entities that the gazetteer knows, each with one spot and its share of the evidence, in order.
+
+    A capital that only stands for its government helps to place the others and is itself left out.
+    """
     places = [(member, _candidates(parse, member, gazetteer)) for member in members if member.type == "Place"]
     known = [(member, candidates) for member, candidates in places if candidates.spots]
     verdicts = weigh([candidates for _, candidates in known])
-    return [(member, verdict) for (member, _), verdict in zip(known, verdicts, strict=True)]
+    return [
+        (member, verdict)
+        for (member, _), verdict in zip(known, verdicts, strict=True)
+        if not (verdict.spot.capital and is_government(parse, member))
+    ]
 
 
 def _candidates(parse: Parse, member: Member, gazetteer: Gazetteer) -> Candidates:
     spots = _find(member.name, gazetteer)
     if _always_with_article(parse, member) and not _GENERIC.match(member.name):
         spots = [s for s in spots if s.kind in {"country", "continent"}] or gazetteer.find(member.name, article=True)
+    if _qualifies(parse, member):
+        spots = [spot for spot in spots if spot.kind in {"state", "country"}] or spots
     if not spots and ", " in member.name:
         return _split(member, gazetteer)
     for _, last, kind in member.mentions:
@@ -44,6 +54,16 @@ def _candidates(parse: Parse, member: Member, gazetteer: Gazetteer) -> Candidate
             if within:
                 return Candidates(within, True)
     return Candidates(spots)
+
+
+def _qualifies(parse: Parse, member: Member) -> bool:
+    """Whether a name only ever tells where other places are: "Albany, New York", "N.Y."."""
+    names = [(first, last) for first, last, kind in member.mentions if kind == "name"]
+    return bool(names) and all(
+        parse.words_between(first, last).rstrip(".") in SHORT_STATES
+        or (first > 1 and parse.words[first - 1] == "," and parse.tags[first - 2].startswith("NNP"))
+        for first, last in names
+    )
 
 
 def _find(name: str, gazetteer: Gazetteer) -> list[Spot]:

@@ -1,6 +1,6 @@
 """The short forms that English news gives states and countries."""
 
-__all__ = ["STATES", "STATE_NAMES", "long_form"]
+__all__ = ["SHORT_STATES", "STATES", "STATE_NAMES", "long_form"]
 
 _STATES = """
     AL Ala Alabama; AK Alaska Alaska; AZ Ariz Arizona; AR Ark Arkansas; CA Calif California; CO Colo Colorado;
@@ -18,6 +18,9 @@ _ROWS = [row.split(maxsplit=2) for row in _STATES.split(";")]
 
 STATES = {form: code for code, short, long in _ROWS for form in (code, short, long)}
 """Postal codes, stylebook abbreviations (without the final dot) and names of the US states -> postal code."""
+
+SHORT_STATES = frozenset(STATES) - {long for _, _, long in _ROWS} - {"DC", "D.C"}
+"""What can only be a state: a form shorter than its name, and not of the capital's district."""
 
 STATE_NAMES = frozenset(long for _, _, long in _ROWS) - {"Washington"}
 """Names of the US states that stand for nothing else."""

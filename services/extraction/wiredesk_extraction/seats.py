@@ -19,14 +19,16 @@ _COUNTY = frozenset({"county", "parish", "counties"})
 _HOLDERS = frozenset({"Organization", "Event", "Work", "Group"})
 _BODIES = """
     police department dept court council county school schools district board authority commission senate legislature
-    government parliament ministry hospital fire sheriff sheriff's hall jail library association university college
+    government parliament ministry hospital fire sheriff sheriff's hall jail library association
     chamber zoo airport church club medical clinic museum festival society center centre firefighters academy house
     assembly diocese archdiocese bureau office foundation jail airport fairgrounds courthouse crimestoppers
     elections patrol city town village port
 """
 _PUBLIC_BODIES = frozenset(_BODIES.split())
 """Nouns of what sits where it is named after. Papers, companies and teams travel under the name of a town."""
-_MIN_POPULATION = 20_000
+_TAUGHT = frozenset({"university", "college"})
+"""Before "of" they sit in the town; after a name they bear their founder's ("Radcliffe College")."""
+_MIN_POPULATION = 50_000
 """Of a town that only the body's name speaks of: there is a hamlet for every word ("Supreme", "Tower", "White")."""
 _PAPERS_WORDS = """
     times post journal tribune herald news star globe gazette chronicle observer examiner
@@ -69,6 +71,7 @@ def _inside(
     parse: Parse, first: int, last: int, known: set[str], gazetteer: Gazetteer
 ) -> Iterator[tuple[str, int, int]]:
     public = any(word in _PUBLIC_BODIES for word in parse.lower[first : last + 1])
+    public = public or (parse.lower[first] in _TAUGHT and parse.lower[first + 1] == "of")
     towns = set() if parse.lower[last] in _PAPERS else known
     at = first
     while at <= last:

