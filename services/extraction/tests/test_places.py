@@ -35,6 +35,11 @@ def test_a_direction_is_no_town(extract: Extract) -> None:
     assert "place:west" not in located(extract("He wants a closer relationship with the West."))
 
 
+@pytest.mark.parametrize("sea", ["Pacific", "Atlantic", "Mediterranean"])
+def test_a_sea_is_no_town(extract: Extract, sea: str) -> None:
+    assert not located(extract(f"Ships that crossed the {sea} last year carried grain. {sea} winds were strong."))
+
+
 def test_a_country_has_its_geonames_id(extract: Extract) -> None:
     assert located(extract("Officials in Norway agreed."))["place:norway"].geonames_id == 3144096
 
@@ -170,6 +175,8 @@ def test_a_capital_where_something_happens_is_on_the_map(extract: Extract) -> No
         ("The county lies in Washington state, near Seattle and Tacoma.", "place:seattle", 5809844),
         ("The governor of Texas met reporters in Paris on Friday.", "place:paris", 2988507),
         ("They met in downtown Oslo.", "place:oslo", 3143244),
+        ("Mexico closed its border. The market in Mexico City stayed open.", "place:mexico", 3996063),
+        ("He rode his bike to D.C. on Friday.", "place:washington", 4140963),
         ("The team went from Tulsa to Kansas City, Missouri.", "place:kansas-city", 4393217),
         ("The fair in St. Paul drew crowds from Minneapolis and all of Minnesota.", "place:st-paul", 5045360),
     ],

@@ -23,8 +23,9 @@ _DIVISION, _COUNTRY, _NEARNESS = 4.5, 2.7, 3.6
 """In powers of ten of people: the most that other names in its division, in its country or near it can add to one."""
 _HALF = 2.0
 """Names that must share it for half of that: one state beside a capital's name does not make it a village."""
-_SHARPNESS = 3.0
-"""Of the share a candidate has in its name, e to the power of this many times its points."""
+_SHARPNESS = 1.5
+"""A candidate's share in its name is e to the power of this many times its points; at this value a share of 0.8 is
+right about as often as it says."""
 _KIND_POINTS = {"continent": 9.0, "country": 2.2, "state": 2.0, "county": -0.5}
 _ALIAS_POINTS = -1.5
 _COUNTY_ALIAS_POINTS = -2.5
@@ -131,9 +132,16 @@ def _prior(spot: Spot, namesakes: Sequence[Spot]) -> float:
         points += _COUNTY_ALIAS_POINTS if spot.kind == "county" else _ALIAS_POINTS
     if spot.capital:
         points += _CAPITAL_POINTS
+    if spot.kind != "country" and any(_is_its_country(other, spot) for other in namesakes):
+        points += _OUTSHONE_POINTS
     if spot.kind in {"state", "county"} and any(_outshines(city, spot) for city in namesakes):
         points += _OUTSHONE_POINTS
     return points
+
+
+def _is_its_country(country: Spot, spot: Spot) -> bool:
+    """What bears the name of the country it lies in is meant only when more is said ("Mexico City")."""
+    return country.kind == "country" and country.country_code == spot.country_code
 
 
 def _outshines(city: Spot, division: Spot) -> bool:

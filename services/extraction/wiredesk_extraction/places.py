@@ -19,6 +19,12 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 """What stands before a place's name without being part of it; asked only when the whole name is unknown."""
+_NOT_TOWNS_WORDS = """
+    pacific atlantic arctic antarctic mediterranean gulf north south east west midwest northeast northwest southeast
+    southwest
+"""
+_NOT_TOWNS = frozenset(_NOT_TOWNS_WORDS.split())
+"""Seas and directions, after which there are towns as well."""
 _MODIFIED = frozenset({"NN", "JJ", "CD", "HY"})
 """Tags after a place's name that take the article for themselves: "the Albany-based service", "the Exeter seat"."""
 _GENERIC_AFTER = re.compile(r" (?:township|area|city|state|province|region|metro)$", re.IGNORECASE)
@@ -40,7 +46,7 @@ def locate(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> lis
 
 
 def _candidates(parse: Parse, member: Member, gazetteer: Gazetteer) -> Candidates:
-    spots = _find(member.name, gazetteer)
+    spots = [] if member.name.lower() in _NOT_TOWNS else _find(member.name, gazetteer)
     if _always_with_article(parse, member) and not _GENERIC.match(member.name):
         spots = [s for s in spots if s.kind in {"country", "continent"}] or gazetteer.find(member.name, article=True)
     if _qualifies(parse, member):

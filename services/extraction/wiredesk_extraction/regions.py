@@ -14,7 +14,7 @@ _STATES = """
     VT Vt Vermont; VA Va Virginia; WA Wash Washington; WV W.Va West Virginia; WI Wis Wisconsin; WY Wyo Wyoming;
     DC D.C Washington
 """
-_ROWS = [row.split(maxsplit=2) for row in _STATES.split(";")]
+_ROWS = [row.split(maxsplit=2) for row in _STATES.strip().split(";")]
 
 STATES = {form: code for code, short, long in _ROWS for form in (code, short, long)}
 """Postal codes, stylebook abbreviations (without the final dot) and names of the US states -> postal code."""
