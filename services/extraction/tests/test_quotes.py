@@ -131,3 +131,65 @@ def test_a_name_inside_a_quotation_is_not_who_he_is(extract: Extract) -> None:
 
 def test_it_says_nothing(extract: Extract) -> None:
     assert extract("It is believed that both towns had contact with each other.").quotes == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Mary Kessler, the mayor of the old town, a friend of the minister, said: "The harbour will reopen."',
+        '"The harbour will reopen," Mary Kessler, the mayor of the old town on the northern coast, told reporters.',
+        'Mary Kessler told Ole Brandt: "The harbour will reopen."',
+        'Mary Kessler, who spoke on Tuesday, added: "The harbour will reopen."',
+        '"The harbour will reopen," Mary Kessler was quoted as saying.',
+        'Nobody had agreed, Mary Kessler said. "The harbour will reopen."',
+        '"It is over," Mary Kessler said. "We start again," she added. "The harbour will reopen."',
+        "‘The harbour will reopen, it’s certain,’ said Mary Kessler.",
+        "«The harbour will reopen», said Mary Kessler.",
+        "»The harbour will reopen«, said Mary Kessler.",
+        "„The harbour will reopen“, said Mary Kessler.",
+        '"He called it "a gift", and the harbour will reopen," Mary Kessler said.',
+        '"The harbour will reopen, Mary Kessler said.',
+        "“The harbour will reopen.”― Mary Kessler\n“I doubt it.”― Ole Brandt",
+    ],
+)
+def test_the_speaker_is_found_however_it_is_written(extract: Extract, text: str) -> None:
+    assert speaker(extract, text, "harbour will reopen") == "Mary Kessler"
+
+
+def test_a_quotation_over_paragraphs_keeps_its_speaker(extract: Extract) -> None:
+    text = '"We begin with the bridge," Mary Kessler said. "Then comes the road.\n\n"The harbour will reopen last."'
+    assert speaker(extract, text, "harbour will reopen") == "Mary Kessler"
+
+
+def test_a_document_can_be_quoted(extract: Extract) -> None:
+    assert speaker(extract, '"The harbour will reopen," the letter says.', "harbour") == "the letter"
+
+
+def test_the_outer_speaker_of_a_sentence_answers_for_the_quoted_words_in_it(extract: Extract) -> None:
+    text = 'Mary Kessler said she thought the bridge was "a danger to us all".'
+    assert speaker(extract, text, "a danger to us all") == "Mary Kessler"
+
+
+def test_a_cue_right_before_the_quotation_goes_before_an_outer_one(extract: Extract) -> None:
+    text = 'Mary Kessler said the bridge was safe, and Ole Brandt replied, "Nobody believes that any more."'
+    assert speaker(extract, text, "Nobody believes") == "Ole Brandt"
+
+
+def test_quoted_words_in_a_row_have_one_speaker(extract: Extract) -> None:
+    article = extract('"A disgrace for us all" and "a shame for the town," Mary Kessler said.')
+    assert {q.speaker.name for q in article.quotes if q.speaker} == {"Mary Kessler"}
+
+
+def test_a_speaker_who_is_only_likely_is_unsure(extract: Extract) -> None:
+    sure = said(extract('"The harbour will reopen," Mary Kessler said.'), "harbour").speaker
+    text = '"The harbour will reopen," Mary Kessler said on Monday.\n\n"Nobody knows when that will be."'
+    guessed = said(extract(text), "Nobody knows").speaker
+    assert sure is not None
+    assert guessed is not None
+    assert (sure.unsure, guessed.unsure) == (False, True)
+
+
+def test_a_quote_names_the_rule_that_found_it(extract: Extract) -> None:
+    [quote] = extract('"The harbour will reopen," Mary Kessler said.').quotes
+    assert quote.origin is not None
+    assert quote.origin.name == "quotes.clause_after"

@@ -9,29 +9,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wiredesk_extraction.reporting import REPORTING, STRONG
-from wiredesk_extraction.roles import is_person_noun
 from wiredesk_extraction.scene import Phrase, Scene
 from wiredesk_extraction.speakers import is_verb, speaker_of
+from wiredesk_extraction.voices import voice_of
 
 __all__ = ["Attribution", "attribute"]
 
 _JOINS = frozenset(
     {"and", "but", "while", "as", "although", "though", "because", "when", "after", "before", "which", "or"}
 )
-_PERSONAL = frozenset({"he", "she", "they", "who", "i", "we"})
 _DASHES = frozenset({"―", "—", "–", "-", "--"})
-_MAX_AFTER = 18
+_MAX_AFTER = 40
+_CLOSED = frozenset({"signature", "transcript"})
+"""Rules that name a speaker for one statement alone."""
+_MAX_SIGNATURE = 8
 _MAX_TRANSCRIPT_NAME = 5
 _MAX_WEAK_GAP = 10
+_MAX_LIST_GAP = 6
 _MIN_SENTENCE_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Who said it and the cue's tokens, each as far as known."""
+    """Who said it, the cue's tokens, and the rule that tells, each as far as known."""
 
     speaker: Phrase | None = None
     cue: tuple[int, int] | None = None
+    rule: str = "unattributed"
 
 
 def attribute(scene: Scene) -> list[Attribution]:
@@ -51,7 +55,7 @@ def _own(scene: Scene, number: int) -> Attribution:
     before = list(scene.before(bounds[0]))
     after = list(scene.after(bounds[1]))[:_MAX_AFTER]
     quotation = scene.quotations[number]
-    said = _by_transcript(scene, bounds) or _by_signature(scene, after)
+    said = _by_transcript(scene, bounds) or _by_signature(scene, bounds[1], after)
     if said is not None:
         return said
     end = scene.parse.text[quotation.start : quotation.end][-1:]
@@ -77,19 +81,29 @@ def _by_transcript(scene: Scene, bounds: tuple[int, int]) -> Attribution | None:
     words = scene.parse.words
     for colon in range(bounds[0] + 1, min(bounds[1], bounds[0] + _MAX_TRANSCRIPT_NAME)):
         if words[colon] == ":" and colon > bounds[0] + 1:
-            return Attribution(scene.phrase(colon - 1), (colon, colon))
+            return Attribution(scene.phrase(colon - 1), (colon, colon), "transcript")
         if not words[colon].isupper() or len(words[colon]) == 1:
             return None
     return None
 
 
-def _by_signature(scene: Scene, after: list[int]) -> Attribution | None:
-    """'"…" — Mary Smith': a dash and a name, and then the line or the sentence ends."""
-    words = scene.parse.words
-    if len(after) < 2 or words[after[0]] not in _DASHES or after[1] not in scene.named:
+def _by_signature(scene: Scene, last: int, after: list[int]) -> Attribution | None:
+    """'"…" — Mary Smith': a dash and a name, and then the line or the sentence ends.
+
+    Tokenisers leave some dashes at the closing mark, `last`.
+    """
+    parse = scene.parse
+    dash, name = (last, after) if parse.words[last][-1] in _DASHES else (after[0] if after else last, after[1:])
+    if parse.words[dash][-1] not in _DASHES or not 1 <= len(name) <= _MAX_SIGNATURE:
         return None
-    speaker = scene.phrase(after[1])
-    return Attribution(speaker, (after[0], after[0])) if after[-1] <= speaker.last else None
+    if not all(parse.words[t][0].isupper() or t in scene.owner for t in (name[0], name[-1])):
+        return None
+    speaker = scene.phrase(name[0])
+    if name[-1] > speaker.last:
+        if any(parse.tags[t].startswith(("VB", "MD")) for t in name):
+            return None
+        speaker = Phrase(name[0], name[-1], name[-1])
+    return Attribution(speaker, (dash, dash), "signature")
 
 
 def _by_clause_after(scene: Scene, after: list[int]) -> Attribution | None:
@@ -102,7 +116,7 @@ def _by_clause_after(scene: Scene, after: list[int]) -> Attribution | None:
         if parse.lower[token] in REPORTING and is_verb(parse, token):
             speaker = speaker_of(scene, token)
             if speaker is not None and words[0] <= speaker.head <= after[-1]:
-                return Attribution(speaker, (token, token))
+                return Attribution(speaker, (token, token), "clause_after")
     return None
 
 
@@ -118,12 +132,15 @@ def _by_clause_before(scene: Scene, before: list[int], bounds: tuple[int, int]) 
             continue
         if parse.lower[token] not in STRONG and gap > _MAX_WEAK_GAP and token not in governing:
             continue
-        speaker = speaker_of(scene, token) or _first_name(scene, before)
+        speaker = speaker_of(scene, token)
         if speaker is not None:
-            return Attribution(speaker, (token, token))
+            return Attribution(speaker, (token, token), "clause_before")
+        speaker = _first_name(scene, before)
+        if speaker is not None:
+            return Attribution(speaker, (token, token), "nearest_name")
     if before and parse.words[before[0]] == ":":
         speaker = _first_name(scene, before)
-        return Attribution(speaker, (before[0], before[0])) if speaker else None
+        return Attribution(speaker, (before[0], before[0]), "colon") if speaker else None
     return None
 
 
@@ -154,26 +171,43 @@ def _according_to(scene: Scene, tokens: list[int]) -> Attribution | None:
             if head is None:
                 head = parse.child(token, "pobj")
             if head is not None and scene.outside(head):
-                return Attribution(scene.phrase(head), (token, token + 1))
+                return Attribution(scene.phrase(head), (token, token + 1), "according")
     return None
 
 
 def _inherited(scene: Scene, number: int, found: list[Attribution]) -> Attribution:
     """A whole sentence in marks with no cue of its own: the speaker goes on, or is named after the next quotation."""
     quotation, bounds = scene.quotations[number], scene.tokens_of[number]
+    if bounds is not None and number and _listed(scene, number):
+        return Attribution(found[number - 1].speaker, rule="listed")
     if bounds is None or not _is_sentence(scene, number):
         return Attribution()
     if quotation.continues and number:
-        return Attribution(found[number - 1].speaker)
+        return Attribution(found[number - 1].speaker, rule="continued")
     paragraph = scene.parse.paragraph_of[bounds[0]]
-    if number and _paragraph(scene, number - 1) == paragraph and _goes_on(scene, found[number - 1].speaker):
-        return Attribution(found[number - 1].speaker)
+    if number and _paragraph(scene, number - 1) == paragraph and found[number - 1].speaker:
+        return Attribution(found[number - 1].speaker, rule="goes_on")
     if number + 1 < len(found) and _paragraph(scene, number + 1) == paragraph and found[number + 1].speaker:
-        return Attribution(found[number + 1].speaker)
+        return Attribution(found[number + 1].speaker, rule="before_next")
     colon = _after_colon(scene, bounds[0])
     if colon is not None:
         return colon
-    return Attribution(_introduced(scene, bounds[0], paragraph) or _previous(scene, number, paragraph, found))
+    introduced = _introduced(scene, bounds[0], paragraph)
+    if introduced is not None:
+        return Attribution(introduced, rule="introduced")
+    previous = _previous(scene, number, paragraph, found)
+    return Attribution(previous, rule="paragraph_before") if previous is not None else Attribution()
+
+
+def _listed(scene: Scene, number: int) -> bool:
+    """ "a "shame" and a "scandal"": a few words of one sentence stand between it and the quotation before."""
+    here, before = scene.tokens_of[number], scene.tokens_of[number - 1]
+    if here is None or before is None or here[0] - before[1] - 1 > _MAX_LIST_GAP:
+        return False
+    between = range(before[1] + 1, here[0])
+    return scene.parse.sentence_of[before[0]] == scene.parse.sentence_of[here[0]] and not any(
+        scene.parse.words[token] in {".", "?", "!"} for token in between
+    )
 
 
 def _after_colon(scene: Scene, first: int) -> Attribution | None:
@@ -185,7 +219,7 @@ def _after_colon(scene: Scene, first: int) -> Attribution | None:
         if parse.lower[token] in REPORTING and is_verb(parse, token):
             speaker = speaker_of(scene, token)
             if speaker is not None:
-                return Attribution(speaker, (token, token))
+                return Attribution(speaker, (token, token), "colon")
     return None
 
 
@@ -195,6 +229,11 @@ def _introduced(scene: Scene, first: int, paragraph: int) -> Phrase | None:
     if first == 0 or parse.paragraph_of[first - 1] != paragraph:
         return None
     begin, end = parse.sentences[parse.sentence_of[first - 1]]
+    for token in range(end, begin - 1, -1):
+        if parse.lower[token] in STRONG and is_verb(parse, token) and scene.outside(token):
+            speaker = speaker_of(scene, token)
+            if speaker is not None and speaker.head >= begin:
+                return speaker
     for token in range(begin, end + 1):
         if parse.deps[token] == "nsubj" and scene.outside(token):
             phrase = scene.phrase(token)
@@ -209,15 +248,14 @@ def _previous(scene: Scene, number: int, paragraph: int, found: list[Attribution
         return None
     before = _paragraph(scene, number - 1)
     speaker = found[number - 1].speaker
+    if found[number - 1].rule in _CLOSED:
+        return None
     return speaker if before is not None and paragraph - before == 1 and _goes_on(scene, speaker) else None
 
 
 def _goes_on(scene: Scene, speaker: Phrase | None) -> bool:
-    """Whether a speaker may be taken to speak on: somebody, not a report or a study."""
-    if speaker is None:
-        return False
-    words = scene.parse.lower
-    return speaker.entity is not None or words[speaker.head] in _PERSONAL or is_person_noun(words[speaker.head])
+    """Whether a speaker may be taken to speak on in a paragraph of its own: somebody, not a report or a study."""
+    return speaker is not None and voice_of(scene, speaker) in {"entity", "pronoun", "people"}
 
 
 def _paragraph(scene: Scene, number: int) -> int | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from wiredesk.events import Cue, DateMention, Entity, Mention, Origin, Place, Quote, Speaker
 
 from wiredesk_extraction.cast import Member, cast_of, with_seats
+from wiredesk_extraction.certainty import SPEAKER_CONFIDENCE
 from wiredesk_extraction.gazetteer import Gazetteer
 from wiredesk_extraction.map_evidence import Verdict
 from wiredesk_extraction.parse import Parse
@@ -13,10 +14,11 @@ from wiredesk_extraction.places import locate
 from wiredesk_extraction.pronouns import resolve_pronoun
 from wiredesk_extraction.quotation_marks import find_quotations
 from wiredesk_extraction.quotes import Said, find_quotes
-from wiredesk_extraction.scene import Phrase, Scene
+from wiredesk_extraction.scene import Scene
 from wiredesk_extraction.seats import seats
 from wiredesk_extraction.timex import find_timexes
 from wiredesk_extraction.toponyms import with_toponyms
+from wiredesk_extraction.unclosed import closed_at_cues
 
 __all__ = ["Facts", "Origins", "find_dates", "find_facts"]
 
@@ -87,7 +89,8 @@ def _scene(parse: Parse, members: Sequence[Member]) -> Scene:
     named = frozenset(
         t for m in members for first, last, kind in m.mentions if kind == "name" for t in range(first, last + 1)
     )
-    scene = Scene(parse, find_quotations(parse.text), owner, mention_of, people, named)
+    quotations = list(closed_at_cues(parse, find_quotations(parse.text)))
+    scene = Scene(parse, quotations, owner, mention_of, people, named)
     said = [quotation for number, quotation in enumerate(scene.quotations) if not scene.is_nickname(number)]
     return replace(scene, quotations=said)
 
@@ -124,15 +127,23 @@ def _quote(parse: Parse, item: Said, who: int | None, members: Sequence[Member],
         end=item.end,
         text=parse.text[item.start : item.end],
         kind=item.kind,
-        speaker=_speaker(parse, item.speaker, members[who] if who is not None else None) if item.speaker else None,
+        speaker=_speaker(parse, item, members[who] if who is not None else None),
         cue=Cue(**_span(parse, *item.cue)) if item.cue else None,
-        origin=origin,
+        origin=Origin(name=f"quotes.{item.rule}", version=origin.version),
     )
 
 
-def _speaker(parse: Parse, phrase: Phrase, member: Member | None) -> Speaker:
-    span = _span(parse, phrase.first, phrase.last)
-    return Speaker(**span, entity_id=member.id if member else None, name=member.name if member else str(span["text"]))
+def _speaker(parse: Parse, item: Said, member: Member | None) -> Speaker | None:
+    phrase = item.speaker
+    if phrase is None:
+        return None
+    span, named = (_span(parse, p.first, p.last) for p in (phrase, phrase.antecedent or phrase))
+    return Speaker(
+        **span,
+        entity_id=member.id if member else None,
+        name=member.name if member else str(named["text"]),
+        confidence=SPEAKER_CONFIDENCE[item.rule],
+    )
 
 
 def _entity(parse: Parse, member: Member, origin: Origin) -> Entity:

@@ -58,8 +58,22 @@ class Parse:
         """The first token that `token` governs by one of `deps`."""
         return next((child for child in self.children[token] if self.deps[child] in deps), None)
 
+    @cached_property
+    def extents(self) -> tuple[tuple[int, int], ...]:
+        """First and last token of what hangs on each token, itself included."""
+        spans = [(token, token) for token in range(len(self.words))]
+        order = [token for token, head in enumerate(self.heads) if head == token]
+        for token in order:  # grows while it is read: heads come before what they govern
+            order += self.children[token]
+        for token in reversed(order):
+            head = self.heads[token]
+            spans[head] = (min(spans[head][0], spans[token][0]), max(spans[head][1], spans[token][1]))
+        return tuple(spans)
+
     def subtree(self, token: int, without: frozenset[str] = frozenset()) -> tuple[int, int]:
         """First and last token of what hangs on `token`; branches whose dependency is in `without` are left out."""
+        if not without:
+            return self.extents[token]
         first = last = token
         todo = [token]
         while todo:

@@ -1,58 +1,58 @@
-"""Verbs of saying, in every inflection: the cues that tie words to a speaker."""
+"""Cues in every inflection: which constructions a verb or noun of speech and thought takes."""
 
-__all__ = ["OBJECT_FIRST", "REPORTING", "STRONG"]
+from collections.abc import Mapping
 
-_IRREGULAR = {
-    "say": "says said saying", "tell": "tells told telling", "write": "writes wrote written writing",
-    "think": "thinks thought thinking", "speak": "speaks spoke spoken speaking", "read": "reads read reading",
-    "swear": "swears swore sworn swearing", "forecast": "forecasts forecast forecasting",
-    "quip": "quips quipped quipping", "admit": "admits admitted admitting", "refer": "refers referred referring",
-    "signal": "signals signalled signaled signalling signaling", "slam": "slams slammed slamming",
-    "label": "labels labelled labeled labelling labeling",
-}  # fmt: skip
+from wiredesk_extraction import cue_words
 
-_STRONG = """
-    say tell add reply respond answer state declare announce claim argue insist warn explain note observe
-    remark comment admit acknowledge concede confirm deny allege assert maintain contend stress emphasise
-    emphasize recall write tweet quip joke shout cry yell exclaim whisper mutter conclude continue report
-    reveal disclose complain testify signal estimate reiterate repeat assure caution counter retort predict
-    suggest believe think ask wonder boast lament recount proclaim affirm interject muse opine bemoan
-    elaborate clarify indicate vow pledge promise agree advise chant post
-"""
-_WEAK = """
-    describe call dub term label urge demand accuse criticise criticize blast condemn praise cite mention
-    propose recommend speak talk read hope fear worry swear question hail denounce slam brand characterise
-    characterize refer point quote express issue liken portray request doubt forecast attack mock thank
-    invite laud applaud commend compare scold lambaste decry deride ridicule chide rebuke admonish introduce
-    imply hint protest apologise apologize greet voice deem dismiss reject welcome defend tout echo
-    calculate
-"""
-_OBJECT_FIRST = """
-    tell call dub term label urge accuse criticise criticize praise remind inform assure quote advise order
-    thank ask
-"""
+__all__ = [
+    "ACCUSING",
+    "CLAUSES",
+    "INFINITIVES",
+    "NAMING",
+    "NOUNS",
+    "OBJECTS",
+    "OBJECT_FIRST",
+    "PREPOSITIONS",
+    "REPORTING",
+    "REQUESTS",
+    "STRONG",
+]
+
+
+def _forms(verb: str) -> set[str]:
+    if verb in cue_words.IRREGULAR:
+        return {verb, *cue_words.IRREGULAR[verb].split()}
+    if verb.endswith("e"):
+        return {verb, verb + "s", verb + "d", verb[:-1] + "ing"}
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return {verb, verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"}
+    return {verb, verb + ("es" if verb.endswith(("s", "sh", "ch", "x")) else "s"), verb + "ed", verb + "ing"}
 
 
 def _inflect(verbs: str) -> frozenset[str]:
-    forms: set[str] = set()
-    for verb in verbs.split():
-        forms.add(verb)
-        if verb in _IRREGULAR:
-            forms.update(_IRREGULAR[verb].split())
-        elif verb.endswith("e"):
-            forms.update({verb + "s", verb + "d", verb[:-1] + "ing"})
-        elif verb.endswith("y") and verb[-2] not in "aeiou":
-            forms.update({verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"})
-        else:
-            forms.update({verb + ("es" if verb.endswith(("s", "sh", "ch", "x")) else "s"), verb + "ed", verb + "ing"})
-    return frozenset(forms)
+    return frozenset(form for verb in verbs.split() for form in _forms(verb))
 
 
-STRONG = _inflect(_STRONG)
+STRONG = _inflect(cue_words.SAYING)
 """Verbs whose subject speaks: enough for a clause without quotation marks."""
 
-REPORTING = STRONG | _inflect(_WEAK)
+REPORTING = STRONG | _inflect(cue_words.WEAK_SAYING)
 """All verbs that may introduce quoted words."""
 
-OBJECT_FIRST = _inflect(_OBJECT_FIRST)
+OBJECT_FIRST = _inflect(cue_words.OBJECT_FIRST)
 """Verbs whose noun phrase after them is spoken to, or of: never the speaker of an inverted clause."""
+
+CLAUSES = _inflect(cue_words.CLAUSES)
+INFINITIVES = _inflect(cue_words.INFINITIVES)
+REQUESTS = _inflect(cue_words.REQUESTS)
+NAMING = _inflect(cue_words.NAMING)
+OBJECTS = _inflect(cue_words.OBJECTS)
+ACCUSING = _inflect(cue_words.ACCUSING)
+
+PREPOSITIONS: Mapping[str, frozenset[str]] = {
+    form: frozenset(words.split()) for verb, words in cue_words.PREPOSITIONS.items() for form in _forms(verb)
+}
+"""Form of a verb -> the words that lead on to what is said."""
+
+NOUNS = frozenset(form for noun in cue_words.NOUNS.split() for form in (noun, noun + "s"))
+"""Nouns of speech and thought, one or many."""

@@ -16,12 +16,16 @@ _SENTENCE_FINAL = frozenset({".", "?", "!", "…", ";"})
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Tokens `first..last`, the noun or pronoun `head` among them, and the number of the entity they name, if known."""
+    """Tokens `first..last`, the noun or pronoun `head` among them, and the number of the entity they name, if known.
+
+    `antecedent`: what a relative pronoun stands for ("the minister" in "the minister, who said").
+    """
 
     first: int
     last: int
     head: int
     entity: int | None = None
+    antecedent: "Phrase | None" = None
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.phrases import right_head
-from wiredesk_extraction.reporting import OBJECT_FIRST
+from wiredesk_extraction.reporting import OBJECT_FIRST, STRONG
 from wiredesk_extraction.scene import Phrase, Scene
 from wiredesk_extraction.time_expressions import MONTHS, WEEKDAYS
+from wiredesk_extraction.voices import voice_of
 
 __all__ = ["is_verb", "speaker_of"]
 
@@ -32,7 +33,32 @@ def speaker_of(scene: Scene, verb: int) -> Phrase | None:
         head = _nearest_before(scene, verb)
     if head is None or not scene.outside(head):
         return None
-    return scene.phrase(head)
+    phrase = _relative(scene, head) or scene.phrase(head)
+    return _issuer(scene, phrase) or phrase
+
+
+def _issuer(scene: Scene, phrase: Phrase) -> Phrase | None:
+    """ "The council issued a statement saying …": who had it written, where that is told."""
+    parse = scene.parse
+    noun = (phrase.antecedent or phrase).head
+    if voice_of(scene, phrase) != "document" or parse.deps[noun] != "dobj":
+        return None
+    subject = parse.child(parse.heads[noun], "nsubj")
+    return scene.phrase(subject) if subject is not None and subject < noun and scene.outside(subject) else None
+
+
+def _relative(scene: Scene, head: int) -> Phrase | None:
+    """ "the minister, who said …": the pronoun, with what it stands for. None for any other word."""
+    parse = scene.parse
+    if parse.lower[head] not in _RELATIVES or not parse.tags[head].startswith("W"):
+        return None
+    at = parse.heads[head]
+    for _ in range(_MAX_CLIMB):
+        if parse.deps[at] == "relcl":
+            antecedent = scene.phrase(parse.heads[at])
+            return Phrase(head, head, head, antecedent.entity, antecedent)
+        at = parse.heads[at]
+    return None
 
 
 def _inverted(scene: Scene, verb: int) -> int | None:
@@ -52,9 +78,17 @@ def _inverted(scene: Scene, verb: int) -> int | None:
         or not scene.outside(head)
     ):
         return None
+    in_marks = verb > 0 and not scene.outside(verb - 1)
+    if not in_marks and parse.lower[verb] not in STRONG:
+        return None  # "Mr Lind, a minister, compared it with a circus"
     after = head + 1
-    if after < len(parse.words) and scene.outside(after) and parse.tags[after].startswith(("VB", "MD", "TO")):
-        return None  # "said the plan would": the phrase is the subject of what was said
+    while after < len(parse.words) and parse.tags[after] == "RB":
+        after += 1
+    if after < len(parse.words) and parse.sentence_of[after] == parse.sentence_of[verb]:
+        if scene.outside(after) and parse.tags[after].startswith(("VB", "MD", "TO")):
+            return None  # "said the plan would": the phrase is the subject of what was said
+        if not in_marks and not scene.outside(after):
+            return None  # 'said the plan "would fail"'
     return head
 
 
@@ -65,8 +99,6 @@ def _governed(scene: Scene, verb: int) -> int | None:
     for _ in range(_MAX_CLIMB):
         subject = next((c for c in parse.children[at] if parse.deps[c] in _SUBJECTS and _may_speak(scene, c)), None)
         if subject is not None and (at != verb or subject < verb):
-            if parse.lower[subject] in _RELATIVES and parse.deps[at] == "relcl":
-                return parse.heads[at]
             return subject
         if parse.deps[at] == "acl" and parse.tags[at] == "VBG" and parse.tags[parse.heads[at]].startswith("NN"):
             return parse.heads[at]  # "a statement saying"

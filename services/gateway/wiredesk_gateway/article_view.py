@@ -17,7 +17,7 @@ _SHOWN_CHARACTERS = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteRow:
-    """One quote with its speaker; `anchor` is the id of its place in the text."""
+    """One quote with its speaker, `unsure` where that is a guess; `anchor` is the id of its place in the text."""
 
     anchor: str
     text: str
@@ -25,6 +25,7 @@ class QuoteRow:
     speaker: str | None
     entity_id: str | None
     cue: str | None
+    unsure: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ def _quotes(article: ArticleExtracted) -> list[QuoteRow]:
             speaker=quote.speaker.name if quote.speaker else None,
             entity_id=quote.speaker.entity_id if quote.speaker else None,
             cue=quote.cue.text if quote.cue else None,
+            unsure=quote.speaker.unsure if quote.speaker else False,
         )
         for quote in sorted(article.quotes, key=lambda quote: quote.start)
     ]

@@ -102,7 +102,9 @@ def quote_anchor(start: int) -> str:
 
 
 def _quote_marks(quote: Quote) -> Iterator[Mark]:
-    said_by = f"Said by {quote.speaker.name}" if quote.speaker else "Speaker not found"
+    said_by = "Speaker not found"
+    if quote.speaker:
+        said_by = f"{'Probably said' if quote.speaker.unsure else 'Said'} by {quote.speaker.name}"
     title = f"{said_by} ({quote.kind} quote)"
     yield Mark(start=quote.start, end=quote.end, kind="quote", title=title, anchor=quote_anchor(quote.start))
     if quote.speaker:

@@ -133,7 +133,7 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteHit:
-    """One quote, with where it stands and who said it."""
+    """One quote, with where it stands and who said it; `unsure`: the speaker is a guess."""
 
     article_id: str
     article_title: str
@@ -146,6 +146,7 @@ class QuoteHit:
     speaker_id: str | None
     speaker_name: str | None
     cue: str | None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,4 +196,5 @@ def _quote_card(article: ArticleExtracted, quote: Quote) -> dict[str, Any]:
         "speaker_id": speaker.entity_id if speaker else None,
         "speaker_name": speaker.name if speaker else None,
         "cue": quote.cue.text if quote.cue else None,
+        "unsure": speaker.unsure if speaker else False,
     }

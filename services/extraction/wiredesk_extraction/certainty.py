@@ -1,0 +1,35 @@
+"""How far each rule's choice of a speaker can be trusted."""
+
+from collections.abc import Mapping
+
+__all__ = ["SPEAKER_CONFIDENCE"]
+
+SPEAKER_CONFIDENCE: Mapping[str, float] = {
+    "clause_after": 0.95,
+    "transcript": 0.95,
+    "signature": 0.95,
+    "goes_on": 0.95,
+    "clause": 0.95,
+    "object": 0.95,
+    "passive": 0.95,
+    "preposition": 0.95,
+    "according": 0.95,
+    "naming": 0.9,
+    "request": 0.9,
+    "accusing": 0.9,
+    "colon": 0.9,
+    "listed": 0.9,
+    "continued": 0.9,
+    "clause_before": 0.9,
+    "infinitive": 0.85,
+    "introduced": 0.8,
+    "before_next": 0.8,
+    "noun_to": 0.75,
+    "nearest_name": 0.6,
+    "noun_that": 0.5,
+    "paragraph_before": 0.4,
+}
+"""Rule -> share of its speakers that are right, where the words are an attribution at all, on the 2,066 of PolNeAR's
+development part, to the nearest 0.05. Rules with under ten cases there (`accusing`, `before_next`, `colon`,
+`continued`, `introduced`, `nearest_name`, `passive`) are put with those they resemble, or lower.
+"""

@@ -1,0 +1,76 @@
+"""Reported clauses: what someone said, knew or found "that", and sentences "according to" someone."""
+
+from wiredesk_extraction.reported import Reported, trimmed
+from wiredesk_extraction.reporting import CLAUSES, OBJECT_FIRST, STRONG
+from wiredesk_extraction.scene import Phrase, Scene
+from wiredesk_extraction.speakers import is_verb, speaker_of
+
+__all__ = ["according_to", "reported_clause"]
+
+_CLAUSES = ("ccomp", "parataxis")
+_MIN_WORDS = 3
+
+
+def reported_clause(scene: Scene, verb: int) -> Reported | None:
+    """The complement of the verb, after it ("said that …"), before it ("…, he said") or around it."""
+    parse = scene.parse
+    if parse.lower[verb] not in CLAUSES or not is_verb(parse, verb):
+        return None
+    begin, end = parse.sentences[parse.sentence_of[verb]]
+    clause = _complement(scene, verb)
+    if clause is None:
+        return None
+    speaker = speaker_of(scene, verb)
+    if speaker is None:
+        return None
+    cue = (min(verb, speaker.first), max(verb, speaker.last))
+    spans = [parse.subtree(c) for c in (clause, *parse.children[verb]) if c == clause or parse.deps[c] in _CLAUSES]
+    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    if clause < verb and (parse.lower[verb] in OBJECT_FIRST or parse.lower[verb] not in STRONG):
+        return None
+    if first < cue[0] and last > cue[1] + 1:
+        return _around(scene, (max(first, begin), min(last, end)), speaker, verb)
+    if clause > verb:
+        first = max(parse.subtree(clause)[0], (cue[1] if speaker.first > verb else verb) + 1)
+        last = min(parse.subtree(clause)[1], end)
+    else:
+        first, last = begin, cue[0] - 1
+    return trimmed(scene, Reported(first, last, speaker, (verb, verb), "clause"), min_words=_MIN_WORDS)
+
+
+def _complement(scene: Scene, verb: int) -> int | None:
+    """The head of the clause the verb governs, or, where the verb is the aside, of the clause it stands in."""
+    parse = scene.parse
+    for child in parse.children[verb]:
+        if parse.deps[child] in _CLAUSES and parse.tags[child][:2] in {"VB", "MD"}:
+            return child
+    if parse.deps[verb] == "parataxis" and parse.heads[verb] != verb:
+        return parse.heads[verb]
+    return None
+
+
+def _around(scene: Scene, span: tuple[int, int], speaker: Phrase, verb: int) -> Reported | None:
+    """ "The plan, he said, would fail": the clause with the cue in its midst; left to its marks where it has some."""
+    if any(not scene.outside(token) for token in range(span[0], span[1] + 1)):
+        return None
+    return Reported(span[0], span[1], speaker, (verb, verb), "clause")
+
+
+def according_to(scene: Scene, token: int) -> Reported | None:
+    """ "According to X, …" and "…, according to X"."""
+    parse = scene.parse
+    if parse.lower[token] != "according" or token + 1 >= len(parse.words) or parse.lower[token + 1] != "to":
+        return None
+    head = parse.child(token + 1, "pobj") or parse.child(token, "pobj")
+    if head is None or not scene.outside(head):
+        return None
+    begin, end = parse.sentences[parse.sentence_of[token]]
+    if token - begin >= _MIN_WORDS and parse.tags[token - 1] != "CC":
+        span = (begin, token - 1)
+    else:
+        after = next((t for t in range(parse.subtree(head)[1], end + 1) if parse.words[t] == ","), None)
+        if after is None:
+            return None
+        span = (after + 1, end)
+    item = Reported(*span, scene.phrase(head), (token, token + 1), "according")
+    return trimmed(scene, item, min_words=_MIN_WORDS)
