@@ -58,6 +58,20 @@ def test_apostrophes_are_no_marks() -> None:
     assert quoted("It's the dogs' day in '97, isn't it? The Joneses' house won't do.") == []
 
 
+def test_double_marks_inside_single_ones_leave_the_outer_quotation() -> None:
+    text = "‘He called it “a gift”, and it’s true,’ she said. ‘We’ll go on.’"
+    assert quoted(text) == ["He called it “a gift”, and it’s true,", "We’ll go on."]
+
+
+def test_a_word_in_single_marks_does_not_hide_the_double_ones() -> None:
+    assert quoted("“We will stay,” she said. The ‘temporary’ bridge stands.") == ["We will stay,"]
+
+
+def test_a_single_mark_at_the_head_of_a_paragraph_may_go_on_in_the_next() -> None:
+    first, second = find_quotations("‘We begin here, and it’s late.\n\n‘We end here,’ she said.")
+    assert (first.closed, second.continues) == (False, True)
+
+
 def test_inches_are_no_marks() -> None:
     assert quoted('The door is 6\'2" high and 30" wide.') == []
 

@@ -195,6 +195,9 @@ def _inherited(scene: Scene, number: int, found: list[Attribution]) -> Attributi
     introduced = _introduced(scene, bounds[0], paragraph)
     if introduced is not None:
         return Attribution(introduced, rule="introduced")
+    above = _introduced_above(scene, bounds[0], paragraph)
+    if above is not None:
+        return Attribution(above, rule="introduced_above")
     previous = _previous(scene, number, paragraph, found)
     return Attribution(previous, rule="paragraph_before") if previous is not None else Attribution()
 
@@ -228,12 +231,33 @@ def _introduced(scene: Scene, first: int, paragraph: int) -> Phrase | None:
     parse = scene.parse
     if first == 0 or parse.paragraph_of[first - 1] != paragraph:
         return None
-    begin, end = parse.sentences[parse.sentence_of[first - 1]]
+    return _reported_in(scene, first - 1) or _subject_in(scene, first - 1)
+
+
+def _introduced_above(scene: Scene, first: int, paragraph: int) -> Phrase | None:
+    """A paragraph that opens with the quotation, under one of the narrator's own that ends on somebody."""
+    parse = scene.parse
+    if first == 0 or parse.paragraph_of[first - 1] != paragraph - 1 or not scene.outside(first - 1):
+        return None
+    return _subject_in(scene, first - 1)
+
+
+def _reported_in(scene: Scene, token: int) -> Phrase | None:
+    """Who speaks in the sentence of a token."""
+    parse = scene.parse
+    begin, end = parse.sentences[parse.sentence_of[token]]
     for token in range(end, begin - 1, -1):
         if parse.lower[token] in STRONG and is_verb(parse, token) and scene.outside(token):
             speaker = speaker_of(scene, token)
             if speaker is not None and speaker.head >= begin:
                 return speaker
+    return None
+
+
+def _subject_in(scene: Scene, token: int) -> Phrase | None:
+    """The person who is the subject of the sentence of a token."""
+    parse = scene.parse
+    begin, end = parse.sentences[parse.sentence_of[token]]
     for token in range(begin, end + 1):
         if parse.deps[token] == "nsubj" and scene.outside(token):
             phrase = scene.phrase(token)

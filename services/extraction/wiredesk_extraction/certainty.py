@@ -25,6 +25,7 @@ SPEAKER_CONFIDENCE: Mapping[str, float] = {
     "introduced": 0.8,
     "before_next": 0.8,
     "noun_to": 0.75,
+    "introduced_above": 0.6,
     "nearest_name": 0.6,
     "noun_that": 0.5,
     "paragraph_before": 0.4,

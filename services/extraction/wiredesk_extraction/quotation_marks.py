@@ -46,14 +46,34 @@ class _Mark:
 
 
 def find_quotations(text: str) -> list[Quotation]:
-    """Outermost quotations in text order. Single marks count only in an article that has no double ones."""
-    lines = paragraphs(text)
-    single = not _DOUBLE.search(text)
+    """Outermost quotations in text order.
+
+    Single marks count in an article that has no double ones, or has them only inside single ones (the British style).
+    """
+    doubles = [match.start() for match in _DOUBLE.finditer(text)]
+    if doubles and not ("‘" in text or "'" in text):
+        return _quotations(text, single=False)
+    singles = _quotations(text, single=True)
+    if all(_covered(doubles, singles)):
+        return singles
+    return _quotations(text, single=False)
+
+
+def _covered(marks: Sequence[int], quotations: Sequence[Quotation]) -> Iterator[bool]:
+    """For each mark, in order, whether it stands inside one of the quotations."""
+    at = 0
+    for mark in marks:
+        while at < len(quotations) and quotations[at].outer_end <= mark:
+            at += 1
+        yield at < len(quotations) and quotations[at].outer_start < mark
+
+
+def _quotations(text: str, *, single: bool) -> list[Quotation]:
     german = "„" in text
     swiss = _guillemets_point_inwards(text)
     found: list[Quotation] = []
     left_open = False
-    for start, end in lines:
+    for start, end in paragraphs(text):
         marks = [
             mark
             for match in (_SINGLE if single else _DOUBLE).finditer(text, start, end)
@@ -61,8 +81,8 @@ def find_quotations(text: str) -> list[Quotation]:
             and not (single and _apostrophe(text, match))
         ]
         paired = _pair(text, marks, (start, end), nested=True) or _pair(text, marks, (start, end), nested=False) or []
-        if single:
-            paired = [q for q in paired if q.closed]
+        if single:  # a stray apostrophe opens nothing; an inverted comma at the head of a paragraph does
+            paired = [q for q in paired if q.closed or (q.outer_start == start and text[start] == "‘")]
         if left_open and marks and found:
             paired = _continue(text, paired, marks, start)
         found += paired

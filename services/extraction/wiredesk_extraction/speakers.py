@@ -26,6 +26,8 @@ def is_verb(parse: Parse, token: int) -> bool:
 
 def speaker_of(scene: Scene, verb: int) -> Phrase | None:
     """The one who says: the subject after an inverted verb, before a plain one, or of the clause the verb continues."""
+    if scene.parse.child(verb, "auxpass") is not None:
+        return _agent(scene, verb)
     head = _inverted(scene, verb)
     if head is None:
         head = _governed(scene, verb)
@@ -35,6 +37,14 @@ def speaker_of(scene: Scene, verb: int) -> Phrase | None:
         return None
     phrase = _relative(scene, head) or scene.phrase(head)
     return _issuer(scene, phrase) or phrase
+
+
+def _agent(scene: Scene, verb: int) -> Phrase | None:
+    """ "was told by an officer that …": the officer. Whoever was told says nothing."""
+    parse = scene.parse
+    agent = parse.child(verb, "agent")
+    head = None if agent is None else parse.child(agent, "pobj")
+    return None if head is None or not scene.outside(head) else scene.phrase(head)
 
 
 def _issuer(scene: Scene, phrase: Phrase) -> Phrase | None:

@@ -8,12 +8,12 @@ from wiredesk_extraction.scene import Phrase, Scene
 
 __all__ = ["Voice", "voice_of"]
 
-Voice = Literal["entity", "pronoun", "people", "document", "thing", "nobody"]
+Voice = Literal["entity", "pronoun", "people", "document", "thing", "it", "nobody"]
 
 _MEMBERS = frozenset(cue_words.MEMBERS.split())
 _DOCUMENTS = frozenset(cue_words.DOCUMENTS.split())
 _PRONOUNS = frozenset({"he", "she", "they", "i", "we", "you", "who"})
-_NOBODY = frozenset({"it", "this", "these", "those", "there", "what", "that", "which"})
+_NOBODY = frozenset({"this", "these", "those", "there", "what", "that", "which"})
 
 
 def voice_of(scene: Scene, phrase: Phrase) -> Voice:
@@ -24,6 +24,8 @@ def voice_of(scene: Scene, phrase: Phrase) -> Voice:
         return "pronoun"
     if phrase.entity is not None:
         return "entity"
+    if word == "it":
+        return "it"
     if word in _NOBODY:
         return "nobody"
     if is_person_noun(word) or word in _MEMBERS:
