@@ -4,7 +4,7 @@ from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.phrases import right_head
 from wiredesk_extraction.reporting import OBJECT_FIRST, STRONG
 from wiredesk_extraction.scene import Phrase, Scene
-from wiredesk_extraction.time_expressions import MONTHS, WEEKDAYS
+from wiredesk_extraction.time_lexicon import MONTHS, WEEKDAYS
 from wiredesk_extraction.voices import voice_of
 
 __all__ = ["is_verb", "speaker_of"]

@@ -13,18 +13,17 @@ from datetime import date
 from wiredesk_extraction.time_expressions import Expression, find_absolute, find_expressions
 from wiredesk_extraction.timex_calendar import CALENDAR
 from wiredesk_extraction.timex_context import Context, Told
+from wiredesk_extraction.timex_extent import EXTENT
 from wiredesk_extraction.timex_relative import RELATIVE
+from wiredesk_extraction.timex_tense import speaks_of_future
 
 __all__ = ["Timex", "find_timexes"]
 
-_RESOLVERS = {**CALENDAR, **RELATIVE}
+_RESOLVERS = {**CALENDAR, **RELATIVE, **EXTENT}
 _MIN_NARRATIVE_YEARS = 4
 _NARRATIVE_SHARE = 0.6
-_FUTURE = re.compile(
-    r"\b(?:will|won't|'ll|going to|scheduled|due|plans? to|expected|upcoming|to be|set to|are to|is to|before|until|by)"
-    r"\b"
-)
-_SENTENCE_CHARS = 160
+_TENSED = frozenset({"weekday", "date", "month", "season", "quarter", "slashed", "feast"})
+"""Kinds whose value depends on whether the sentence looks back or ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +43,47 @@ def find_timexes(text: str, published_at: str | None, *, english: bool = True) -
     """
     expressions = find_expressions(text) if english else find_absolute(text)
     published = _day_of(published_at)
-    context = Context(published, _is_narrative(expressions, published), Told(), False)
-    found = []
-    for expression in expressions:
-        context = replace(context, future=_speaks_of_future(text, expression))
+    context = Context(published, _is_narrative(expressions, published))
+    coming = _years_to_come(expressions)
+    found: list[Timex] = []
+    told_end = 0
+    for expression, year in zip(expressions, coming, strict=True):
+        future = expression.kind in _TENSED and speaks_of_future(text, expression.start, expression.end)
+        context = replace(context, future=future, since_told_chars=expression.start - told_end, year_to_come=year)
         resolved = _RESOLVERS[expression.kind](expression.parts, context)
         if resolved is None:
             continue
         kind, value, told = resolved
         found.append(Timex(expression.start, expression.end, kind, value))
-        if told is not None:
-            context = replace(context, told=told)
-    return found
+        if told is not None and not _is_aside(expression, told, context):
+            context, told_end = replace(context, told=told), expression.end
+    return _join_clocks(text, found)
+
+
+def _join_clocks(text: str, found: Sequence[Timex]) -> list[Timex]:
+    """Hours with the day beside them: "9 p.m. Thursday" is one expression, "9 p.m. on Thursday" two of one day."""
+    joined: list[Timex] = []
+    for timex in found:
+        before = joined[-1] if joined else None
+        gap = text[before.end : timex.start] if before else ""
+        if before and gap in _BESIDE and _CLOCK.search(before.value) and _DAY.fullmatch(timex.value):
+            value = timex.value + before.value[before.value.index("T") :]
+            if gap == " on ":
+                joined[-1] = replace(before, value=value)
+            else:
+                joined[-1] = Timex(before.start, timex.end, "TIME", value)
+                continue
+        elif before and gap in {" ", ", "} and _DAY.fullmatch(before.value) and _CLOCK.search(timex.value):
+            value = before.value + timex.value[timex.value.index("T") :]
+            joined[-1] = Timex(before.start, timex.end, "TIME", value)
+            continue
+        joined.append(timex)
+    return joined
+
+
+_BESIDE = frozenset({" ", ", ", " on "})
+_CLOCK = re.compile(r"T\d\d:\d\d")
+_DAY = re.compile(r"[0-9X]{4}-(?:[0-9X]{2}-[0-9X]{2}|W[0-9X]{2}-\d)")
 
 
 def _day_of(published_at: str | None) -> date | None:
@@ -66,17 +94,32 @@ def _day_of(published_at: str | None) -> date | None:
 
 
 def _is_narrative(expressions: Sequence[Expression], published: date | None) -> bool:
-    """Several years are named and most of them lie well before publication."""
-    years = [int(e.parts["year"]) for e in expressions if e.parts.get("year")]
+    """Several years are named, most of them well before publication, and few days are told as news tells them."""
+    years = [int(e.parts["year"]) for e in expressions if e.parts.get("year", "").isdigit()]
     years += [0 for e in expressions if e.kind == "bc"]
     if len(years) < _MIN_NARRATIVE_YEARS:
         return False
-    return published is None or sum(year < published.year - 1 for year in years) >= _NARRATIVE_SHARE * len(years)
+    news = sum(e.kind in {"deictic", "weekday"} for e in expressions)
+    old = len(years) if published is None else sum(year < published.year - 1 for year in years)
+    return old >= _NARRATIVE_SHARE * len(years) and old > news
 
 
-def _speaks_of_future(text: str, expression: Expression) -> bool:
-    """Whether the words of the same sentence before (or just after) speak of what is to come."""
-    before = text[max(0, expression.start - _SENTENCE_CHARS) : expression.start]
-    before = re.split(r"[.!?\n]\s", before)[-1]
-    after = re.split(r"[.!?\n]\s", text[expression.end : expression.end + 40])[0]
-    return _FUTURE.search(before) is not None or re.search(r"\bwill\b", after) is not None
+def _years_to_come(expressions: Sequence[Expression]) -> list[int | None]:
+    """For each expression the first year that is named after it."""
+    coming: list[int | None] = []
+    year: int | None = None
+    for expression in reversed(expressions):
+        coming.append(year)
+        if len(expression.parts.get("year", "")) == 4:
+            year = int(expression.parts["year"])
+    return coming[::-1]
+
+
+def _is_aside(expression: Expression, told: Told, context: Context) -> bool:
+    """In a history, a year that the story leaves again at once: an example, a comparison, an outlook."""
+    return (
+        context.narrative
+        and "year" in expression.parts
+        and context.told.year is not None
+        and context.told.year == context.year_to_come != told.year
+    )

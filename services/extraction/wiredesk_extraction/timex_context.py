@@ -8,8 +8,8 @@ __all__ = ["BACK", "ON", "PARTS", "Context", "Told", "Value", "as_day", "value_o
 PARTS = {"morning": "TMO", "afternoon": "TAF", "evening": "TEV", "night": "TNI"}
 """Parts of the day -> the suffix of their TIMEX3 value."""
 
-BACK = frozenset({"last", "previous", "preceding", "past"})
-ON = frozenset({"next", "following", "coming"})
+BACK = frozenset({"last", "previous", "preceding", "past", "prior", "ago", "earlier"})
+ON = frozenset({"next", "following", "coming", "upcoming"})
 """Words that point one step back or on."""
 
 
@@ -25,12 +25,18 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an expression is resolved against."""
+    """What an expression is resolved against.
+
+    `narrative`: a history, which counts from the date told last. `future`: the sentence speaks of what is to come.
+    `since_told_chars`: how far back the date told last stands. `year_to_come`: the first year that is named after it.
+    """
 
     published: date | None
     narrative: bool
-    told: Told
-    future: bool
+    told: Told = Told()
+    future: bool = False
+    since_told_chars: int = 0
+    year_to_come: int | None = None
 
     @property
     def day(self) -> date | None:

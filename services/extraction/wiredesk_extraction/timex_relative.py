@@ -1,30 +1,45 @@
-"""Dates by distance: yesterday, last week, on Monday, two days later; durations, repetitions and times of day."""
+"""Dates by distance: yesterday, last week, on Monday, two days later, that morning."""
 
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from wiredesk_extraction.time_expressions import NUMBERS, UNITS, WEEKDAYS
+from wiredesk_extraction.time_lexicon import WEEKDAYS, read_count, unit_of
 from wiredesk_extraction.timex_context import BACK, ON, PARTS, Context, Told, Value, as_day, value_of
 
 __all__ = ["RELATIVE"]
 
 _UNKNOWN = {"D": "XXXX-XX-XX", "W": "XXXX-WXX", "M": "XXXX-XX", "Q": "XXXX-QX", "Y": "XXXX", "DE": "XXX", "CE": "XX"}
-_TOLD = frozenset({"previous", "preceding", "following", "that", "same", "the next", "the following"})
+_TOLD = frozenset({"previous", "preceding", "following", "that", "same", "prior", "the next", "the following",
+                   "the previous", "the same"})  # fmt: skip
 """Words that reckon from the date told last, in news too."""
+
+_BEFORE = frozenset({"ago", "earlier", "before", "previously", "prior", "previous"})
+_PAST_WORDS = frozenset({"recent", "recently", "lately", "formerly", "past"})
+_TIMES_OF_DAY = {
+    "overnight": "TNI", "dawn": "TMO", "daybreak": "TMO", "sunrise": "TMO", "midday": "TMI", "dusk": "TEV",
+    "sunset": "TEV", "nightfall": "TNI", "daylight": "TDT", "daytime": "TDT", "nighttime": "TNI", "night-time": "TNI",
+}  # fmt: skip
+_CLOSE_CHARS = 120
+"""Within this many characters a part of a day is taken to belong to the day that was named."""
 
 
 def _deictic(parts: Mapping[str, str], context: Context) -> Value:
-    word = parts["word"].lower()
+    word = parts["word"]
+    if word == "today" and context.narrative:
+        return "DATE", "PRESENT_REF", None
     part = "TNI" if word == "tonight" else PARTS.get(parts.get("part", ""), "")
     if context.published is None:
         return ("TIME" if part else "DATE"), "XXXX-XX-XX" + part, None
-    day = _shifted(context.published, "D", {"yesterday": -1, "tomorrow": 1}.get(word, 0))
-    return ("TIME" if part else "DATE"), (day or "XXXX-XX-XX") + part, None
+    steps = {"yesterday": -1, "tomorrow": 1, "before yesterday": -2, "after tomorrow": 2}.get(word, 0)
+    day = _shifted(context.published, "D", steps)
+    told = _told_of(day) if day and not context.narrative else None
+    return ("TIME" if part else "DATE"), (day or "XXXX-XX-XX") + part, told
 
 
 def _vague(parts: Mapping[str, str], _context: Context) -> Value:
-    return "DATE", "PAST_REF" if parts["word"].lower() == "recently" else "PRESENT_REF", None
+    word = parts.get("word", "now")
+    return "DATE", "PAST_REF" if word in _PAST_WORDS else "FUTURE_REF" if word == "future" else "PRESENT_REF", None
 
 
 def _shifted(day: date, unit: str, steps: int) -> str | None:
@@ -48,11 +63,6 @@ def _shifted(day: date, unit: str, steps: int) -> str | None:
         return None
 
 
-def _unit(parts: Mapping[str, str]) -> str:
-    word = parts["unit"].lower()
-    return UNITS.get(word) or UNITS[word.removesuffix("s")]
-
-
 def _reckon(rel: str, context: Context) -> date | None:
     """The day a relative expression counts from."""
     if rel in _TOLD or context.narrative:
@@ -61,20 +71,41 @@ def _reckon(rel: str, context: Context) -> date | None:
 
 
 def _steps(rel: str) -> int:
-    return -1 if rel in BACK else 1 if rel in ON or rel in {"the next", "the following"} else 0
+    bare = rel.removeprefix("the ")
+    return -1 if bare in BACK else 1 if bare in ON else 0
 
 
 def _relative(parts: Mapping[str, str], context: Context) -> Value:
-    rel, unit = parts["rel"].lower(), _unit(parts)
+    rel, unit = parts.get("rel", "this"), unit_of(parts["unit"])
+    if rel == "the" and context.narrative:
+        rel = "that"
+    if context.told.era and (rel in _TOLD or context.narrative):
+        return _before_our_era(context.told, unit, _steps(rel))
     day = _reckon(rel, context)
     if day is not None and rel in _TOLD and not _precise(context.told, unit):
         day = None if context.told.year is not None else context.published
     value = _shifted(day, unit, _steps(rel)) if day is not None else None
     if value is None:
-        return "DATE", _UNKNOWN[unit], None
-    if parts["unit"].lower() == "weekend":
+        return "DATE", _UNKNOWN[unit] + ("-WE" if parts["unit"] == "weekend" else ""), None
+    if parts["unit"] == "weekend":
         value += "-WE"
-    return "DATE", value, _told_of(value)
+    told = _told_of(value)
+    return "DATE", value, None if told is not None and _covers(told, context.told) else told
+
+
+def _before_our_era(told: Told, unit: str, steps: int) -> Value:
+    """Years, decades and centuries before our era count down."""
+    years = {"Y": 1, "DE": 10, "CE": 100}.get(unit)
+    year = told.year - steps * years if told.year and years else 0
+    if years is None or year <= 0:
+        return "DATE", _UNKNOWN[unit], None
+    value = Told(year, era=told.era)
+    return "DATE", value_of(value)[: {"Y": 6, "DE": 5, "CE": 4}[unit]], value if unit == "Y" else None
+
+
+def _covers(wide: Told, narrow: Told) -> bool:
+    """Whether a year or month named again is the one that is already told more exactly."""
+    return (wide.year, wide.month or narrow.month, wide.day or narrow.day) == (narrow.year, narrow.month, narrow.day)
 
 
 def _precise(told: Told, unit: str) -> bool:
@@ -92,20 +123,11 @@ def _told_of(value: str) -> Told | None:
     return Told(int(year), int(month) if month else None, int(day) if day else None)
 
 
-def _bounded(parts: Mapping[str, str], context: Context) -> Value:
-    rel = parts.get("rel", "the").lower()
-    unit = _unit(parts)
-    told = rel == "that" or context.narrative
-    day = as_day(context.told) if told else context.published
-    value = _shifted(day, unit, 0) if day is not None and (not told or _precise(context.told, unit)) else None
-    return "DATE", value or _UNKNOWN[unit], None
-
-
 def _weekday(parts: Mapping[str, str], context: Context) -> Value:
-    number = WEEKDAYS[parts["weekday"].lower().rstrip(".")]
+    number = WEEKDAYS[parts["weekday"].rstrip(".")]
     part = PARTS.get(parts.get("part", ""), "")
     kind = "TIME" if part else "DATE"
-    rel = parts.get("rel", "").lower()
+    rel = parts.get("rel", "")
     base = _reckon(rel, context) if rel in _TOLD else context.published
     if base is None:
         return kind, f"XXXX-WXX-{number}{part}", None
@@ -114,7 +136,7 @@ def _weekday(parts: Mapping[str, str], context: Context) -> Value:
         steps = (7 - back) if back or rel else 0
     elif rel in BACK:
         steps = -(back or 7)
-    elif rel == "this":
+    elif rel in {"this", "current"}:
         steps = number - base.isoweekday()
     else:
         steps = -back
@@ -123,104 +145,45 @@ def _weekday(parts: Mapping[str, str], context: Context) -> Value:
 
 
 def _daypart(parts: Mapping[str, str], context: Context) -> Value:
-    rel = parts["rel"].lower()
+    rel = parts["rel"]
     day = _reckon(rel, context)
+    if rel in _TOLD and day is not None and context.told.year is not None and context.told.day is None:
+        day = None
     value = _shifted(day, "D", _steps(rel)) if day is not None else None
     return "TIME", (value or "XXXX-XX-XX") + PARTS[parts["part"]], None
 
 
-def _count(parts: Mapping[str, str]) -> str | None:
-    """A number as TIMEX3 writes it: figures, or X for "a few"; None when the word is no number."""
-    words = parts.get("count", "a").lower().removesuffix(" of").replace("half an", "half").replace("half a", "half")
-    if words[0].isdigit():
-        return words
-    if words in {"a few", "several", "many", "some", "few", "dozens", "hundreds"}:
-        return "X"
-    if words in {"a couple", "couple"}:
-        return "2"
-    if words == "a dozen":
-        return "12"
-    numbers = [NUMBERS.get(word) for word in words.split("-")]
-    return str(sum(n for n in numbers if n is not None)) if all(n is not None for n in numbers) else None
-
-
-def _duration(count: str, unit: str) -> str:
-    half = count == "0"
-    if unit in {"S", "MIN", "H"}:
-        return f"PT{'30M' if half and unit == 'H' else count + unit[0]}"
-    letter = {"DE": "E", "CE": "C"}.get(unit, unit)
-    return f"P{'0.5' if half else count}{letter}"
-
-
-def _duration_unit(word: str) -> str:
-    return "MIN" if word.startswith("minute") else UNITS.get(word) or UNITS[word.removesuffix("s")]
+def _part(parts: Mapping[str, str], context: Context) -> Value:
+    """ "in the morning", "at night": of the day named just before, else of no day in particular."""
+    word = parts["part"]
+    near = context.told.day is not None and context.since_told_chars <= _CLOSE_CHARS
+    return "TIME", (value_of(context.told) if near else "XXXX-XX-XX") + (PARTS.get(word) or _TIMES_OF_DAY[word]), None
 
 
 def _shift(parts: Mapping[str, str], context: Context) -> Value | None:
-    count = _count(parts)
+    way = parts["way"]
+    back, ago = way in _BEFORE, way in {"ago", "from now", "hence"}
+    count = "X" if "some" in parts else read_count(parts.get("count", "a"))
     if count is None:
         return None
-    way, word = parts["way"], parts["unit"].lower()
-    ago = way in {"ago", "from now", "hence"}
+    unit = unit_of(parts["unit"])
+    if unit not in _UNKNOWN or not count.isdigit():
+        return "DATE", "PAST_REF" if back else "FUTURE_REF", None
+    if context.told.era and not ago:
+        return _before_our_era(context.told, unit, -int(count) if back else int(count))
     day = context.published if ago else as_day(context.told) or (None if context.narrative else context.published)
-    unit = _duration_unit(word)
-    if unit in {"S", "MIN", "H"} or "." in count or count == "0":
-        return "DATE", "PAST_REF" if way in {"ago", "earlier", "before"} else "FUTURE_REF", None
-    if count == "X":
-        return "DATE", "PAST_REF" if way in {"ago", "earlier", "before"} else "FUTURE_REF", None
     known = ago or context.told.year is None or _precise(context.told, unit)
-    steps = int(count) * (2 if word.startswith("fortnight") else 1)
-    value = _shifted(day, unit, -steps if way in {"ago", "earlier", "before"} else steps) if day and known else None
+    steps = int(count) * (2 if parts["unit"].startswith("fortnight") else 1)
+    value = _shifted(day, unit, -steps if back else steps) if day and known else None
     return "DATE", value or _UNKNOWN[unit], (_told_of(value) if value and not ago else None)
-
-
-def _window(parts: Mapping[str, str], _context: Context) -> Value | None:
-    count = _count(parts)
-    return None if count is None else ("DURATION", _duration(count, _duration_unit(parts["unit"].lower())), None)
-
-
-def _vague_span(parts: Mapping[str, str], _context: Context) -> Value:
-    return "DURATION", _duration("X", _duration_unit(parts["unit"].lower())), None
-
-
-def _set(parts: Mapping[str, str], _context: Context) -> Value | None:
-    if "weekday" in parts:
-        return "SET", f"XXXX-WXX-{WEEKDAYS[parts['weekday'].lower()]}", None
-    if "units" in parts:
-        count = _count(parts)
-        return None if count is None else ("SET", _duration(count, _duration_unit(parts["units"])), None)
-    word = parts.get("word", "").lower()
-    unit = {"daily": "D", "nightly": "D", "weekly": "W", "monthly": "M", "quarterly": "Q"}.get(word, "Y")
-    if "unit" in parts:
-        unit = _duration_unit(parts["unit"]) if parts["unit"] not in PARTS else "D"
-    if unit in {"S", "MIN", "H"}:
-        return "SET", _duration("1", unit), None
-    return "SET", _UNKNOWN[unit], None
-
-
-def _clock(parts: Mapping[str, str], context: Context) -> Value:
-    if "word" in parts:
-        time = "12:00" if parts["word"] == "noon" else "24:00"
-    else:
-        hour = int(parts["hour"])
-        if "half" in parts:
-            hour = hour % 12 + (12 if parts["half"].lower() == "p" else 0)
-        time = f"{hour:02d}:{parts.get('minute', '00')}"
-    day = value_of(context.told) if context.told.day is not None else "XXXX-XX-XX"
-    return "TIME", f"{day}T{time}", None
 
 
 RELATIVE: Mapping[str, Callable[[Mapping[str, str], Context], Value | None]] = {
     "deictic": _deictic,
     "vague": _vague,
     "relative": _relative,
-    "bounded": _bounded,
     "weekday": _weekday,
     "daypart": _daypart,
+    "part": _part,
     "shift": _shift,
-    "window": _window,
-    "span": _window,
-    "vaguespan": _vague_span,
-    "set": _set,
-    "clock": _clock,
 }
