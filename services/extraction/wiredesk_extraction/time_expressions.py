@@ -39,7 +39,7 @@ _COUNTED = re.compile(
 
 _NUMBERED = re.compile(
     r"(?:\b(?:[Ff]light|[Rr]oute|[Hh]ighway|[Ii]nterstate|[Rr]oom|[Cc]hannel|[Ss]ection|[Pp]ages?|[Rr]esolution|[Nn]o\.?|"
-    r"[Nn]umber|[Bb]ox|[Uu]nit|[Ee]xtension|[Ss]uite|[Ll]ine|[Cc]ode|[Mm]odel|[Ll]ot|[Aa]pproximately|[Nn]early)|#)\s?\Z"
+    r"[Nn]umber|[Bb]ox|[Uu]nit|[Ee]xtension|[Ss]uite|[Ll]ine|[Cc]ode|[Ll]odge|[Ll]ocal|[Cc]hapter|[Ww]ard|[Dd]istrict|[Aa]pt\.?|[Mm]odel|[Ll]ot|[Aa]pproximately|[Nn]early)|#)\s?\Z"
 )
 """What stands before such a number."""
 

@@ -109,7 +109,7 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
     ("vague", "vague", r"\b(?:the )?(?:near |foreseeable |distant |immediate )?(?P<word>future)\b(?!s)"),
     ("vague", "vague", r"\bthe (?:recent |distant )?(?P<word>past)(?={STOP}| (?:and|is|was|to|it|when|he|she|"
      r"they|we|as|that|but|for|or|with|has)\b)"),
-    ("relative", "unit", r"{PART_OF_IT}?{THE}\b(?!past ){REL} (?:fiscal |calendar |financial |school |"
+    ("relative", "unit", r"{PART_OF_IT}?(?P<the>the )?\b(?!past ){REL} (?:fiscal |calendar |financial |school |"
      r"academic )?{STEP}\b(?!-)"
      r"(?! of (?!the year))"),
     ("relative", "unit", r"\b{PART_OF_IT}(?P<rel>the) {STEP}\b(?!-| (?:of|before|after|ago|later)\b)"),
@@ -174,7 +174,7 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
     ("set", "weekday", r"\b(?:on )?(?P<core>{WEEKDAY}(?:s|(?: and {WEEKDAY_NAME})? (?P<part>mornings|"
      r"afternoons|evenings|nights)))\b"),
     ("set", "unit part", r"\b(?P<plural>weekends|weekdays|weeknights|mornings|evenings|afternoons)\b(?<!\d)"),
-    ("clock", "clock", r"(?<![\d.,:$£€])(?P<hour>1[0-2]|0?[1-9])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])"
+    ("clock", "clock", r"(?<![\w.,:$£€])(?P<hour>1[0-2]|0?[1-9])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])"
      r"(?:\.\s?m\.|m\b){ZONE}"),
     ("clock", "clock", r"(?<![\d.,:$£€-])(?P<hour>1[0-2]|0?[1-9])(?:[:.](?P<minute>[0-5]\d))?(?= ?(?:-|–|to|"
      r"and) ?(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?\s?(?P<half>[ap])\.?\s?m\b)"),

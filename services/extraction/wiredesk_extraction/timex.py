@@ -22,6 +22,8 @@ __all__ = ["Timex", "find_timexes"]
 _RESOLVERS = {**CALENDAR, **RELATIVE, **EXTENT}
 _MIN_NARRATIVE_YEARS = 4
 _NARRATIVE_SHARE = 0.6
+_NARRATIVE_YEARS_A_DEICTIC = 4
+"""A history names its years; where "last week" or "Thursday" is as common as they are, it is told from today."""
 _TENSED = frozenset({"weekday", "date", "month", "season", "quarter", "slashed", "feast"})
 """Kinds whose value depends on whether the sentence looks back or ahead."""
 
@@ -66,15 +68,16 @@ def _join_clocks(text: str, found: Sequence[Timex]) -> list[Timex]:
     for timex in found:
         before = joined[-1] if joined else None
         gap = text[before.end : timex.start] if before else ""
-        if before and gap in _BESIDE and _CLOCK.search(before.value) and _DAY.fullmatch(timex.value):
-            value = timex.value + before.value[before.value.index("T") :]
+        day = _DAY.fullmatch(timex.value)
+        if before and gap in _BESIDE and _CLOCK.search(before.value) and day:
+            value = day[1] + before.value[before.value.index("T") :]
             if gap == " on ":
                 joined[-1] = replace(before, value=value)
             else:
                 joined[-1] = Timex(before.start, timex.end, "TIME", value)
                 continue
-        elif before and gap in {" ", ", "} and _DAY.fullmatch(before.value) and _CLOCK.search(timex.value):
-            value = before.value + timex.value[timex.value.index("T") :]
+        elif before and gap in {" ", ", "} and _CLOCK.search(timex.value) and (day := _DAY.fullmatch(before.value)):
+            value = day[1] + timex.value[timex.value.index("T") :]
             joined[-1] = Timex(before.start, timex.end, "TIME", value)
             continue
         joined.append(timex)
@@ -83,7 +86,7 @@ def _join_clocks(text: str, found: Sequence[Timex]) -> list[Timex]:
 
 _BESIDE = frozenset({" ", ", ", " on "})
 _CLOCK = re.compile(r"T\d\d:\d\d")
-_DAY = re.compile(r"[0-9X]{4}-(?:[0-9X]{2}-[0-9X]{2}|W[0-9X]{2}-\d)")
+_DAY = re.compile(r"([0-9X]{4}-(?:[0-9X]{2}-[0-9X]{2}|W[0-9X]{2}-\d))(?:T[A-Z]{2})?")
 
 
 def _day_of(published_at: str | None) -> date | None:
@@ -99,9 +102,9 @@ def _is_narrative(expressions: Sequence[Expression], published: date | None) -> 
     years += [0 for e in expressions if e.kind == "bc"]
     if len(years) < _MIN_NARRATIVE_YEARS:
         return False
-    news = sum(e.kind in {"deictic", "weekday"} for e in expressions)
+    news = sum(e.kind in {"deictic", "weekday"} or e.parts.get("rel") in {"last", "this", "next"} for e in expressions)
     old = len(years) if published is None else sum(year < published.year - 1 for year in years)
-    return old >= _NARRATIVE_SHARE * len(years) and old > news
+    return old >= _NARRATIVE_SHARE * len(years) and old >= _NARRATIVE_YEARS_A_DEICTIC * news
 
 
 def _years_to_come(expressions: Sequence[Expression]) -> list[int | None]:

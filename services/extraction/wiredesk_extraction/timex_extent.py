@@ -15,8 +15,8 @@ _PLURALS = {
     "weekends": "XXXX-WXX-WE", "weekdays": "XXXX-WXX", "weeknights": "XXXX-WXXTNI", "mornings": "XXXX-XX-XXTMO",
     "afternoons": "XXXX-XX-XXTAF", "evenings": "XXXX-XX-XXTEV",
 }  # fmt: skip
-_SAME_DAY_CHARS = 160
-"""An hour belongs to a day named at most this far before it: about a sentence."""
+_SAME_DAY_CHARS = 250
+"""An hour belongs to a day named at most this far before it: a sentence or two."""
 
 
 def _duration(count: str, unit: str) -> str:
@@ -42,7 +42,7 @@ def _span(parts: Mapping[str, str], _context: Context) -> Value | None:
         return None
     if parts.get("half") and count.isdigit():
         count += ".5"
-    unit = unit_of(word)
+    unit = "WE" if word.startswith("weekend") else unit_of(word)
     count = _number(count, 2 if word.startswith("fortnight") else 1)
     return "DURATION", _duration(count, unit), None
 

@@ -14,6 +14,9 @@ _TOLD = frozenset({"previous", "preceding", "following", "that", "same", "prior"
                    "the previous", "the same"})  # fmt: skip
 """Words that reckon from the date told last, in news too."""
 
+_DEICTIC = frozenset({"last", "next", "coming", "upcoming"})
+"""Words that reckon from the day of writing, in histories too."""
+
 _BEFORE = frozenset({"ago", "earlier", "before", "previously", "prior", "previous"})
 _PAST_WORDS = frozenset({"recent", "recently", "lately", "formerly", "past"})
 _TIMES_OF_DAY = {
@@ -65,7 +68,7 @@ def _shifted(day: date, unit: str, steps: int) -> str | None:
 
 def _reckon(rel: str, context: Context) -> date | None:
     """The day a relative expression counts from."""
-    if rel in _TOLD or context.narrative:
+    if rel in _TOLD or (context.narrative and rel not in _DEICTIC):
         return as_day(context.told) or (None if context.narrative else context.published)
     return context.published
 
@@ -76,10 +79,12 @@ def _steps(rel: str) -> int:
 
 
 def _relative(parts: Mapping[str, str], context: Context) -> Value:
-    rel, unit = parts.get("rel", "this"), unit_of(parts["unit"])
+    rel, unit = parts.get("rel", "the"), unit_of(parts["unit"])
+    if "the" in parts and rel == "next":
+        rel = "the next"
     if rel == "the" and context.narrative:
         rel = "that"
-    if context.told.era and (rel in _TOLD or context.narrative):
+    if context.told.era and (rel in _TOLD or (context.narrative and rel not in _DEICTIC)):
         return _before_our_era(context.told, unit, _steps(rel))
     day = _reckon(rel, context)
     if day is not None and rel in _TOLD and not _precise(context.told, unit):
@@ -90,7 +95,8 @@ def _relative(parts: Mapping[str, str], context: Context) -> Value:
     if parts["unit"] == "weekend":
         value += "-WE"
     told = _told_of(value)
-    return "DATE", value, None if told is not None and _covers(told, context.told) else told
+    aside = told is not None and (_covers(told, context.told) or (context.narrative and rel in _DEICTIC))
+    return "DATE", value, None if aside else told
 
 
 def _before_our_era(told: Told, unit: str, steps: int) -> Value:
