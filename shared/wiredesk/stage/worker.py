@@ -258,8 +258,11 @@ class _Worker:
         return False
 
     async def may_read(self) -> bool:
-        """Whether there is room for more downstream; see Reading."""
+        """Whether to read on: not while leaving, nor without room downstream; see Reading."""
         self._read_at = time.monotonic()
+        if self._batches.leaving.is_set():  # a read that is cut short may arrive after we have left, and bring us back
+            await asyncio.sleep(_BEAT_S)
+            return False
         return await self._gate.is_open(within_s=_BEAT_S)
 
     async def ended(self, error: RedisError | OSError | None) -> None:
