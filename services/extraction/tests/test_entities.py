@@ -69,6 +69,164 @@ def test_a_possessive_ending_is_not_part_of_a_name(extract: Extract) -> None:
     assert texts(entity(article, "place:norway")) == ["Norway", "Norway"]
 
 
+def people(article: ArticleExtracted) -> set[str]:
+    return {e.name for e in article.entities if e.type == "Person"}
+
+
+def test_initials_belong_to_the_name_however_they_are_written(extract: Extract) -> None:
+    article = extract("The novelist J. K. Marlowe spoke in Leeds. J.K. Marlowe signed books. Later JK Marlowe left.")
+    assert texts(entity(article, "person:j-k-marlowe")) == ["J. K. Marlowe", "J.K. Marlowe", "JK Marlowe"]
+
+
+def test_an_acronym_in_brackets_is_the_name_before_it(extract: Extract) -> None:
+    article = extract("The North Atlantic Treaty Organisation (NATO) met in Brussels. NATO said talks went well.")
+    nato = entity(article, "organization:north-atlantic-treaty-organisation")
+    assert texts(nato) == ["North Atlantic Treaty Organisation", "NATO", "NATO"]
+
+
+def test_an_acronym_may_come_before_what_it_stands_for(extract: Extract) -> None:
+    article = extract("NATO (the North Atlantic Treaty Organisation) met in Brussels. Members of NATO agreed.")
+    nato = entity(article, "organization:north-atlantic-treaty-organisation")
+    assert texts(nato) == ["NATO", "North Atlantic Treaty Organisation", "NATO"]
+
+
+def test_an_acronym_of_common_words_is_a_name_without_a_kind(extract: Extract) -> None:
+    article = extract("People with type 1 diabetes (T1D) need care. A grant for T1D research was given.")
+    assert texts(entity(article, "miscellaneous:t1d")) == ["T1D", "T1D"]
+
+
+def test_peoples_are_apart_from_countries_and_one_in_both_numbers(extract: Extract) -> None:
+    article = extract("German officials met farmers in Germany. Most Germans like bread.")
+    assert texts(entity(article, "group:german")) == ["German", "Germans"]
+    assert texts(entity(article, "place:germany")) == ["Germany"]
+
+
+def test_a_surname_that_two_bear_is_neither_of_them(extract: Extract) -> None:
+    article = extract("Peter Hargreave and Anna Hargreave run the farm. Hargreave said the harvest was poor.")
+    assert people(article) == {"Peter Hargreave", "Anna Hargreave", "Hargreave"}
+    assert texts(entity(article, "person:hargreave")) == ["Hargreave"]
+
+
+def test_a_form_of_address_tells_namesakes_apart(extract: Extract) -> None:
+    article = extract("Peter Hargreave and Anna Hargreave run the farm. Mrs Hargreave said the harvest was poor.")
+    assert texts(entity(article, "person:anna-hargreave")) == ["Anna Hargreave", "Mrs Hargreave"]
+
+
+def test_middle_initials_and_generations_tell_namesakes_apart(extract: Extract) -> None:
+    article = extract(
+        "George H. Walden and George W. Walden are cousins. Martin Colley Jr. met Martin Colley Sr. there."
+    )
+    assert {"George H. Walden", "George W. Walden"} <= people(article)
+    assert len([name for name in people(article) if name.startswith("Martin Colley")]) == 2
+
+
+def test_a_family_is_no_person(extract: Extract) -> None:
+    article = extract("Peter Hargreave runs the farm. Reporters met the Hargreaves in Leeds.")
+    assert people(article) == {"Peter Hargreave"}
+
+
+def test_a_surname_of_several_words_is_the_person_named_in_full(extract: Extract) -> None:
+    article = extract("The mayor met Ludwig van der Berg in Lyon. Mr van der Berg smiled.")
+    assert len([name for name in people(article) if name.endswith("Berg")]) == 1
+
+
+def test_letters_behind_a_name_belong_to_the_mention_alone(extract: Extract) -> None:
+    article = extract("The clinic hired Sarah Wilkes, M.D., of Denver last spring. Dr. Wilkes was pleased.")
+    wilkes = entity(article, "person:sarah-wilkes")
+    assert texts(wilkes) == ["Sarah Wilkes, M.D.", "Dr. Wilkes"]
+
+
+def test_ministers_in_the_plural_each_have_the_role(extract: Extract) -> None:
+    article = extract("Foreign Ministers Karin Holm and Pavel Novak signed the treaty on Monday.")
+    assert entity(article, "person:karin-holm").roles == ("Foreign Minister",)
+    assert entity(article, "person:pavel-novak").roles == ("Foreign Minister",)
+
+
+def test_an_office_before_a_name_is_the_title(extract: Extract) -> None:
+    article = extract("Prime Minister Karin Holm met President Pavel Novak. Mr Novak left early.")
+    assert entity(article, "person:karin-holm").title == "Prime Minister"
+    assert entity(article, "person:pavel-novak").title == "Mr"
+
+
+def test_a_description_after_an_age_is_a_role(extract: Extract) -> None:
+    article = extract("Anna Berg, 44, a teacher from Leeds, won the prize.")
+    assert entity(article, "person:anna-berg").roles == ("teacher",)
+
+
+def test_a_pronoun_is_the_only_person_it_may_be(extract: Extract) -> None:
+    article = extract("Louise Adler met Paul Reiss. She was tired, and he was not.")
+    assert texts(entity(article, "person:louise-adler"), "pronoun") == ["She"]
+    assert texts(entity(article, "person:paul-reiss"), "pronoun") == ["he"]
+
+
+def test_a_pronoun_that_two_people_fit_is_nobodys(extract: Extract) -> None:
+    article = extract("John Adler met Paul Reiss. He was tired.")
+    assert not [m for e in article.entities for m in e.mentions if m.kind == "pronoun"]
+
+
+def test_a_noun_stands_for_the_only_body_of_its_kind(extract: Extract) -> None:
+    article = extract("The University of Exeter hired ten people. On Friday the university said it needed them.")
+    assert texts(entity(article, "organization:university-of-exeter"), "nominal") == ["the university"]
+    article = extract("The University of Exeter and the University of Leeds agreed. Then the university withdrew.")
+    assert not [m for e in article.entities for m in e.mentions if m.kind == "nominal"]
+
+
+def test_the_alliance_is_nato_where_no_other_is_named(extract: Extract) -> None:
+    article = extract("NATO met in Brussels. Ministers want a say within the Western alliance.")
+    assert texts(entity(article, "organization:nato"), "nominal") == ["the Western alliance"]
+
+
+def test_a_company_is_one_with_and_without_its_trade_and_legal_form(extract: Extract) -> None:
+    article = extract(
+        "Corvo Motors Corp. raised prices. Corvo said demand was strong. Analysts at Corvo Motors agreed."
+    )
+    [corvo] = [e for e in article.entities if e.type == "Organization"]
+    assert texts(corvo) == ["Corvo Motors Corp.", "Corvo", "Corvo Motors"]
+
+
+def test_places_in_a_list_are_names_of_their_own(extract: Extract) -> None:
+    article = extract("The firm has offices in Paris, Lyon, Oslo and Rome.")
+    assert {e.name for e in article.entities if e.type == "Place"} == {"Paris", "Lyon", "Oslo", "Rome"}
+
+
+def test_a_title_in_quotation_marks_is_a_work(extract: Extract) -> None:
+    article = extract('He watched "Shadows of the Deep" on Friday with his sister.')
+    assert texts(entity(article, "work:shadows-of-the-deep")) == ["Shadows of the Deep"]
+
+
+def test_the_year_belongs_to_the_edition_of_an_event(extract: Extract) -> None:
+    article = extract("They had met only once before, in the 1998 World Cup.")
+    assert texts(entity(article, "event:1998-world-cup")) == ["1998 World Cup"]
+
+
+def test_a_capital_in_the_middle_of_a_word_marks_a_name(extract: Extract) -> None:
+    article = extract("The firm sells apps for iOS and nothing else.")
+    found = entity(article, "product:ios")
+    assert found.origin is not None
+    assert found.origin.name.endswith("/capitals")
+
+
+def test_names_that_the_pipeline_found_say_so(extract: Extract) -> None:
+    origin = entity(extract("The mayor flew to Norway on Friday."), "place:norway").origin
+    assert origin is not None
+    assert origin.name == "en_core_web_md"
+
+
+def test_a_headline_in_capitals_makes_no_names_of_its_words(extract: Extract) -> None:
+    article = extract("WHY THE PRICE OF BREAD WILL RISE AGAIN\n\nBread is dear, and it will be dearer.")
+    assert not article.entities
+
+
+def test_a_holder_of_copyright_is_an_organization(extract: Extract) -> None:
+    article = extract("© 2009 Harbour Press Agency. All rights reserved.")
+    assert texts(entity(article, "organization:harbour-press-agency")) == ["Harbour Press Agency"]
+
+
+def test_the_same_text_gives_the_same_entities(extract: Extract) -> None:
+    text = "Ann Hale of Corvo (CRV) met Sen. Maria Lopez. Lopez said Hale and iPhone users agreed with the NATO chief."
+    assert extract(text).entities == extract(text).entities
+
+
 def test_ids_come_from_names_alone() -> None:
     assert slug("Édouard  d’Arc-Müller") == "edouard-darc-muller"
     assert slug("Владимир Путин") == "владимир-путин"

@@ -6,26 +6,40 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from wiredesk_extraction.clusters import Cluster, bare_text, cluster_names
-from wiredesk_extraction.honorifics import COURTESY, OFFICES, gender_of
-from wiredesk_extraction.names import find_names
+from wiredesk_extraction.acronyms import find_definitions
+from wiredesk_extraction.clusters import cluster_names
+from wiredesk_extraction.epithets import find_epithets
+from wiredesk_extraction.honorifics import COURTESY, OFFICES
+from wiredesk_extraction.names import Name, find_names
 from wiredesk_extraction.parse import Parse
+from wiredesk_extraction.people import gender_of_cluster, generation_of
+from wiredesk_extraction.person_nouns import PERSON_NOUNS
 from wiredesk_extraction.recurrences import find_recurrences
 from wiredesk_extraction.regions import long_form
 from wiredesk_extraction.roles import Description, find_descriptions, find_standing_descriptions
+from wiredesk_extraction.surface import Cluster, bare_text
 
 __all__ = ["Member", "cast_of", "slug", "with_seats"]
 
 
+_TIMES_OF_OFFICE = frozenset({"former", "late", "then", "outgoing", "incoming"})
+_MAX_OFFICE_WORDS = 4
+_SEVERAL = frozenset({"presidents", "senators", "sens", "reps"})
+"""Offices in the plural say of nobody that he is addressed so."""
+
+
 @dataclass(slots=True)
 class Member:
-    """One entity. `mentions` are (first, last, kind) in tokens; `gender` is `m`, `f` or empty."""
+    """One entity. `mentions` are (first, last, kind) in tokens; `gender` is `m`, `f` or empty; `rule` of ours found it
+    first (empty: the pipeline).
+    """
 
     type: str
     name: str
     id: str
     title: str | None = None
     gender: str = ""
+    rule: str = ""
     roles: list[str] = field(default_factory=list)
     mentions: list[tuple[int, int, str]] = field(default_factory=list)
 
@@ -38,11 +52,14 @@ def slug(name: str) -> str:
 
 def cast_of(parse: Parse) -> list[Member]:
     """The entities of an article, in the order they first appear."""
-    names = find_names(parse)
+    definitions = find_definitions(parse)
+    names = find_names(parse, definitions)
     names = sorted(names + find_recurrences(parse, names), key=lambda name: name.first)
-    clusters = cluster_names(parse, names)
-    described = [(cluster, find_descriptions(parse, cluster)) for cluster in clusters]
-    standing = find_standing_descriptions(parse, described)
+    clusters = cluster_names(parse, names, definitions)
+    people = {name.last: name for cluster in clusters if cluster.type == "Person" for name in cluster.names}
+    described = [(cluster, find_descriptions(parse, cluster, people)) for cluster in clusters]
+    named = frozenset(token for name in names if name.type != "Group" for token in range(name.first, name.last + 1))
+    standing = find_standing_descriptions(parse, described) + find_epithets(parse, clusters, named)
     members = [
         _member(parse, cluster, [*descriptions, *(d for at, d in standing if at == number)])
         for number, (cluster, descriptions) in enumerate(described)
@@ -66,15 +83,39 @@ def _member(parse: Parse, cluster: Cluster, descriptions: Sequence[Description])
     member.mentions = [(n.first, n.last, "name") for n in cluster.names]
     member.mentions += [(d.first, d.last, "nominal") for d in descriptions if d.standing]
     member.mentions.sort()
-    honorifics = [parse.words[t].rstrip(".") for n in cluster.names for t in range(n.first, n.bare)]
-    courtesies = [word for word in honorifics if word.lower() in COURTESY]
-    member.title = courtesies[0] if courtesies else None
-    member.gender = next((g for word in honorifics if (g := gender_of(word))), "")
-    for description in descriptions:
+    member.rule = cluster.names[0].rule
+    member.title = _title(parse, cluster) if cluster.type == "Person" else None
+    member.gender = gender_of_cluster(parse, cluster) if cluster.type == "Person" else ""
+    for description in descriptions if cluster.type == "Person" else ():
         role = _role(parse, description)
         if role and role.lower() not in {known.lower() for known in member.roles}:
             member.roles.append(role)
     return member
+
+
+def _title(parse: Parse, cluster: Cluster) -> str | None:
+    """The first form of address before one of a person's names, else the first title of office: "Prime Minister"."""
+    before = [parse.words[t].rstrip(".") for n in cluster.names for t in range(n.first, n.bare)]
+    courtesy = next((word for word in before if word.lower() in COURTESY), None)
+    return courtesy or next((office for name in cluster.names if (office := _office(parse, name))), None)
+
+
+def _office(parse: Parse, name: Name) -> str | None:
+    """Capitalised words right before a name that make up an office of one person."""
+    last = name.bare - 1
+    if last < 0 or not _is_in_office(parse, last, name) or parse.lower[last].rstrip(".") in _SEVERAL:
+        return None
+    first = last
+    while first > 0 and last - first < _MAX_OFFICE_WORDS and _is_in_office(parse, first - 1, name, within=True):
+        first -= 1
+    return " ".join(parse.words_between(first, last).split()).rstrip(".")
+
+
+def _is_in_office(parse: Parse, token: int, name: Name, *, within: bool = False) -> bool:
+    word = parse.lower[token].rstrip(".")
+    if not parse.words[token][:1].isupper() or parse.sentence_of[token] != parse.sentence_of[name.bare]:
+        return False
+    return word in OFFICES or (within and parse.tags[token].startswith("NNP") and word not in _TIMES_OF_OFFICE)
 
 
 def _role(parse: Parse, description: Description) -> str:
@@ -82,7 +123,7 @@ def _role(parse: Parse, description: Description) -> str:
     while first < description.last and (parse.tags[first] in {"DT", "PRP$"}):
         first += 1
     text = " ".join(parse.words_between(first, description.last).split())
-    if not description.standing and parse.tags[description.head].endswith("S"):
+    if not description.standing and parse.lower[description.head] not in PERSON_NOUNS:
         text = text.removesuffix("s")  # "Presidents Bush and Putin": each is one
     return "" if text.lower().rstrip(".") in COURTESY - OFFICES else text
 
@@ -91,7 +132,11 @@ def _best_name(parse: Parse, cluster: Cluster) -> str:
     """The longest form of a person's name; the most frequent form of anything else, longer ones winning ties."""
     forms = Counter(long_form(" ".join(bare_text(parse, name).split()), name.type) for name in cluster.names)
     if cluster.type == "Person":
-        return max(forms, key=lambda form: (len(form.split()), form != form.upper(), forms[form], len(form)))
+        best = max(forms, key=lambda form: (len(form.split()), form != form.upper(), forms[form], len(form)))
+        generation = next((g for name in cluster.names if (g := generation_of(parse, name))), "")
+        return f"{best} {generation}".strip()
+    if cluster.type == "Group":
+        return min(forms, key=lambda form: (len(form), form))  # "German", not "Germans"
     expansion = max(forms, key=lambda form: len(form))
     frequent = max(forms, key=lambda form: (forms[form], len(form)))
     if frequent.isupper() and not expansion.isupper() and len(expansion.split()) > 1:

@@ -11,6 +11,7 @@ from wiredesk_extraction.gazetteer import Gazetteer
 from wiredesk_extraction.map_evidence import Verdict
 from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.places import locate
+from wiredesk_extraction.pronoun_mentions import find_pronoun_mentions
 from wiredesk_extraction.pronouns import resolve_pronoun
 from wiredesk_extraction.quotation_marks import find_quotations
 from wiredesk_extraction.quotes import Said, find_quotes
@@ -50,9 +51,10 @@ def find_facts(parse: Parse, published_at: str | None, gazetteer: Gazetteer, ori
     said = find_quotes(scene)
     speakers = _resolve(scene, members, said)
     quotes = tuple(_quote(parse, item, who, members, origins.rules) for item, who in zip(said, speakers, strict=True))
+    _add_pronouns(scene, members)
     members = with_seats(members, seats(parse, members, gazetteer))
     return Facts(
-        entities=tuple(_entity(parse, member, origins.names) for member in members),
+        entities=tuple(_entity(parse, member, origins) for member in members),
         quotes=quotes,
         dates=find_dates(parse.text, published_at, origins.rules),
         places=tuple(
@@ -121,6 +123,13 @@ def _resolve(scene: Scene, members: list[Member], said: Sequence[Said]) -> list[
     return [resolved.get(item.speaker.head) if item.speaker else None for item in said]
 
 
+def _add_pronouns(scene: Scene, members: list[Member]) -> None:
+    for who, token in list(find_pronoun_mentions(scene, members)):
+        members[who].mentions.append((token, token, "pronoun"))
+    for member in members:
+        member.mentions.sort()
+
+
 def _quote(parse: Parse, item: Said, who: int | None, members: Sequence[Member], origin: Origin) -> Quote:
     return Quote(
         start=item.start,
@@ -146,7 +155,8 @@ def _speaker(parse: Parse, item: Said, member: Member | None) -> Speaker | None:
     )
 
 
-def _entity(parse: Parse, member: Member, origin: Origin) -> Entity:
+def _entity(parse: Parse, member: Member, origins: Origins) -> Entity:
+    ours = origins.rules.model_copy(update={"name": f"{origins.rules.name}/{member.rule}"})
     mentions = tuple(Mention(**_span(parse, first, last), kind=kind) for first, last, kind in member.mentions)
     return Entity(
         id=member.id,
@@ -155,7 +165,7 @@ def _entity(parse: Parse, member: Member, origin: Origin) -> Entity:
         title=member.title,
         roles=tuple(member.roles),
         mentions=mentions,
-        origin=origin,
+        origin=ours if member.rule else origins.names,
     )
 
 

@@ -1,6 +1,6 @@
 """Honorifics and titles of office that stand before a person's name, and what they tell of gender."""
 
-__all__ = ["ANNOUNCES", "COURTESY", "OFFICES", "gender_of", "is_honorific"]
+__all__ = ["ANNOUNCES", "COURTESY", "OFFICES", "POSTNOMINALS", "gender_of", "is_honorific"]
 
 _MALE = frozenset(
     {"mr", "sir", "lord", "messrs", "monsieur", "herr", "señor", "signor", "baron", "king", "prince", "father"}
@@ -24,6 +24,14 @@ _OFFICES_WORDS = """
 """
 OFFICES = frozenset(_OFFICES_WORDS.split())
 """Titles of office: they name a role of the person that follows."""
+
+
+_POSTNOMINALS_WORDS = """
+    jr sr ii iii iv md m.d phd ph.d dds d.d.s dmd dvm do d.o rn esq qc kc sc mp mep msp cbe obe mbe kbe dbe
+    mba cpa jd j.d facs frs mla mpp usn usaf ret dphil ba ma bsc msc
+"""
+POSTNOMINALS = frozenset(_POSTNOMINALS_WORDS.split())
+"""Letters behind a person's name: part of the mention, never of the name; generations and degrees alike."""
 
 
 def is_honorific(word: str) -> bool:

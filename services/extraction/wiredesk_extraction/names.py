@@ -1,78 +1,52 @@
-"""Names in a parsed article: the pipeline's raw spans, typed, trimmed and with a person's honorifics taken in."""
+"""Names in a parsed article: what the pipeline and our rules found, trimmed and with a person's honorifics taken in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from wiredesk_extraction.honorifics import ANNOUNCES, COURTESY, is_honorific
-from wiredesk_extraction.parse import Parse, RawName
+from wiredesk_extraction.acronyms import Definition, with_definitions
+from wiredesk_extraction.announced import with_addressed, with_datelines, with_holders
+from wiredesk_extraction.boundaries import cut, extended, joined
+from wiredesk_extraction.candidates import Candidate, Casing, beside, candidates_of
+from wiredesk_extraction.capitals import with_capitals
+from wiredesk_extraction.honorifics import COURTESY, POSTNOMINALS, is_honorific
+from wiredesk_extraction.name_types import sure_type, type_by_head
+from wiredesk_extraction.parse import Parse
 
-__all__ = ["Name", "find_names", "with_honorifics"]
+__all__ = ["Name", "find_names", "with_honorifics", "with_postnominals"]
 
-_TYPES = {
-    "PERSON": "Person", "PER": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place",
-    "NORP": "Group", "EVENT": "Event", "WORK_OF_ART": "Work", "PRODUCT": "Product", "LAW": "Law",
-    "LANGUAGE": "Language",
-}  # fmt: skip
-"""Labels of OntoNotes (English pipelines) and of WikiNER (most others); figures and times are no names."""
-
-_PLACE_NOUNS = frozenset(
-    {
-        "street",
-        "avenue",
-        "road",
-        "boulevard",
-        "lane",
-        "highway",
-        "county",
-        "parish",
-        "township",
-        "river",
-        "valley",
-        "island",
-    }
-)
-_ORGANIZATION_NOUNS = frozenset(
-    {
-        "university",
-        "college",
-        "school",
-        "hospital",
-        "church",
-        "department",
-        "ministry",
-        "agency",
-        "committee",
-        "council",
-    }
-)
-
-_MAX_ADDRESSED = 3
-_DASHES = frozenset({"—", "–", "--", "-"})
-_MAX_DATELINE = 3
-_MIN_DATELINE_CHARS = 3
 _LEADING = frozenset({"the", "a", "an", "this", "that", "'s", "our", "its", "his", "her", "their"})
 _TRAILING = frozenset({"'s", "'", "s'", "’s", "’"})
+_PARTICLES_WORDS = """
+    de da di del della der den dos du la le van von bin ibn al el ter ten af av zu
+"""
+_PARTICLES = frozenset(_PARTICLES_WORDS.split())
+_COMMON_TAGS = ("NN", "JJ", "IN", "DT", "PRP")
+_GLUED = frozenset({"™", "®"})
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A named mention: tokens `first..last`, of which `bare..last` are the name and those before are honorifics."""
+    """A named mention: tokens `first..last`, of which `bare..stem` are the name; those before are honorifics, those
+    after letters behind it ("M.D.", "Jr."). `rule` found it; empty: the pipeline.
+    """
 
     first: int
     bare: int
+    stem: int
     last: int
     type: str
+    rule: str = ""
 
     def overlaps(self, first: int, last: int) -> bool:
         """Whether it shares a token with `first..last`."""
         return self.first <= last and first <= self.last
 
 
-def find_names(parse: Parse) -> list[Name]:
+def find_names(parse: Parse, definitions: Sequence[Definition]) -> list[Name]:
     """Every named mention, in order, none overlapping."""
     found: list[Name] = []
-    for raw in _with_datelines(parse, _with_addressed(parse)):
-        for name in _names_of(parse, raw):
+    for candidate in _candidates(parse, definitions):
+        for name in _names_of(parse, candidate):
             if not found or found[-1].last < name.first:
                 found.append(name)
             elif found[-1].last < name.bare:
@@ -80,76 +54,32 @@ def find_names(parse: Parse) -> list[Name]:
     return found
 
 
-def _with_addressed(parse: Parse) -> list[RawName]:
-    """The raw names, and those the pipeline missed or cut though a form of address announces them."""
-    raws = list(parse.names)
-    at = {token: number for number, raw in enumerate(raws) for token in range(raw.first, raw.last + 1)}
-    for token, word in enumerate(parse.lower):
-        if word.rstrip(".") not in ANNOUNCES or not parse.words[token][:1].isupper():
-            continue
-        first = last = token + 1
-        while last < len(parse.words) and last - first < _MAX_ADDRESSED and _adjoins(parse, last - 1, last):
-            last += 1
-        last -= 1
-        inside = {at[t] for t in range(first, last + 1) if t in at}
-        if last < first or len(inside) > 1:
-            continue
-        number = next(iter(inside), None)
-        if number is None:
-            raws.append(RawName(first, last, "PERSON"))
-        elif raws[number].label in {"PERSON", "PER"} and raws[number].first > first:
-            raws[number] = RawName(first, raws[number].last, raws[number].label)
-    return sorted(raws, key=lambda raw: raw.first)
+def _candidates(parse: Parse, definitions: Sequence[Definition]) -> list[Candidate]:
+    casing = Casing(parse)
+    candidates = with_holders(parse, with_datelines(parse, with_addressed(parse, candidates_of(parse))))
+    candidates = joined(parse, [piece for candidate in candidates for piece in cut(parse, candidate)])
+    candidates = with_definitions(parse, candidates, definitions)
+    return with_capitals(parse, extended(parse, candidates, casing), casing)
 
 
-def _with_datelines(parse: Parse, raws: list[RawName]) -> list[RawName]:
-    """The place a report is sent from: capitals before a dash, at the head of a paragraph or after a stop or a year."""
-    places = []
-    for dash, word in enumerate(parse.words):
-        if word not in _DASHES or dash == 0 or dash + 1 == len(parse.words):
+def _names_of(parse: Parse, candidate: Candidate) -> Iterator[Name]:
+    person = candidate.type == "Person"
+    for first, last in _two_people(parse, candidate) if person else [(candidate.first, candidate.last)]:
+        trimmed = _trim(parse, first, last, whole=candidate.type in {"Work", "Law", "Event"})
+        if trimmed is None or _is_postnominal(parse, *trimmed):
             continue
-        first = dash
-        while first > 0 and dash - first < _MAX_DATELINE and parse.words[first - 1].isupper():
-            first -= 1
-        capitals = "".join(parse.words[first:dash])
-        before = parse.words[first - 1] if first else ""
-        heads = not before or parse.paragraph_of[first - 1] != parse.paragraph_of[dash]
-        heads = heads or before.isdigit() or before in {".", ")", "!", "?"}
-        if (
-            heads
-            and first < dash
-            and len(capitals) > _MIN_DATELINE_CHARS
-            and parse.text[parse.ends[dash - 1]].isspace()
-        ):
-            places.append(RawName(first, dash - 1, "GPE"))
-    taken = {token for place in places for token in range(place.first, place.last + 1)}
-    kept = [raw for raw in raws if not taken.intersection(range(raw.first, raw.last + 1))]
-    return sorted(kept + places, key=lambda raw: raw.first)
-
-
-def _names_of(parse: Parse, raw: RawName) -> Iterator[Name]:
-    kind = _TYPES.get(raw.label)
-    if kind is None:
-        return
-    for first, last in _two_people(parse, raw) if kind == "Person" else [(raw.first, raw.last)]:
-        trimmed = _trim(parse, first, last)
-        if trimmed is None:
-            continue
-        first, last = trimmed
-        bare = first
-        if kind == "Person":
-            while bare < last and is_honorific(parse.words[bare]):
+        first, stem = trimmed
+        bare, last = first, stem
+        if person:
+            while stem > bare and (_is_postnominal(parse, stem, stem) or parse.words[stem] == ","):
+                stem -= 1
+            while bare < stem and is_honorific(parse.words[bare]):
                 bare += 1
-            first = with_honorifics(parse, first)
-        yield Name(first, bare, last, _type_by_last_word(parse, bare, last) or kind)
-
-
-def _type_by_last_word(parse: Parse, first: int, last: int) -> str | None:
-    """What the noun at a name's end says it is, where the pipeline often errs ("Taylor Street" is no person)."""
-    if first == last or not parse.words[last][:1].isupper():
-        return None
-    word = parse.lower[last].rstrip(".")
-    return "Place" if word in _PLACE_NOUNS else "Organization" if word in _ORGANIZATION_NOUNS else None
+            first, last = with_honorifics(parse, first), with_postnominals(parse, stem)
+        kind = (
+            sure_type(parse.words[stem]) if bare < stem and parse.words[stem][:1].isupper() else None
+        ) or candidate.type
+        yield Name(first, bare, stem, last, kind, candidate.rule)
 
 
 def with_honorifics(parse: Parse, first: int) -> int:
@@ -158,48 +88,70 @@ def with_honorifics(parse: Parse, first: int) -> int:
         first > 0
         and parse.lower[first - 1].rstrip(".") in COURTESY
         and parse.words[first - 1][:1].isupper()
-        and _beside(parse, first - 1, first)
+        and beside(parse, first - 1, first)
     ):
         first -= 1
     return first
 
 
-def _two_people(parse: Parse, raw: RawName) -> list[tuple[int, int]]:
+def with_postnominals(parse: Parse, last: int) -> int:
+    """The token a person's mention ends with, letters behind the name taken in ("Jr.", ", M.D.")."""
+    at = last + 1
+    while at < len(parse.words) and parse.sentence_of[at] == parse.sentence_of[last]:
+        token = at + 1 if parse.words[at] == "," and at + 1 < len(parse.words) else at
+        if not _is_postnominal(parse, token, token):
+            break
+        last, at = token, token + 1
+    return last
+
+
+def _is_postnominal(parse: Parse, first: int, last: int) -> bool:
+    word = parse.words[first]
+    return first == last and word[:1].isupper() and word.lower().rstrip(".") in POSTNOMINALS
+
+
+def _two_people(parse: Parse, candidate: Candidate) -> list[tuple[int, int]]:
     """ "Bush and Putin" read as one name is two."""
-    for at in range(raw.first + 1, raw.last):
+    for at in range(candidate.first + 1, candidate.last):
         if parse.lower[at] in {"and", "&"}:
-            return [(raw.first, at - 1), (at + 1, raw.last)]
-    return [(raw.first, raw.last)]
+            return [(candidate.first, at - 1), (at + 1, candidate.last)]
+    return [(candidate.first, candidate.last)]
 
 
-def _beside(parse: Parse, one: int, other: int) -> bool:
-    """Whether only a space stands between two neighbouring tokens of one sentence."""
-    between = parse.text[parse.ends[one] : parse.starts[other]]
-    return between in {"", " ", "\u00a0"} and parse.sentence_of[one] == parse.sentence_of[other]
-
-
-def _adjoins(parse: Parse, one: int, other: int) -> bool:
-    """Whether `other` is a capitalised proper noun right after `one`."""
-    proper = parse.tags[other].startswith("NNP") and parse.words[other][:1].isupper()
-    return proper and _beside(parse, one, other)
-
-
-def _trim(parse: Parse, first: int, last: int) -> tuple[int, int] | None:
-    """Without articles, possessive endings and outer punctuation; None when nothing is left that could be a name."""
+def _trim(parse: Parse, first: int, last: int, *, whole: bool) -> tuple[int, int] | None:
+    """Without articles, possessive endings, outer punctuation and, unless `whole`, common nouns at its ends ("the
+    Victorian era"); None when nothing is left that could be a name.
+    """
     while first <= last and (parse.lower[first] in _LEADING or not _wordlike(parse.words[first])):
         first += 1
     while first <= last and (parse.lower[last] in _TRAILING or not _wordlike(parse.words[last])):
         last -= 1
+    while not whole and first < last and _is_common(parse, last):
+        last -= 1
+    while not whole and first < last and parse.words[first].islower() and parse.lower[first] not in _PARTICLES:
+        if not parse.words[first].isalpha() or not any(w[:1].isupper() for w in parse.words[first + 1 : last + 1]):
+            break
+        first += 1
     if first > last:
         return None
     words = parse.words[first : last + 1]
-    if not any(word[:1].isupper() or not word[:1].islower() for word in words) or not any(
-        c.isalpha() for c in "".join(words)
-    ):
+    if not any(word[:1].isupper() or not word[:1].islower() or _is_camel(word) for word in words):
         return None
-    if parse.words[first].startswith(("@", "#", "http", "www.")):
+    if not any(c.isalpha() for c in "".join(words)) or parse.words[first].startswith(("@", "#", "http", "www.")):
         return None
+    if last + 1 < len(parse.words) and parse.words[last + 1] in _GLUED and parse.ends[last] == parse.starts[last + 1]:
+        last += 1
     return first, last
+
+
+def _is_common(parse: Parse, last: int) -> bool:
+    """Whether a word at a name's end is none of it; the "party" of "the Labour party" and its like are."""
+    word = parse.words[last]
+    return word.islower() and parse.tags[last].startswith(_COMMON_TAGS) and type_by_head(word) is None
+
+
+def _is_camel(word: str) -> bool:
+    return any(c.isupper() for c in word[1:])
 
 
 def _wordlike(word: str) -> bool:

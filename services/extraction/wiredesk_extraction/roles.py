@@ -1,28 +1,16 @@
 """What people are: titles before their names, descriptions beside them, and descriptions that stand for them alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wiredesk_extraction.clusters import Cluster
 from wiredesk_extraction.honorifics import OFFICES
 from wiredesk_extraction.names import Name
 from wiredesk_extraction.parse import Parse
+from wiredesk_extraction.person_nouns import PERSON_NOUNS, is_person_noun
 from wiredesk_extraction.phrases import inside_noun_phrase, left_edge
+from wiredesk_extraction.surface import Cluster
 
-__all__ = ["Description", "find_descriptions", "find_standing_descriptions", "is_person_noun"]
-
-_PERSON_NOUNS_WORDS = """
-    head leader boss spokesman spokeswoman spokesperson director chairman chairwoman chair executive ceo
-    analyst economist expert scientist professor lawyer attorney candidate nominee lawmaker politician
-    official member founder owner manager editor author writer journalist reporter columnist actor actress
-    singer player coach captain striker billionaire businessman businesswoman activist adviser advisor aide
-    strategist envoy diplomat judge prosecutor ally rival wife husband son daughter brother sister father
-    mother resident student teacher doctor nurse farmer veteran democrat republican mp peer counsel speaker
-    pollster correspondent architect engineer artist champion suspect defendant witness victim
-    undersecretary treasurer king queen prince princess whip
-"""
-_PERSON_NOUNS = OFFICES | frozenset(_PERSON_NOUNS_WORDS.split())
-"""Nouns for what a person is by office, trade or kinship."""
+__all__ = ["Description", "find_descriptions", "find_standing_descriptions"]
 
 _LEADERS_WORDS = """
     chief head leader boss president chairman director secretary general executive ceo
@@ -32,6 +20,7 @@ _LEADERS = frozenset(_LEADERS_WORDS.split())
 
 _ARTICLES = frozenset({"the", "a", "an"})
 _MAX_ROLE_WORDS = 10
+_MAX_LISTED = 5
 _MAX_ROLES = 200
 """Roles looked through for a later description: more than any article introduces."""
 
@@ -49,22 +38,35 @@ class Description:
     standing: bool
 
 
-def is_person_noun(word: str) -> bool:
-    """Whether a common noun says what a person is."""
-    bare = word.lower()
-    return bare in _PERSON_NOUNS or bare.removesuffix("s") in _PERSON_NOUNS
+def find_descriptions(parse: Parse, cluster: Cluster, people: Mapping[int, Name]) -> list[Description]:
+    """Titles and appositions of a person's names. Empty for anything but a person.
 
-
-def find_descriptions(parse: Parse, cluster: Cluster) -> list[Description]:
-    """Titles and appositions of a person's names. Empty for anything but a person."""
+    `people`: the names of people of the article by their last token.
+    """
     if cluster.type != "Person":
         return []
     found = []
     for name in cluster.names:
-        found += [
-            d for d in (_title_before(parse, name), _apposition_after(parse, name), _noun_before(parse, name)) if d
-        ]
+        titles = (_title_before(parse, name) or _shared_title(parse, name, people),)
+        found += [d for d in (*titles, _apposition_after(parse, name), _noun_before(parse, name)) if d]
     return found
+
+
+def _shared_title(parse: Parse, name: Name, people: Mapping[int, Name]) -> Description | None:
+    """ "Foreign Ministers" for Berg in "Foreign Ministers Ann Hale and Ole Berg": a plural before a list of people."""
+    for _ in range(_MAX_LISTED if name.first == name.bare else 0):
+        at = name.first - 1
+        while at > 0 and parse.lower[at] in {",", "and"}:
+            at -= 1
+        before = people.get(at)
+        if before is None or at == name.first - 1:
+            return None
+        title = _title_before(parse, before)
+        if title is not None:
+            plural = parse.tags[title.head].endswith("S") or parse.lower[title.head].endswith("s")
+            return title if plural else None
+        name = before
+    return None
 
 
 def find_standing_descriptions(
@@ -84,7 +86,7 @@ def find_standing_descriptions(
     taken |= {t for _, ds in described for d in ds if d.standing for t in range(d.first, d.last + 1)}
     found = []
     for head, word in enumerate(parse.lower):
-        if word not in _PERSON_NOUNS or head in taken or parse.tags[head] not in {"NN", "NNP"}:
+        if word not in PERSON_NOUNS or head in taken or parse.tags[head] not in {"NN", "NNP"}:
             continue
         first = left_edge(parse, head)
         if parse.lower[first] != "the" or first == head or parse.deps[head] == "compound":
@@ -127,6 +129,8 @@ def _title_before(parse: Parse, name: Name) -> Description | None:
 def _apposition_after(parse: Parse, name: Name) -> Description | None:
     """ "the NATO secretary general" in "Lord Robertson, the NATO secretary general,"."""
     at = name.last + 1
+    if at + 2 < len(parse.words) and parse.words[at] == "," and parse.words[at + 1].isdigit():
+        at += 2  # "Ann Hale, 44, a teacher"
     if (
         at + 1 >= len(parse.words)
         or parse.words[at] != ","
@@ -141,7 +145,7 @@ def _apposition_after(parse: Parse, name: Name) -> Description | None:
     nouns = [t for t in range(first, head + 1) if is_person_noun(parse.words[t])]
     if not nouns or nouns[-1] < head - 1 or not parse.tags[head].startswith("NN"):
         return None
-    if parse.tags[first].startswith("NNP") and parse.lower[first] not in _PERSON_NOUNS and nouns[-1] != head:
+    if parse.tags[first].startswith("NNP") and parse.lower[first] not in PERSON_NOUNS and nouns[-1] != head:
         return None
     return Description(first, _with_of(parse, head), head, standing=True)
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from wiredesk_extraction import cue_words
-from wiredesk_extraction.roles import is_person_noun
+from wiredesk_extraction.person_nouns import is_person_noun
 from wiredesk_extraction.scene import Phrase, Scene
 
 __all__ = ["Voice", "voice_of"]
