@@ -27,7 +27,7 @@ _LABEL = re.compile(
 _BEFORE_DATE = re.compile(
     r"^(?:(?:on|am|le|el|em|il|op|date|datum|data|fecha|vom|von|stand)\b\s*:?\s+|[|,•·–—-]\s*)", re.IGNORECASE
 )
-_AFTER_DATE = re.compile(r"\s*(?:[|,;•·–—(]|\s-\s|\buhr\b|\bby\b|\bvon\b).*", re.IGNORECASE | re.DOTALL)
+_AFTER_DATE = re.compile(r"(?<!\s)\s*(?:[|,;•·–—(]|\s-\s|\buhr\b|\bby\b|\bvon\b).*", re.IGNORECASE | re.DOTALL)
 
 
 def publication_date(tree: HtmlElement, metadata: PageMetadata, *, url: str | None, latest: date) -> DateReading:

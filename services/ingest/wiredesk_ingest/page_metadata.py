@@ -22,7 +22,7 @@ _ARTICLE_TYPES = re.compile(r"(?:\w*Article|\w*BlogPosting|SocialMediaPosting|Re
 _JSON_OPENINGS = ("<!--", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "<![CDATA[")
 _JSON_CLOSINGS = (";", "-->", "//]]>", "// ]]>", "/*]]>*/", "]]>")
 _TAGS = re.compile(r"<[^<>]{1,1000}>")
-_SUFFIX = re.compile(r"\s+[|–—·•»:-]{1,2}\s+(?=[^|–—·•»]+$)")
+_BEFORE_SITE = re.compile(r"(?<!\s)\s+[|–—·•»:-]{1,2}\s+\Z")
 _BY = re.compile(r"^(?:by|von|par|por|di|door)[:\s]\s*", re.IGNORECASE)
 
 _TITLE_METAS = ("og:title", "twitter:title", "headline", "dc.title", "dcterms.title", "parsely-title", "sailthru.title")
@@ -110,10 +110,11 @@ def _headline(tree: HtmlElement) -> str:
 
 def _without_site_name(title: str, site_name: str) -> str:
     """`Headline | Outlet` without the outlet, where the page names it so."""
-    match = _SUFFIX.search(title)
-    if match and site_name and title[match.end() :].casefold() == site_name.casefold():
-        return title[: match.start()]
-    return title
+    headline = title[: -len(site_name)] if site_name else title
+    if title[len(headline) :].casefold() != site_name.casefold():
+        return title
+    match = _BEFORE_SITE.search(headline)
+    return headline[: match.start()] if match else title
 
 
 def _meta_authors(metas: dict[str, str]) -> tuple[str, ...]:

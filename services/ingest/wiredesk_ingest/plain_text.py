@@ -17,7 +17,7 @@ _WRAPPED_SHARE = 0.9
 _MIN_REPEATED_LEAD_CHARS = 40  # a shorter beginning that two paragraphs share is an accident
 _NO_TITLE_END = re.compile(r"[.!?…。！？؟।,;:—–-][\"'”’»)\]]*$")
 _BYLINE = re.compile(r"by [^.]{2,60}|[^.]{2,60} \((?:reuters|ap|afp|dpa|efe|ansa)\)", re.IGNORECASE)
-_ELLIPSIS = re.compile(r"\s*\[?(?:…|\.\.\.)\]?$")
+_ELLIPSIS = re.compile(r"(?<!\s)\s*\[?(?:…|\.\.\.)\]?$")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
