@@ -16,6 +16,7 @@ __all__ = ["cluster_people", "gender_of_cluster", "generation_of", "name_parts"]
 
 _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _MAX_NAMESAKES = 20
+"""Nobody tells more apart; a list of names of ten thousand people would take quadratic time."""
 
 Known = dict[str, list[tuple[list[str], Cluster]]]
 
@@ -46,13 +47,14 @@ def cluster_people(parse: Parse, names: Sequence[Name]) -> list[Cluster]:
         if len(parts) < 2:
             continue
         generation = generation_of(parse, name)
-        namesakes = (known[parts[-1]] + known[parts[0]])[: 2 * _MAX_NAMESAKES]
+        namesakes = known[parts[-1]] + known[parts[0]]
         fitting = [(p, c) for p, c in namesakes if _fits(generation, generations, c)]
         cluster = next((c for p, c in fitting if _same_full_name(parts, p)), None) or _by_long_surname(parts, fitting)
         if cluster is None:
             cluster = Cluster("Person")
             for word in {parts[-1], parts[0], parts[-2]}:
-                known[word].append((parts, cluster))
+                if len(known[word]) < 2 * _MAX_NAMESAKES:
+                    known[word].append((parts, cluster))
         if generation:
             generations.setdefault(id(cluster), generation)
         cluster_of[name] = cluster
@@ -68,7 +70,8 @@ def _place_single(
     parse: Parse, names: Sequence[Name], parts_of: dict[Name, list[str]], known: Known, cluster_of: dict[Name, Cluster]
 ) -> None:
     """Give each single word to the one person it may call; those that two may be called go together by themselves."""
-    genders = {id(c): gender_of_cluster(parse, c) for c in cluster_of.values()}
+    distinct = {id(cluster): cluster for cluster in cluster_of.values()}
+    genders = {key: gender_of_cluster(parse, cluster) for key, cluster in distinct.items()}
     alone: dict[tuple[str, str], Cluster] = {}
     for name in names:
         if name in cluster_of:
