@@ -192,4 +192,4 @@ def test_a_speaker_who_is_only_likely_is_unsure(extract: Extract) -> None:
 def test_a_quote_names_the_rule_that_found_it(extract: Extract) -> None:
     [quote] = extract('"The harbour will reopen," Mary Kessler said.').quotes
     assert quote.origin is not None
-    assert quote.origin.name == "quotes.clause_after"
+    assert quote.origin.name == "wiredesk-extraction/quotes.clause_after"

@@ -108,3 +108,37 @@ def test_a_noun_of_speech_belongs_to_its_owner(extract: Extract) -> None:
 )
 def test_things_have_no_attitudes(extract: Extract, text: str) -> None:
     assert extract(text).quotes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "words"),
+    [
+        ("Mary Kessler voiced concern about the new fishing rules.", "Mary Kessler", "the new fishing rules"),
+        ("Mary Kessler is critical of the new fishing rules.", "Mary Kessler", "the new fishing rules"),
+        ("Mary Kessler was confident that the bridge would hold.", "Mary Kessler", "that the bridge would hold"),
+        (
+            "Mary Kessler called for the northern bridge to be closed.",
+            "Mary Kessler",
+            "the northern bridge to be closed",
+        ),
+        ("The old bridge is unsafe, as Mary Kessler put it.", "Mary Kessler", "The old bridge is unsafe"),
+    ],
+)
+def test_what_someone_thinks_has_its_source_and_its_words(
+    extract: Extract, text: str, speaker: str, words: str
+) -> None:
+    assert only(extract(text)) == (speaker, words)
+
+
+def test_who_was_told_said_nothing(extract: Extract) -> None:
+    article = extract("The court was told by Mary Kessler that the bridge had been unsafe for years.")
+    speaker = said(article, "unsafe for years").speaker
+    assert speaker is not None
+    assert speaker.name == "Mary Kessler"
+
+
+def test_a_company_is_it(extract: Extract) -> None:
+    article = extract("Northern Ferries closed the harbour on Monday. It said that the bridge was unsafe.")
+    speaker = said(article, "bridge was unsafe").speaker
+    assert speaker is not None
+    assert speaker.text == "It"

@@ -14,6 +14,7 @@ SPEAKER_CONFIDENCE: Mapping[str, float] = {
     "passive": 0.95,
     "preposition": 0.95,
     "according": 0.95,
+    "as_said": 0.9,
     "naming": 0.9,
     "request": 0.9,
     "accusing": 0.9,
@@ -24,6 +25,8 @@ SPEAKER_CONFIDENCE: Mapping[str, float] = {
     "infinitive": 0.85,
     "introduced": 0.8,
     "before_next": 0.8,
+    "adjective": 0.9,
+    "borne_noun": 0.9,
     "noun_to": 0.75,
     "introduced_above": 0.6,
     "nearest_name": 0.6,
@@ -31,6 +34,7 @@ SPEAKER_CONFIDENCE: Mapping[str, float] = {
     "paragraph_before": 0.4,
 }
 """Rule -> share of its speakers that are right, where the words are an attribution at all, on the 2,066 of PolNeAR's
-development part, to the nearest 0.05. Rules with under ten cases there (`accusing`, `before_next`, `colon`,
-`continued`, `introduced`, `nearest_name`, `passive`) are put with those they resemble, or lower.
+development part, to the nearest 0.05. Rules with under ten cases there (`accusing`, `adjective`,
+`as_said`, `before_next`, `borne_noun`, `colon`, `continued`, `introduced`, `introduced_above`, `nearest_name`,
+`passive`) are put with those they resemble, or lower.
 """

@@ -6,7 +6,11 @@ FrameNet's communication, judgement, commitment and opinion frames (Fillmore and
 
 __all__ = [
     "ACCUSING",
+    "ADJECTIVES",
+    "ASIDES",
+    "BEARERS",
     "CLAUSES",
+    "COPULAS",
     "DOCUMENTS",
     "INFINITIVES",
     "IRREGULAR",
@@ -95,6 +99,12 @@ CLAUSES = """
 """
 """Verbs with a clause for what is said, known, hoped or found ("found that …", "asked whether …")."""
 
+ASIDES = """
+    say put note explain point report argue write state observe acknowledge suggest mention describe
+    predict promise recall concede admit warn claim tell announce stress
+"""
+"""Verbs of asides ("as she put it", "as the report said")."""
+
 INFINITIVES = """
     promise vow pledge plan want hope refuse decline offer agree decide intend threaten propose expect
     aim wish prefer swear resolve commit volunteer undertake ask demand seek claim request choose
@@ -172,11 +182,31 @@ NOUNS = """
     confession denial contention insistence complaint criticism praise condemnation support opposition
     endorsement rejection conviction expectation assumption conclusion finding estimate forecast theory
     idea notion intention commitment determination eagerness willingness reluctance readiness ambition
-    bid push recommendation assurance insinuation remark comment observation boast question testimony
-    account description depiction attack assault suspicion doubt thought agreement plea appeal order
-    vote effort
+    recommendation assurance insinuation remark comment observation boast question testimony account
+    description depiction attack assault suspicion doubt thought agreement plea appeal
 """
 """Nouns of speech and thought, whose owner is the source ("her claim that …", "their call for …")."""
+
+BEARERS = """
+    express voice make issue give have offer raise show repeat reiterate share hold take send deliver
+    renew
+"""
+"""Verbs that do no more than bear a noun of speech ("made a promise to", "voiced concern about")."""
+
+ADJECTIVES = """
+    critical supportive afraid fearful worried concerned anxious angry furious upset unhappy happy glad
+    proud confident sure certain convinced aware doubtful skeptical sceptical wary suspicious optimistic
+    pessimistic hopeful sorry grateful thankful disappointed surprised shocked outraged opposed adamant
+    eager unwilling reluctant determined excited delighted pleased frustrated alarmed mindful dismissive
+    uncertain unsure hesitant keen
+"""
+"""Adjectives for what somebody thinks or feels of something ("critical of", "confident that", "eager to")."""
+
+COPULAS = """
+    be am is are was were been being 's 're 'm feel feels felt seem seems seemed sound sounds sounded remain
+    remains remained
+"""
+"""What ties such an adjective to its subject, in every form."""
 
 DOCUMENTS = """
     report poll survey study statement letter email e-mail memo document filing lawsuit complaint brief

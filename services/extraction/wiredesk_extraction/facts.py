@@ -138,7 +138,7 @@ def _quote(parse: Parse, item: Said, who: int | None, members: Sequence[Member],
         kind=item.kind,
         speaker=_speaker(parse, item, members[who] if who is not None else None),
         cue=Cue(**_span(parse, *item.cue)) if item.cue else None,
-        origin=Origin(name=f"quotes.{item.rule}", version=origin.version),
+        origin=origin.model_copy(update={"name": f"{origin.name}/quotes.{item.rule}"}),
     )
 
 

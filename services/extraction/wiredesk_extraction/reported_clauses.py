@@ -1,7 +1,7 @@
 """Reported clauses: what someone said, knew or found "that", and sentences "according to" someone."""
 
 from wiredesk_extraction.reported import Reported, trimmed
-from wiredesk_extraction.reporting import CLAUSES, OBJECT_FIRST, STRONG
+from wiredesk_extraction.reporting import ASIDES, CLAUSES, OBJECT_FIRST, STRONG
 from wiredesk_extraction.scene import Phrase, Scene
 from wiredesk_extraction.speakers import is_verb, speaker_of
 
@@ -14,12 +14,14 @@ _MIN_WORDS = 3
 def reported_clause(scene: Scene, verb: int) -> Reported | None:
     """The complement of the verb, after it ("said that …"), before it ("…, he said") or around it."""
     parse = scene.parse
-    if parse.lower[verb] not in CLAUSES or not is_verb(parse, verb):
+    if not is_verb(parse, verb):
         return None
+    if parse.lower[verb] not in CLAUSES:
+        return _as_said(scene, verb)
     begin, end = parse.sentences[parse.sentence_of[verb]]
     clause = _complement(scene, verb)
     if clause is None:
-        return None
+        return _as_said(scene, verb)
     speaker = speaker_of(scene, verb)
     if speaker is None:
         return None
@@ -36,6 +38,24 @@ def reported_clause(scene: Scene, verb: int) -> Reported | None:
     else:
         first, last = begin, cue[0] - 1
     return trimmed(scene, Reported(first, last, speaker, (verb, verb), "clause"), min_words=_MIN_WORDS)
+
+
+def _as_said(scene: Scene, verb: int) -> Reported | None:
+    """ "The bridge is unsafe, as the report put it": the clause that the aside stands in."""
+    parse = scene.parse
+    if (
+        parse.lower[verb] not in ASIDES
+        or parse.deps[verb] != "advcl"
+        or all(parse.lower[c] != "as" for c in parse.children[verb])
+    ):
+        return None
+    said = parse.child(verb, "dobj")
+    speaker = speaker_of(scene, verb)
+    if speaker is None or (said is not None and parse.lower[said] != "it"):
+        return None
+    aside, whole = parse.subtree(verb), parse.subtree(parse.heads[verb])
+    first, last = (aside[1] + 1, whole[1]) if aside[0] <= whole[0] else (whole[0], aside[0] - 1)
+    return trimmed(scene, Reported(first, last, speaker, (verb, verb), "as_said"), min_words=_MIN_WORDS)
 
 
 def _complement(scene: Scene, verb: int) -> int | None:

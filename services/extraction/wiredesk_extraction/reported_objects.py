@@ -10,6 +10,7 @@ from wiredesk_extraction.voices import voice_of
 __all__ = ["reported_object"]
 
 _OBJECTS = ("dobj", "dative")
+_MARKED = ("advcl", "ccomp", "xcomp")
 _NAMES = ("oprd", "ccomp", "xcomp", "acomp")
 _EMBEDDED = frozenset({"acl", "pcomp"})
 """Verbs that only describe a noun ("tweets attacking her") or an occasion ("before attacking her")."""
@@ -110,10 +111,13 @@ def _naming(parse: Parse, verb: int) -> _Found | None:
 
 def _led_on(parse: Parse, verb: int) -> _Found | None:
     """ "called for talks", "spoke out against the plan"."""
+    leads = PREPOSITIONS[parse.lower[verb]]
     for child in parse.children[verb]:
-        if child < verb or parse.deps[child] not in {"prep", "prt"}:
-            continue
-        if parse.lower[child] not in PREPOSITIONS[parse.lower[verb]]:
+        first, last = parse.subtree(child)
+        clause = first > verb and parse.deps[child] in _MARKED and _marked(parse, child)
+        if clause and parse.lower[first] == "for" and "for" in leads:
+            return first + 1, last, first, "preposition"  # "called for the plan to be dropped"
+        if child < verb or parse.deps[child] not in {"prep", "prt"} or parse.lower[child] not in leads:
             continue
         cue, inner = child, parse.child(child, "pobj", "pcomp")
         if inner is None and parse.deps[child] == "prt":

@@ -6,7 +6,12 @@ from wiredesk_extraction import cue_words
 
 __all__ = [
     "ACCUSING",
+    "ADJECTIVES",
+    "ASIDES",
+    "BEARERS",
     "CLAUSES",
+    "COPULAS",
+    "CUES",
     "INFINITIVES",
     "NAMING",
     "NOUNS",
@@ -42,6 +47,7 @@ REPORTING = STRONG | _inflect(cue_words.WEAK_SAYING)
 OBJECT_FIRST = _inflect(cue_words.OBJECT_FIRST)
 """Verbs whose noun phrase after them is spoken to, or of: never the speaker of an inverted clause."""
 
+ASIDES = _inflect(cue_words.ASIDES)
 CLAUSES = _inflect(cue_words.CLAUSES)
 INFINITIVES = _inflect(cue_words.INFINITIVES)
 REQUESTS = _inflect(cue_words.REQUESTS)
@@ -54,5 +60,15 @@ PREPOSITIONS: Mapping[str, frozenset[str]] = {
 }
 """Form of a verb -> the words that lead on to what is said."""
 
+BEARERS = _inflect(cue_words.BEARERS)
+COPULAS = frozenset(cue_words.COPULAS.split())
+ADJECTIVES = frozenset(cue_words.ADJECTIVES.split())
+
 NOUNS = frozenset(form for noun in cue_words.NOUNS.split() for form in (noun, noun + "s"))
 """Nouns of speech and thought, one or many."""
+
+CUES = frozenset(
+    {"according", *CLAUSES, *ASIDES, *INFINITIVES, *REQUESTS, *NAMING, *OBJECTS, *ACCUSING, *BEARERS}
+    | {*PREPOSITIONS, *NOUNS, *ADJECTIVES}
+)
+"""Every word that a rule for reported speech starts from: most words of an article are none, and not looked at."""

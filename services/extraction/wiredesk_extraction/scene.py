@@ -67,6 +67,11 @@ class Scene:
         )
 
     @cached_property
+    def name_words(self) -> frozenset[str]:
+        """The capitalised words of names: taggers miss a name that is a word as well where it heads a sentence."""
+        return frozenset(self.parse.words[t] for t in self.named if self.parse.words[t][:1].isupper())
+
+    @cached_property
     def tokens_of(self) -> tuple[tuple[int, int] | None, ...]:
         """First and last token of each quotation, marks included; None where nothing of it was parsed."""
         bounds: list[tuple[int, int] | None] = [None] * len(self.quotations)

@@ -12,7 +12,7 @@ Voice = Literal["entity", "pronoun", "people", "document", "thing", "it", "nobod
 
 _MEMBERS = frozenset(cue_words.MEMBERS.split())
 _DOCUMENTS = frozenset(cue_words.DOCUMENTS.split())
-_PRONOUNS = frozenset({"he", "she", "they", "i", "we", "you", "who"})
+_PRONOUNS = frozenset({"he", "she", "they", "i", "we", "you", "who", "his", "her", "their", "my", "our"})
 _NOBODY = frozenset({"this", "these", "those", "there", "what", "that", "which"})
 
 
@@ -32,4 +32,6 @@ def voice_of(scene: Scene, phrase: Phrase) -> Voice:
         return "people"
     if word in _DOCUMENTS:
         return "document"
-    return "entity" if scene.parse.tags[phrase.head].startswith("NNP") else "thing"
+    if scene.parse.tags[phrase.head].startswith("NNP") or scene.parse.words[phrase.head] in scene.name_words:
+        return "entity"
+    return "thing"
