@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from wiredesk.events import ArticleExtracted, Entity
 from wiredesk_extraction.cast import slug
 
@@ -176,6 +177,11 @@ def test_the_alliance_is_nato_where_no_other_is_named(extract: Extract) -> None:
     assert texts(entity(article, "organization:nato"), "nominal") == ["the Western alliance"]
 
 
+def test_an_alliance_named_beside_a_country_is_no_place(extract: Extract) -> None:
+    article = extract("NATO and Russia signed the pact. Ties between NATO and Russia had been cold. Now NATO is glad.")
+    assert texts(entity(article, "organization:nato")) == ["NATO", "NATO", "NATO"]
+
+
 def test_a_company_is_one_with_and_without_its_trade_and_legal_form(extract: Extract) -> None:
     article = extract(
         "Corvo Motors Corp. raised prices. Corvo said demand was strong. Analysts at Corvo Motors agreed."
@@ -225,6 +231,14 @@ def test_a_holder_of_copyright_is_an_organization(extract: Extract) -> None:
 def test_the_same_text_gives_the_same_entities(extract: Extract) -> None:
     text = "Ann Hale of Corvo (CRV) met Sen. Maria Lopez. Lopez said Hale and iPhone users agreed with the NATO chief."
     assert extract(text).entities == extract(text).entities
+
+
+@pytest.mark.parametrize(
+    "row", ["Mr ", "(AB", "Bank of ", '"Big Time', "Smith and ", "Co., ", "© 2009 ", "NATO (", "he "]
+)
+def test_rows_of_what_begins_a_name_end(extract: Extract, row: str) -> None:
+    article = extract(row * 2000 + "Ann Hale left.")
+    assert all(m.end <= len(article.text) for e in article.entities for m in e.mentions)
 
 
 def test_ids_come_from_names_alone() -> None:

@@ -77,6 +77,8 @@ class Casing:
         """Whether a token is tagged as a proper noun and has a capital, in a sentence where that means something."""
         parse = self.parse
         word = parse.words[token]
+        if word.islower():
+            return False
         if not self.plain[parse.sentence_of[token]] or not word[:1].isalpha():
             return False
         return is_camel(word) or (parse.tags[token].startswith("NNP") and word[0].isupper())

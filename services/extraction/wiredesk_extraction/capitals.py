@@ -106,9 +106,11 @@ def _goes_on(parse: Parse, casing: Casing, token: int, taken: set[int]) -> bool:
 
 
 def _fits(parse: Parse, casing: Casing, token: int) -> bool:
+    if not casing.is_proper(token):
+        return False
     word = parse.words[token]
     spelling = word.replace(".", "").replace("'", "").replace("’", "")
-    return casing.is_proper(token) and spelling.isalnum() and len(word) < 30 and not word.startswith(("http", "www."))
+    return spelling.isalnum() and len(word) < 30 and not word.startswith(("http", "www."))
 
 
 def _may_name(parse: Parse, run: _Run, taken: set[int]) -> bool:

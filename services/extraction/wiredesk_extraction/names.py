@@ -20,6 +20,9 @@ _PARTICLES_WORDS = """
     de da di del della der den dos du la le van von bin ibn al el ter ten af av zu
 """
 _PARTICLES = frozenset(_PARTICLES_WORDS.split())
+_MAX_HONORIFICS = 4
+"""Words taken in on either side of a name ("The Right Rev. Dr."): no row of them may take for ever."""
+
 _COMMON_TAGS = ("NN", "JJ", "IN", "DT", "PRP")
 _GLUED = frozenset({"™", "®"})
 
@@ -84,8 +87,9 @@ def _names_of(parse: Parse, candidate: Candidate) -> Iterator[Name]:
 
 def with_honorifics(parse: Parse, first: int) -> int:
     """The token a person's mention begins with, forms of address before `first` taken in."""
+    bound = max(0, first - _MAX_HONORIFICS)
     while (
-        first > 0
+        first > bound
         and parse.lower[first - 1].rstrip(".") in COURTESY
         and parse.words[first - 1][:1].isupper()
         and beside(parse, first - 1, first)
@@ -96,8 +100,8 @@ def with_honorifics(parse: Parse, first: int) -> int:
 
 def with_postnominals(parse: Parse, last: int) -> int:
     """The token a person's mention ends with, letters behind the name taken in ("Jr.", ", M.D.")."""
-    at = last + 1
-    while at < len(parse.words) and parse.sentence_of[at] == parse.sentence_of[last]:
+    at, bound = last + 1, min(len(parse.words), last + 1 + 2 * _MAX_HONORIFICS)
+    while at < bound and parse.sentence_of[at] == parse.sentence_of[last]:
         token = at + 1 if parse.words[at] == "," and at + 1 < len(parse.words) else at
         if not _is_postnominal(parse, token, token):
             break

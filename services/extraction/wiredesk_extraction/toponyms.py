@@ -138,9 +138,19 @@ def _place_forms(parse: Parse, names: list[RawName], gazetteer: Gazetteer) -> se
     evidence: Counter[str] = Counter()
     for at, name in enumerate(names):
         form = _form(parse, name)
-        if name.label in _TO_DECIDE and form not in surnames and len(form) >= _MIN_CHARS:
+        if _is_undecided(parse, name) and form not in surnames and len(form) >= _MIN_CHARS:
             evidence[form] += _evidence(parse, name) + _company(parse, names, at)
     return {form for form, points in evidence.items() if points >= _ENOUGH and _is_known(form, gazetteer)}
+
+
+def _is_undecided(parse: Parse, name: RawName) -> bool:
+    """Not an acronym that the pipeline knows for a body: "NATO and Russia" says nothing of a town called Nato."""
+    acronym = name.label == "ORG" and name.first == name.last and parse.words[name.first].isupper()
+    return name.label in _TO_DECIDE and not (acronym and not _heads_paragraph(parse, name.first))
+
+
+def _heads_paragraph(parse: Parse, token: int) -> bool:
+    return token == 0 or parse.paragraph_of[token - 1] != parse.paragraph_of[token]
 
 
 def _is_known(form: str, gazetteer: Gazetteer) -> bool:
@@ -164,8 +174,7 @@ def _evidence(parse: Parse, name: RawName) -> int:
         return _ENOUGH
     if after in _DWELLERS or before in _SETTLEMENTS or (after == "-" and second == "based"):
         return _ENOUGH
-    heads = first == 0 or parse.paragraph_of[first - 1] != parse.paragraph_of[first]
-    if heads and parse.words[first].isupper() and after in _DATELINE_ENDS:
+    if _heads_paragraph(parse, first) and parse.words[first].isupper() and after in _DATELINE_ENDS:
         return _ENOUGH
     if before == _ORIGIN:
         return _ENOUGH if parse.tags[parse.heads[first - 1]].startswith(("NN", "CD")) else 1
