@@ -3,7 +3,5 @@
 import sys
 from pathlib import Path
 
-import pytest
-
 _TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(_TESTS), str(_TESTS.parent)]

@@ -83,8 +83,7 @@ def patterns() -> dict[str, tuple[Pattern, frozenset[Use]]]:
         for name, value in vars(module).items():
             uses = set(re.findall(rf"\b{name}\.({'|'.join(_FUNCTIONS)})\(", source))
             for pattern in _held(value, _DEEPEST):
-                where, _, known = found.setdefault(id(pattern), (f"{module.__name__}.{name}", pattern, set()))
-                known.update(uses)
+                found.setdefault(id(pattern), (f"{module.__name__}.{name}", pattern, set()))[2].update(uses)
         for line, use, pattern in _written(source):
             if use != "compile":
                 found.setdefault(id(pattern), (f"{module.__name__}:{line}", pattern, set()))[2].add(use)

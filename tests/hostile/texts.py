@@ -121,7 +121,8 @@ TEXTS: Mapping[str, Make] = {
 
 def _page(body: str) -> str:
     story = "<p>The council met on Monday and agreed to mend the bridge over the river before the winter comes.</p>" * 4
-    return f"<html><head><title>A bridge</title></head><body><article><h1>A bridge</h1>{story}{body}</article></body></html>"
+    article = f"<article><h1>A bridge</h1>{story}{body}</article>"
+    return f"<html><head><title>A bridge</title></head><body>{article}</body></html>"
 
 
 def _around(unit: str) -> Make:
