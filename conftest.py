@@ -1,10 +1,16 @@
 """Fixtures for every part's tests: one real server a test session, empty before each test that asks for it."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
 import redis
 from wiredesk.testing import RedisServer, valkey_server
+
+# A shell that starts the tests in the background leaves SIGINT ignored, every process inherits that, and the commands
+# interrupted here would not notice.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
