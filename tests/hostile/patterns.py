@@ -4,7 +4,6 @@ import ast
 import re
 import re._constants as ops  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
@@ -13,7 +12,7 @@ from pkgutil import walk_packages
 from types import ModuleType
 from typing import Any
 
-__all__ = ["Pattern", "Use", "attacks", "patterns", "seconds"]
+__all__ = ["Pattern", "Use", "attacks", "patterns", "use"]
 
 Pattern = re.Pattern[Any]
 Use = str
@@ -23,11 +22,8 @@ _PACKAGES = ("wiredesk", "wiredesk_ingest", "wiredesk_extraction", "wiredesk_ind
 _FUNCTIONS = frozenset(("compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"))
 _FROM_THE_START = frozenset(("match", "fullmatch"))
 _DEEPEST = 3
-_TRIES = 3
 _UNMATCHED = "\x01"
 _MOST_ENDS = 3
-_NOTHING_S = 0.002
-"""Less is not worth measuring again."""
 _MOST_UNITS = 60
 _CATEGORIES = {
     ops.CATEGORY_DIGIT: "7",
@@ -190,22 +186,12 @@ def attacks(pattern: Pattern) -> list[tuple[str, str]]:
     return [(unit, end) for unit in units for end in (_UNMATCHED, *ends)]
 
 
-def seconds(pattern: Pattern, uses: frozenset[Use], unit: str, end: str, chars: int) -> float:
-    """Processor time of using the pattern, as it is used, on `chars` characters; the least of a few tries."""
-    text: Any = unit * (chars // len(unit)) + end
-    if isinstance(pattern.pattern, bytes):
-        text = text.encode("utf-8")
-    from_the_start = uses and uses <= _FROM_THE_START
-    best = float("inf")
-    for _ in range(_TRIES):
-        started = time.process_time()
-        if from_the_start:
-            pattern.match(text)
-            pattern.fullmatch(text)
-        else:
-            for _match in pattern.finditer(text):
-                pass
-        best = min(best, time.process_time() - started)
-        if best < _NOTHING_S:
-            break
-    return best
+def use(pattern: Pattern, uses: frozenset[Use], text: str) -> None:
+    """Apply the pattern to a whole text in the way it is used."""
+    subject: Any = text.encode() if isinstance(pattern.pattern, bytes) else text
+    if uses and uses <= _FROM_THE_START:
+        pattern.match(subject)
+        pattern.fullmatch(subject)
+    else:
+        for _match in pattern.finditer(subject):
+            pass

@@ -1,11 +1,17 @@
 """A reader that parses at once and wrongly: rules must bear any parse, and a model would take all the time."""
 
 import re
+from collections.abc import Callable
 
+from wiredesk.events import ArticleExtracted, ArticleIngested
 from wiredesk_extraction.parse import Parse, RawName
 from wiredesk_extraction.segments import paragraphs, pieces
 
-__all__ = ["PlainReader"]
+__all__ = ["Facts", "Ingest", "PlainReader"]
+
+Ingest = Callable[..., ArticleIngested]
+Facts = Callable[..., ArticleExtracted]
+"""What the fixtures `ingested` and `facts` give."""
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _VERBS = frozenset(("said", "met", "says", "told", "agreed", "called"))

@@ -95,7 +95,7 @@ _CASED_GROUP = re.compile(r"\(\?-i:([^()\[\]]*)")
 _NESTED_PIECES = 2
 """How deep pieces stand in pieces."""
 
-_CLASS_OR_SPACE = re.compile(r"\[(?:\\.|[^\]\\])*\]| \??")
+_CLASS_OR_SPACE = re.compile(r"\[(?:\\[^\[]|[^\[\]\\])*\]| \??")
 
 
 def _spaces(match: re.Match[str]) -> str:
