@@ -11,6 +11,7 @@ from wiredesk.errors import UsageError, WiredeskError
 from wiredesk.events import ArticleExtracted, ArticleSubmitted
 from wiredesk.stage.contract import ENTRY_POINT_GROUP, Item, StageDefinition, StageFunction
 from wiredesk.stage.decode import decode_event
+from wiredesk.stage.one_core import keep_to_one_core
 
 __all__ = ["Entry", "Failure", "Stages", "read_line"]
 
@@ -66,6 +67,7 @@ class Stages:
     """Ingest and extraction, loaded once. Raises UsageError, naming the package to install, where one is missing."""
 
     def __init__(self) -> None:
+        keep_to_one_core()
         self._ingest = _load("ingest")
         self._extraction = _load("extraction")
 

@@ -1,7 +1,6 @@
 """Loads a spaCy pipeline by name or path, keeps of it what the facts need, and reads articles into `Parse`."""
 
 import importlib.util
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,7 +112,6 @@ def load_reader(model: str, limit_chars: int) -> Reader:
 
     Raises UsageError when it is not there or does not fit the installed spaCy.
     """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one worker, one core: replicas scale, threads only contend
     import spacy
 
     path = _find(model)

@@ -24,6 +24,7 @@ from wiredesk.events import ArticleIngested
 from wiredesk.stage import frames
 from wiredesk.stage.contract import Item, StageDefinition
 from wiredesk.stage.decode import decode_event
+from wiredesk.stage.one_core import keep_to_one_core
 
 __all__ = ["OUT_OF_MEMORY_STATUS", "READY", "RESULT_FIELDS"]
 
@@ -43,6 +44,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """Serve batches on stdin and stdout; exits with OUT_OF_MEMORY_STATUS when an item needs more than it may have."""
+    keep_to_one_core()
     arguments = argparse.ArgumentParser()
     arguments.add_argument("stage")
     arguments.add_argument("--max-bytes", type=int, required=True)
