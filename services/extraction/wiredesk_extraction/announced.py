@@ -1,9 +1,10 @@
 """Names that something beside them announces: a form of address, the dash of a dateline, a copyright sign."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from wiredesk_extraction.candidates import Candidate, beside
+from wiredesk_extraction.datelines import dateline_end
 from wiredesk_extraction.honorifics import ANNOUNCES
 from wiredesk_extraction.parse import Parse
 
@@ -13,6 +14,7 @@ _MAX_ADDRESSED = 3
 _PAGEANTS = frozenset({"universe", "world", "america", "earth", "usa", "international"})
 """A "Miss" of these is a title that is won."""
 
+_MAX_PLACE = 4
 _DASHES = frozenset({"—", "–", "--", "-"})
 _MAX_DATELINE = 3
 _MIN_DATELINE_CHARS = 3
@@ -57,9 +59,29 @@ def with_datelines(parse: Parse, candidates: Sequence[Candidate]) -> list[Candid
         long_enough = len("".join(parse.words[first:dash])) > _MIN_DATELINE_CHARS
         if first < dash and long_enough and _heads(parse, first, dash) and parse.text[parse.ends[dash - 1]].isspace():
             places.append(Candidate(first, dash - 1, "Place", "dateline"))
+    places += _in_datelines(parse)
     taken = {token for place in places for token in range(place.first, place.last + 1)}
     kept = [c for c in candidates if not taken.intersection(range(c.first, c.last + 1))]
     return sorted(kept + places, key=lambda c: c.first)
+
+
+def _in_datelines(parse: Parse) -> Iterator[Candidate]:
+    """The words in capitals that a longer dateline begins with: "CANCUN, Mexico (Wire) - "."""
+    for line, (first, _) in enumerate(parse.sentences):
+        if line and parse.paragraph_of[first] == parse.paragraph_of[first - 1]:
+            continue
+        dash = dateline_end(parse, first)
+        if dash is None or not parse.words[first].isalpha():
+            continue
+        last = first
+        while (
+            last + 1 < min(dash, first + _MAX_PLACE)
+            and parse.words[last + 1].isupper()
+            and parse.words[last + 1].isalpha()
+        ):
+            last += 1
+        if last + 1 < dash:
+            yield Candidate(first, last, "Place", "dateline")
 
 
 def with_holders(parse: Parse, candidates: Sequence[Candidate]) -> list[Candidate]:

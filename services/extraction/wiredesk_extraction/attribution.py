@@ -20,6 +20,9 @@ _JOINS = frozenset(
 )
 _DASHES = frozenset({"―", "—", "–", "-", "--"})
 _MAX_AFTER = 40
+_MAX_TITLE = 8
+_TITLING = ("NN", "JJ", "DT", "PRP$", "POS")
+_NOT_SPEECH = frozenset({"is", "was", "has", "had", "does", "did", "'s"})
 _CLOSED = frozenset({"signature", "transcript"})
 """Rules that name a speaker for one statement alone."""
 _MAX_SIGNATURE = 8
@@ -71,6 +74,8 @@ def _own(scene: Scene, number: int) -> Attribution:
         found = _by_clause_before(scene, before, bounds)
     if found is None and not ends:
         found = _by_clause_after(scene, after)
+    if found is None and comma and not before:
+        found = _by_any_verb(scene, after)
     if found is None:
         found = _according_to(scene, before) or (None if ends else _according_to(scene, after))
     return found or Attribution()
@@ -118,6 +123,27 @@ def _by_clause_after(scene: Scene, after: list[int]) -> Attribution | None:
             if speaker is not None and words[0] <= speaker.head <= after[-1]:
                 return Attribution(speaker, (token, token), "clause_after")
     return None
+
+
+def _by_any_verb(scene: Scene, after: list[int]) -> Attribution | None:
+    """'"…," Mr Ivanov shot back': after a comma that ends the quotation the subject speaks, whatever its verb."""
+    parse = scene.parse
+    after = [t for t in after if parse.words[t] != ","]
+    if not after:
+        return None
+    first = after[0]
+    quoted = parse.text[: parse.starts[first]].rstrip()[-2:] if first else ""
+    if not quoted.startswith(",") and not quoted.endswith(","):
+        return None
+    name = next(
+        (t for t in after[:_MAX_TITLE] if scene.owner.get(t) in scene.people or parse.lower[t] in {"he", "she"}), None
+    )
+    if name is None or any(not parse.tags[t].startswith(_TITLING) for t in range(first, name)):
+        return None
+    verb = scene.mention_of[name][1] + 1 if name in scene.owner else name + 1
+    if verb not in after or parse.tags[verb] not in {"VBD", "VBZ"} or parse.lower[verb] in _NOT_SPEECH:
+        return None
+    return Attribution(scene.phrase(name), (verb, verb), "clause_after")
 
 
 def _by_clause_before(scene: Scene, before: list[int], bounds: tuple[int, int]) -> Attribution | None:

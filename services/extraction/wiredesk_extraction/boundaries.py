@@ -34,26 +34,41 @@ _SEATED_WORDS = """
 _SEATED = frozenset(_SEATED_WORDS.split())
 """Bodies whose names may end in "of" and a place."""
 
+_PRONOUNS = frozenset({"he", "she", "it", "they"})
+_ZONE_WORDS = "est edt cst cdt mst mdt pst pdt gmt bst cet utc"
+_ZONES = frozenset(_ZONE_WORDS.split())
+_MAX_SCORE = 5
 _MAX_RUN = 6
 _YEAR_DIGITS = 4
 
 
 def cut(parse: Parse, candidate: Candidate) -> Iterator[Candidate]:
-    """The names in what was read as one: parted at brackets, bullets, dashes and the commas of a list."""
+    """The names in what was read as one: parted at brackets, bullets, dashes, scores and the commas of a list."""
     first = candidate.first
     listed = candidate.type in _LISTED and not _holds_conjunction(parse, candidate)
     for at in range(candidate.first, candidate.last + 1):
         word = parse.words[at]
-        if word in _SEPARATORS or (word in {"–", "-"} and parse.text[parse.ends[at] : parse.ends[at] + 1].isspace()):
-            ends = True
-        else:
-            ends = word == "," and listed and not _goes_on(parse, at + 1)
+        spaced = word in {"–", "-"} and parse.text[parse.ends[at] : parse.ends[at] + 1].isspace()
+        pronoun = parse.tags[at] == "PRP" and parse.lower[at] in _PRONOUNS
+        ends = (
+            word in _SEPARATORS
+            or spaced
+            or pronoun
+            or _is_score(word)
+            or (word == "," and listed and not _goes_on(parse, at + 1))
+        )
         if ends:
             if at > first:
                 yield replace(candidate, first=first, last=at - 1)
             first = at + 1
-    if first <= candidate.last:
+    if first <= candidate.last and not all(parse.lower[t] in _ZONES for t in range(first, candidate.last + 1)):
         yield replace(candidate, first=first)
+
+
+def _is_score(word: str) -> bool:
+    """ "3-1" after the name of a team."""
+    ours, _, theirs = word.replace("–", "-").partition("-")
+    return ours.isdigit() and theirs.isdigit() and len(word) <= _MAX_SCORE
 
 
 def _holds_conjunction(parse: Parse, candidate: Candidate) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from wiredesk_extraction.acronyms import Definition
 from wiredesk_extraction.boundaries import LEGAL_FORMS
+from wiredesk_extraction.firms import firm_mentions
 from wiredesk_extraction.name_types import OTHER
 from wiredesk_extraction.names import Name
 from wiredesk_extraction.parse import Parse
@@ -67,9 +68,12 @@ def _surname_is_person(parse: Parse, names: Sequence[Name]) -> list[Name]:
     firms = {
         key.split()[0] for n in names if n.type == "Organization" and (key := _key(parse, n)) and _is_firm(parse, n)
     }
+    companies = firm_mentions(parse, names)
     fixed = []
     for name in names:
-        if name.bare == name.stem:
+        if name in companies:
+            name = replace(name, type="Organization")
+        elif name.bare == name.stem:
             word = normal(bare_text(parse, name))
             if word in surnames and name.type not in {"Person", "Group"}:
                 if not (name.type == "Place" and _stands_as_place(parse, name)):

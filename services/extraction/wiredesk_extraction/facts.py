@@ -93,7 +93,11 @@ def _scene(parse: Parse, members: Sequence[Member]) -> Scene:
     )
     quotations = list(closed_at_cues(parse, find_quotations(parse.text)))
     scene = Scene(parse, quotations, owner, mention_of, people, named)
-    said = [quotation for number, quotation in enumerate(scene.quotations) if not scene.is_nickname(number)]
+    said = [
+        quotation
+        for number, quotation in enumerate(scene.quotations)
+        if not scene.is_nickname(number) and not scene.is_title(number)
+    ]
     return replace(scene, quotations=said)
 
 

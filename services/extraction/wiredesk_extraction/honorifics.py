@@ -20,7 +20,8 @@ _OFFICES_WORDS = """
     congresswoman gov governor mayor minister secretary ambassador general gen colonel col major maj captain
     capt lieutenant lt sergeant sgt cpl admiral adm commissioner sheriff detective det officer deputy chief
     pope cardinal bishop archbishop rabbi imam sheikh coach councillor councilman councilwoman attorney
-    superintendent pastor
+    superintendent pastor brig brigadier cmdr commander supt insp inspector pfc pvt marshal ayatollah sheik mullah
+    monsignor msgr constable pc dci
 """
 OFFICES = frozenset(_OFFICES_WORDS.split())
 """Titles of office: they name a role of the person that follows."""

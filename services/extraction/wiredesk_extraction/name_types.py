@@ -18,7 +18,10 @@ PERSONAL = "Person"
 
 _SURE_WORDS = {
     "Place": "street avenue road boulevard lane highway county parish township river valley island airport",
-    "Organization": "university college school hospital church department ministry agency committee council",
+    "Organization": """
+        university college school hospital church department ministry agency committee council inc corp ltd plc llc nv
+        gmbh
+    """,
 }
 _LIKELY_WORDS = {
     "Place": """

@@ -10,6 +10,8 @@ from wiredesk_extraction.candidates import Candidate, Casing, beside, candidates
 from wiredesk_extraction.capitals import with_capitals
 from wiredesk_extraction.honorifics import COURTESY, POSTNOMINALS, is_honorific
 from wiredesk_extraction.name_types import sure_type, type_by_head
+from wiredesk_extraction.nicknames import with_nicknames
+from wiredesk_extraction.offices import is_office, without_offices
 from wiredesk_extraction.parse import Parse
 
 __all__ = ["Name", "find_names", "with_honorifics", "with_postnominals"]
@@ -61,6 +63,7 @@ def _candidates(parse: Parse, definitions: Sequence[Definition]) -> list[Candida
     casing = Casing(parse)
     candidates = with_holders(parse, with_datelines(parse, with_addressed(parse, candidates_of(parse))))
     candidates = joined(parse, [piece for candidate in candidates for piece in cut(parse, candidate)])
+    candidates = with_nicknames(parse, list(without_offices(parse, candidates)))
     candidates = with_definitions(parse, candidates, definitions)
     return with_capitals(parse, extended(parse, candidates, casing), casing)
 
@@ -78,6 +81,8 @@ def _names_of(parse: Parse, candidate: Candidate) -> Iterator[Name]:
                 stem -= 1
             while bare < stem and is_honorific(parse.words[bare]):
                 bare += 1
+            if is_office(parse, bare, stem):
+                continue
             first, last = with_honorifics(parse, first), with_postnominals(parse, stem)
         kind = (
             sure_type(parse.words[stem]) if bare < stem and parse.words[stem][:1].isupper() else None

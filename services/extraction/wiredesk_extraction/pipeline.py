@@ -23,6 +23,12 @@ _BATCH_PIECES = 16
 """Pieces read together, always of one article: the last digits of a matrix product depend on its size, so batches that
 crossed articles would let a neighbour change what is found."""
 
+_RANK_WORDS = """
+    Brig. Lt. Col. Maj. Capt. Sgt. Cpl. Pvt. Pfc. Cmdr. Cdr. Supt. Insp. Det. Sens. Reps. Govs. Gens. Messrs. Hon.
+"""
+_RANKS = tuple(_RANK_WORDS.split())
+"""Ranks and offices as American stylebooks shorten them."""
+
 _SAME_LENGTH = str.maketrans("“”„‟«»″‘’‚‛′\u00a0\u2007\u202f\u2009\u200a\u3000\t", '"""""""\'\'\'\'\' ' + " " * 6)
 """The pipelines were trained on straight marks and plain spaces; one character stays one character."""
 
@@ -122,6 +128,8 @@ def load_reader(model: str, limit_chars: int) -> Reader:
     if not nlp.pipe_names:
         raise UsageError(f"WIREDESK_MODEL: the pipeline {model} has no components to find names with; {_CURE}")
     _use_numpy_products(nlp)
+    if nlp.lang == "en":
+        _know_ranks(nlp)
     return Reader(nlp, limit_chars)
 
 
@@ -143,6 +151,13 @@ def _find(model: str) -> Path | None:
         raise UsageError(f"WIREDESK_MODEL: no spaCy pipeline {model} is installed; {_CURE}")
     folder = Path(next(iter(spec.submodule_search_locations)))
     return next((path.parent for path in sorted(folder.glob("*/config.cfg"))), None)
+
+
+def _know_ranks(nlp: "Language") -> None:
+    """Have the tokeniser keep the dot of abbreviated ranks, which would end a sentence: it knows Gen. but not Lt."""
+    tokenizer: Any = nlp.tokenizer
+    for rank in _RANKS:
+        tokenizer.add_special_case(rank, [{"ORTH": rank}])
 
 
 def _use_numpy_products(nlp: "Language") -> None:

@@ -21,10 +21,11 @@ _GENERIC = re.compile(
 """What stands before a place's name without being part of it; asked only when the whole name is unknown."""
 _NOT_TOWNS_WORDS = """
     pacific atlantic arctic antarctic mediterranean gulf north south east west midwest northeast northwest southeast
-    southwest
+    southwest mercury venus earth mars jupiter saturn uranus neptune pluto moon
 """
 _NOT_TOWNS = frozenset(_NOT_TOWNS_WORDS.split())
-"""Seas and directions, after which there are towns as well."""
+"""Seas, directions and planets, after which there are towns as well."""
+_COASTS = re.compile(r"^(?:north|south|east|west|gulf)(?:east|west)? (?:coast|side|end)$", re.IGNORECASE)
 _MODIFIED = frozenset({"NN", "JJ", "CD", "HY"})
 """Tags after a place's name that take the article for themselves: "the Albany-based service", "the Exeter seat"."""
 _GENERIC_AFTER = re.compile(r" (?:township|area|city|state|province|region|metro)$", re.IGNORECASE)
@@ -46,7 +47,7 @@ def locate(parse: Parse, members: Sequence[Member], gazetteer: Gazetteer) -> lis
 
 
 def _candidates(parse: Parse, member: Member, gazetteer: Gazetteer) -> Candidates:
-    spots = [] if member.name.lower() in _NOT_TOWNS else _find(member.name, gazetteer)
+    spots = [] if member.name.lower() in _NOT_TOWNS or _COASTS.match(member.name) else _find(member.name, gazetteer)
     if _always_with_article(parse, member) and not _GENERIC.match(member.name):
         spots = [s for s in spots if s.kind in {"country", "continent"}] or gazetteer.find(member.name, article=True)
     if _qualifies(parse, member):

@@ -1,6 +1,6 @@
 """The narrator's "he", "she", "his" and "her" as mentions, where only one person can be meant."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from wiredesk_extraction.cast import Member
 from wiredesk_extraction.scene import Scene
@@ -8,6 +8,7 @@ from wiredesk_extraction.scene import Scene
 __all__ = ["find_pronoun_mentions"]
 
 _GENDERS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
+_OBJECTS = frozenset({"dobj", "dative"})
 _MAX_SENTENCES = 2
 """Sentences looked back on: nearly all pronouns of news prose find their person in this one or the one before."""
 _MAX_RECENT = 40
@@ -30,6 +31,7 @@ def find_pronoun_mentions(scene: Scene, members: Sequence[Member]) -> Iterator[t
     )
     taken = {last for last, _ in mentions}
     recent: list[tuple[int, int]] = []
+    resolved: dict[int, int] = {}
     at = 0
     for token, word in enumerate(parse.lower):
         while at < len(mentions) and mentions[at][0] <= token:
@@ -41,8 +43,19 @@ def find_pronoun_mentions(scene: Scene, members: Sequence[Member]) -> Iterator[t
         del recent[:-_MAX_RECENT]
         sentence = parse.sentence_of[token]
         near = {who for last, who in recent if last < token and sentence - parse.sentence_of[last] < _MAX_SENTENCES}
-        fitting = {who for who in near if members[who].gender in {"", gender}}
+        fitting = {who for who in near if members[who].gender in {"", gender}} - _acting_on(scene, token, resolved)
         if len(fitting) == 1:
             who = fitting.pop()
             recent.append((token, who))
+            resolved[token] = who
             yield who, token
+
+
+def _acting_on(scene: Scene, token: int, resolved: Mapping[int, int]) -> set[int]:
+    """Who acts on an object pronoun, which would be "himself" if it were the same ("Wren recalled her")."""
+    parse = scene.parse
+    if parse.deps[token] not in _OBJECTS or parse.lower[token].endswith("self"):
+        return set()
+    subject = parse.child(parse.heads[token], "nsubj")
+    who = None if subject is None else scene.owner.get(subject, resolved.get(subject))
+    return set() if who is None else {who}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from wiredesk_extraction.datelines import dateline_end
 from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.scene import Phrase, Scene
 
@@ -22,9 +23,13 @@ class Reported:
 
 
 def trimmed(scene: Scene, item: Reported, *, min_words: int) -> Reported | None:
-    """Without outer punctuation of the narrator's; None when too little is left, or it holds its own speaker or cue."""
+    """Without outer punctuation of the narrator's and a dateline; None when too little is left, or it holds its own
+    speaker or cue.
+    """
     parse: Parse = scene.parse
     first, last = item.first, item.last
+    if first <= last and (dash := dateline_end(parse, first)) is not None:
+        first = dash + 1
     while first <= last and parse.words[first] in _OUTER and scene.outside(first):
         first += 1
     while first <= last and parse.words[last] in _OUTER and scene.outside(last):

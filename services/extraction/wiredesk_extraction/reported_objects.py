@@ -36,7 +36,7 @@ def reported_object(scene: Scene, verb: int) -> Reported | None:
     if found is not None:
         first, last, cue_end, rule = found
         speaker = speaker_of(scene, verb)
-    elif word in OBJECTS and (passive := _passive(scene, verb)) is not None:
+    elif word in OBJECTS and word != "quoted" and (passive := _passive(scene, verb)) is not None:
         first, last, speaker = passive
         cue_end, rule = verb, "passive"
     else:

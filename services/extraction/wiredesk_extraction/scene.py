@@ -7,10 +7,15 @@ from functools import cached_property
 from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.phrases import left_edge
 from wiredesk_extraction.quotation_marks import Quotation
+from wiredesk_extraction.reporting import REPORTING
 
 __all__ = ["OUTSIDE", "Phrase", "Scene"]
 
 OUTSIDE = -1
+_MIN_TITLE_WORDS = 2
+_MAX_TITLE_TOKENS = 10
+_SMALL = "a an the of in on at to for and or but with from by as is"
+_SMALL_WORDS = frozenset(_SMALL.split())
 _SENTENCE_FINAL = frozenset({".", "?", "!", "…", ";"})
 
 
@@ -64,6 +69,27 @@ class Scene:
         around = (bounds[0] - 1, bounds[1] + 1)
         return inside[:1].isupper() and all(
             self.parse.tags[t].startswith("NNP") and self.parse.words[t][:1].isupper() for t in around
+        )
+
+    def is_title(self, number: int) -> bool:
+        """Whether a quotation is a title in the midst of a sentence: She saw "The Long Way" twice.
+
+        Every word but the small ones has a capital, no mark ends it, and no verb of saying stands before it.
+        """
+        bounds = self.tokens_of[number]
+        if bounds is None or bounds[0] == 0 or bounds[1] - bounds[0] > _MAX_TITLE_TOKENS:
+            return False
+        words = [w for w in self.parse.words[bounds[0] + 1 : bounds[1]] if w[:1].isalpha()]
+        content = [word for word in words if word.lower() not in _SMALL_WORDS]
+        before = bounds[0] - 1
+        return (
+            len(content) >= _MIN_TITLE_WORDS
+            and words[0][:1].isupper()
+            and all(word[:1].isupper() for word in content)
+            and self.parse.words[bounds[1] - 1][-1:].isalnum()
+            and self.parse.sentence_of[before] == self.parse.sentence_of[bounds[0]]
+            and self.parse.words[before][-1:].isalnum()
+            and self.parse.lower[before] not in REPORTING
         )
 
     @cached_property

@@ -24,7 +24,8 @@ _CASED: tuple[tuple[str, str, str], ...] = (
      r"(?:,? {YEAR}|,? of {THAT_YEAR}|(?={TO}\d{1,2}(?:st|nd|rd|th)?,? {YEAR2}))?"),
     ("date", "month",
      r"(?:{WEEKDAY_ANY},? )?{PART_OF}{THE}(?<![\d.,:$£€]){DAY}(?: day)?(?: of)? {MONTH}(?!\w)"
-     r"(?:,? {YEAR}|,? of {THAT_YEAR}|(?={TO}\d{1,2}(?:st|nd|rd|th)? (?:" + MONTH_NAMES + r"),? {YEAR2}))?"),
+     r"(?:,? {YEAR}|,? of {THAT_YEAR}|(?={TO}(?:{WEEKDAY_NAME} )?\d{1,2}(?:st|nd|rd|th)? (?:" + MONTH_NAMES
+     + r"),? {YEAR2}))?"),
     ("date", "month", r"{THE}(?<![\w.,:$£€]){DAY}(?={TO}(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? {MONTH_FULL}\b"
      r"(?:,? {YEAR})?)"),
     ("date", "month", r"\b{MONTH} \d{1,2}(?:st|nd|rd|th)? ?[-‐‑–—/] ?(?P<core>{DAY}(?!:\d)(?:,? {YEAR})?)(?! (?:"
@@ -119,8 +120,9 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
      r"level|figure|profit|"
      r"loss|net|result|earnings|total|number|pace|rate|week|day))"),
     ("weekday", "weekday", r"(?:{PART_OF_IT}?(?:the )?{REL} )?\b{WEEKDAY}(?:,? {PART})?\b(?!s\b)"),
-    ("daypart", "part", r"(?:early |late |later |earlier )?\b(?P<rel>this|last|the next|the following|that|"
-     r"the previous|the same) {PART}\b"),
+    ("weekday", "weekday", r"\b{WEEKDAY}(?: of)? (?P<week>next|last|this) week\b"),
+    ("daypart", "part", r"(?:early |late |later |earlier )?\b(?P<rel>this|last|the next|the following|that same|"
+     r"that|the previous|the same) {PART}\b"),
     ("part", "part", after("in of during through", r"the (?:early |late )?{PART}(?: hours)?\b(?! of )")),
     ("part", "part", r"\b(?:one|all|the (?:early|late)) {PART}\b(?! of )"),
     ("part", "part", after("at by last", r"{PART}\b") + r"(?! of )"),
@@ -136,8 +138,8 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 _EXTENT: tuple[tuple[str, str, str], ...] = (
-    ("set", "unit", r"(?:[\d%]|\b(?:times|percent|million|billion|trillion|dollars|euros|cents|pounds|miles|"
-     r"kilometers|kilometres|"
+    ("set", "unit", r"(?:\d(?:m|bn|k|tn)?|%|\b(?:times|percent|million|billion|trillion|dollars|euros|cents|pounds|"
+     r"miles|kilometers|kilometres|"
      r"hours|days|weeks|months|people|barrels|deaths|cases|tons|tonnes)) (?P<core>an? (?P<unit>hour|day|week|"
      r"month|year|night|minute))\b(?! (?:ago|later|earlier))"),
     ("window", "unit", r"\b{THE}(?:very )?(?P<side>past|last|next|coming|following|previous|first|final|"
@@ -149,7 +151,8 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
     ("window", "unit", r"\bthe (?P<side>first|second|third|fourth|last|final|opening|past) {UNIT}\b(?! (?:ago|"
      r"later|before|after)\b)(?= of |{STOP})"),
     ("window", "unit", r"\b(?:the )?(?P<side>past) (?P<unit>week|month|year|decade|century|quarter)\b"),
-    ("span", "unit", r"\b{ABOUT}{COUNT}(?:[- ]{KIND}{UNIT}s?(?:-long)?|(?:-(?P<unit2>seconds?)|"
+    ("span", "unit", r"\b(?!an? (?:good|hard|difficult|busy|tense|bloody|crucial|critical|different|final|light|"
+     r"painful|turbulent) (?:day|night)\b){ABOUT}{COUNT}(?:[- ]{KIND}{UNIT}s?(?:-long)?|(?:-(?P<unit2>seconds?)|"
      r" (?P<unit4>seconds))|[- ]and[- ]a[- ]half[- ](?P<unit3>years|hours))\b"
      r"(?!-(?!long|old)|s\b| (?:ago|later|earlier|from now)\b)(?P<half>(?: |-)and (?:a|one)[- ]half)?"),
     ("span", "quarter", r"\b{COUNT} (?:consecutive|straight|successive|fiscal) (?P<unit>quarters)\b"),

@@ -64,7 +64,8 @@ _PIECES = {
     "STEP": r"(?P<unit>week|weekend|month|quarter|year|decade|century|day)",
     "ABOUT": r"(?:(?:about|around|nearly|almost|over|under|roughly|approximately|some|only|just|at least|up to|"
     r"(?:more|less|fewer|longer|better) than) )?(?:a mere |the )?",
-    "REL": r"(?P<rel>last|next|this|past|coming|previous|following|that|same|preceding|prior|current|upcoming)",
+    "REL": r"(?P<rel>last|next|this|past|coming|previous|following|that same|that|same|preceding|prior|current|"
+    r"upcoming)",
     "THE": r"(?:the )?",
     "ORDINAL": rf"(?P<ordinal>\d{{1,2}}(?:st|nd|rd|th)|{ORDINAL_WORDS})",
     "TO": _TO,

@@ -22,11 +22,7 @@ _SAME_DAY_CHARS = 250
 def _duration(count: str, unit: str) -> str:
     if unit in {"S", "MIN", "H"}:
         return "PT30M" if (count, unit) == ("0.5", "H") else f"PT{count}{unit[0]}"
-    return f"P{count}{_LETTERS.get(unit, unit)}"
-
-
-_LETTERS = {"DE": "E", "CE": "C"}
-"""Decades and centuries have one letter in a duration, as the other units."""
+    return f"P{count}{unit}"
 
 
 def _number(count: str, factor: float) -> str:

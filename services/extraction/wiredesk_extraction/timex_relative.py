@@ -10,8 +10,8 @@ from wiredesk_extraction.timex_context import BACK, ON, PARTS, Context, Told, Va
 __all__ = ["RELATIVE"]
 
 _UNKNOWN = {"D": "XXXX-XX-XX", "W": "XXXX-WXX", "M": "XXXX-XX", "Q": "XXXX-QX", "Y": "XXXX", "DE": "XXX", "CE": "XX"}
-_TOLD = frozenset({"previous", "preceding", "following", "that", "same", "prior", "the next", "the following",
-                   "the previous", "the same"})  # fmt: skip
+_TOLD = frozenset({"previous", "preceding", "following", "that", "that same", "same", "prior", "the next",
+                   "the following", "the previous", "the same"})  # fmt: skip
 """Words that reckon from the date told last, in news too."""
 
 _DEICTIC = frozenset({"last", "next", "coming", "upcoming"})
@@ -133,6 +133,8 @@ def _weekday(parts: Mapping[str, str], context: Context) -> Value:
     number = WEEKDAYS[parts["weekday"].rstrip(".")]
     part = PARTS.get(parts.get("part", ""), "")
     kind = "TIME" if part else "DATE"
+    if "week" in parts:
+        return kind, _in_week(number, parts["week"], context.published), None
     rel = parts.get("rel", "")
     base = _reckon(rel, context) if rel in _TOLD else context.published
     if base is None:
@@ -150,6 +152,13 @@ def _weekday(parts: Mapping[str, str], context: Context) -> Value:
     return kind, (value or f"XXXX-WXX-{number}") + part, (_told_of(value) if value else None)
 
 
+def _in_week(number: int, week: str, published: date | None) -> str:
+    """ "Friday next week": by weeks that begin on Monday."""
+    if published is None:
+        return f"XXXX-WXX-{number}"
+    return _shifted(published, "D", 7 * _steps(week) + number - published.isoweekday()) or f"XXXX-WXX-{number}"
+
+
 def _daypart(parts: Mapping[str, str], context: Context) -> Value:
     rel = parts["rel"]
     day = _reckon(rel, context)
@@ -162,6 +171,8 @@ def _daypart(parts: Mapping[str, str], context: Context) -> Value:
 def _part(parts: Mapping[str, str], context: Context) -> Value:
     """ "in the morning", "at night": of the day named just before, else of no day in particular."""
     word = parts["part"]
+    if word == "overnight" and context.published and not context.narrative:
+        return "TIME", context.published.isoformat() + "TNI", None
     near = context.told.day is not None and context.since_told_chars <= _CLOSE_CHARS
     return "TIME", (value_of(context.told) if near else "XXXX-XX-XX") + (PARTS.get(word) or _TIMES_OF_DAY[word]), None
 

@@ -12,9 +12,10 @@ _ABBREVIATED = re.compile(
 )
 _SIGNS = re.compile(
     r"\b(?:(?:will|won['’]t|shall|would|may|might|could|going to|likely to|to be|to get|set to|are to|is to)"
-    r"(?: [a-z]+){0,3}|scheduled|due|plans?|planned|planning|expects?|expected|upcoming|set for|slated|aims?|hopes?|"
-    r"intends?|begins|starts|opens|ends|meets?|takes? place|returns|arrives|leaves|faces|hosts|runs|airs|expires|"
-    r"resumes|kicks off|votes? on)\b|['’]ll [a-z]+|"
+    r"(?: [a-z]+){0,3}|scheduled|due|plans?|planned|planning|expects?|expected|upcoming|set for|slated|aim(?:s|ed)?|"
+    r"hop(?:es?|ed|ing)|vow(?:s|ed)?|promis(?:es?|ed)|pledg(?:es?|ed)|threaten(?:s|ed)?|as early as|"
+    r"intend(?:s|ed)?|begins|starts|opens|ends|meets?|takes? place|returns|arrives|leaves|faces?|hosts?|runs|airs|"
+    r"expires|resumes|kicks off|votes? on)\b|['’]ll [a-z]+|"
     r"\b(?P<past>was|were|had|did|didn['’]t|said|told|went|came|took|made|met|got|began|saw|found|gave|left|held|won|"
     r"lost|killed|wrote|became|ran|fell|rose|led|sent|spoke|put|brought|paid|cut|hit|set|[a-z]{2,14}ed)\b"
 )

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from wiredesk_extraction.first_names import gender_of_first_name
 from wiredesk_extraction.gazetteer import Gazetteer
+from wiredesk_extraction.honorifics import is_honorific
 from wiredesk_extraction.parse import Parse, RawName
 from wiredesk_extraction.regions import STATES, long_form
 
@@ -140,6 +142,8 @@ def _place_forms(parse: Parse, names: list[RawName], gazetteer: Gazetteer) -> se
         form = _form(parse, name)
         if _is_undecided(parse, name) and form not in surnames and len(form) >= _MIN_CHARS:
             evidence[form] += _evidence(parse, name) + _company(parse, names, at)
+            if name.label in _PERSON_LABELS and name.first == name.last and _is_capital(parse, name.first, gazetteer):
+                evidence[form] += _ENOUGH
     return {form for form, points in evidence.items() if points >= _ENOUGH and _is_known(form, gazetteer)}
 
 
@@ -153,10 +157,19 @@ def _heads_paragraph(parse: Parse, token: int) -> bool:
     return token == 0 or parse.paragraph_of[token - 1] != parse.paragraph_of[token]
 
 
+def _is_capital(parse: Parse, token: int, gazetteer: Gazetteer) -> bool:
+    """Whether a word is a country's capital, no first name, and not addressed as a person: "Kiev says"."""
+    word = parse.words[token]
+    addressed = token and is_honorific(parse.words[token - 1])
+    if addressed or gender_of_first_name(word) or not parse.tags[token].startswith("NNP"):
+        return False
+    return any(spot.capital for spot in gazetteer.find(word)[:1])
+
+
 def _is_known(form: str, gazetteer: Gazetteer) -> bool:
     """By its first name, or as a county; by another name, a word is not known well enough to be taken for a place."""
     spots = gazetteer.find(long_form(form.title(), "Place"))
-    return any(spot.kind == "county" or (spot.kind != "continent" and not spot.alias) for spot in spots)
+    return any(spot.kind == "county" or spot.capital or (spot.kind != "continent" and not spot.alias) for spot in spots)
 
 
 def _evidence(parse: Parse, name: RawName) -> int:
