@@ -251,3 +251,53 @@ def test_ids_are_unique_in_an_article(extract: Extract) -> None:
     article = extract("John Smith met John Smith. J. Smith and Mr Smith left London for London, Ontario. SMITH stayed.")
     ids = [e.id for e in article.entities]
     assert len(ids) == len(set(ids))
+
+
+def test_the_portfolio_of_a_minister_is_no_organisation(extract: Extract) -> None:
+    article = extract("Interior Minister Sara Holm met EU Trade Commissioner Ole Brandt in Oslo.")
+    organisations = {e.name for e in article.entities if e.type == "Organization"}
+    assert organisations <= {"European Union", "EU"}
+    assert entity(article, "person:sara-holm").title == "Interior Minister"
+
+
+def test_a_secretary_of_state_is_named_without_the_state(extract: Extract) -> None:
+    article = extract('"It is late," Deputy Secretary of State Ellen Rourke said in Oslo.')
+    assert texts(entity(article, "person:ellen-rourke")) == ["Ellen Rourke"]
+
+
+def test_an_office_alone_is_nobody(extract: Extract) -> None:
+    article = extract("Mary Kessler: Mr. Vice President, your answer?")
+    assert "person:vice-president" not in {e.id for e in article.entities}
+
+
+@pytest.mark.parametrize("name", ['Dorothea "Dot" Langley', "Dorothea “Dot” Langley"])
+def test_a_nickname_stands_inside_the_name(extract: Extract, name: str) -> None:
+    article = extract(f"{name}, the novelist, died in Leeds. Langley was 87.")
+    [langley] = [e for e in article.entities if e.type == "Person"]
+    assert texts(langley) == [name, "Langley"]
+
+
+def test_a_company_that_bears_a_surname_is_told_from_the_people_who_do(extract: Extract) -> None:
+    article = extract(
+        "Tolland said Monday it would close two plants. Chairman Bill Tolland told workers so on Tuesday. "
+        "Jim Tolland built the first. The plan cost much money. It took a year. Shares in Tolland rose 5 percent. "
+        "Mr. Tolland is 48."
+    )
+    assert len(texts(entity(article, "organization:tolland"))) == 2
+    assert "Mr. Tolland" not in texts(entity(article, "organization:tolland"))
+
+
+def test_a_company_is_the_same_with_and_without_group(extract: Extract) -> None:
+    article = extract("Tarrant Group fell by a quarter. Tarrant, which owns two chains, blamed the weather.")
+    assert texts(entity(article, "organization:tarrant-group")) == ["Tarrant Group", "Tarrant"]
+
+
+def test_scores_and_zones_are_no_part_of_names(extract: Extract) -> None:
+    article = extract("City beat Burnley 3-1 on Sunday. The storm hit at 3:20 a.m. CDT on Monday.")
+    assert not [e.name for e in article.entities if "3-1" in e.name or "CDT" in e.name]
+
+
+def test_who_acts_on_a_pronoun_is_somebody_else(extract: Extract) -> None:
+    article = extract("Mary Kessler taught poetry. Wren recalled her fondly.")
+    assert texts(entity(article, "person:mary-kessler"), "pronoun") == ["her"]
+    assert not [m for e in article.entities if e.name == "Wren" for m in e.mentions if m.kind == "pronoun"]

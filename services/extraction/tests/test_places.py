@@ -194,3 +194,17 @@ def test_the_head_of_a_longer_name_is_a_place_that_the_article_names(extract: Ex
     article = extract("Rain fell in Hayward all day. The Hayward Old Time Fiddle Parade was put off.")
     hayward = next(e for e in article.entities if e.id == "place:hayward")
     assert len(hayward.mentions) == 2
+
+
+@pytest.mark.parametrize("planet", ["Venus", "Mars", "Earth"])
+def test_a_planet_is_no_town(extract: Extract, planet: str) -> None:
+    assert not located(extract(f"The probe left {planet} in March. Clouds on {planet} hold a gas."))
+
+
+def test_a_coast_is_no_town(extract: Extract) -> None:
+    assert "place:east-coast" not in located(extract("Trains on the East Coast line to York were late."))
+
+
+def test_the_head_of_a_dateline_is_a_place(extract: Extract) -> None:
+    article = extract("TUSCALOOSA, Ala. — At least two people were hurt when a storm hit the town, officials said.")
+    assert located(article)["place:tuscaloosa"].geonames_id == 4094455

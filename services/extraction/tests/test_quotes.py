@@ -193,3 +193,46 @@ def test_a_quote_names_the_rule_that_found_it(extract: Extract) -> None:
     [quote] = extract('"The harbour will reopen," Mary Kessler said.').quotes
     assert quote.origin is not None
     assert quote.origin.name == "wiredesk-extraction/quotes.clause_after"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"The harbour will reopen," Deputy Secretary of State Mary Kessler said.',
+        '"The harbour will reopen," Chief Operating Officer Mary Kessler told reporters.',
+        '"The harbour will reopen," President Mary Kessler shot back.',
+        'Mary Kessler, 54, posted on Facebook: "The harbour will reopen."',
+        '"The harbour will reopen," Brig. Gen. Mary Kessler said at the base.',
+        '"The harbour will reopen," the prime minister, Mary Kessler, said outside her house.',
+    ],
+)
+def test_titles_ages_and_unusual_verbs_do_not_hide_the_speaker(extract: Extract, text: str) -> None:
+    quote = said(extract(text), "harbour will reopen")
+    assert (quote.kind, quote.text.rstrip("."), quote.speaker and quote.speaker.name) == (
+        "direct",
+        "The harbour will reopen",
+        "Mary Kessler",
+    )
+
+
+def test_a_sentence_before_a_rank_with_a_dot_goes_on(extract: Extract) -> None:
+    text = '"Stay at home," Lt. Mary Kessler said. Minister Ole Brandt insisted that the road was "open and safe".'
+    assert speaker(extract, text, "Stay at home") == "Mary Kessler"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Her aunt took her to see "The Paper Boat" in Oslo, and she cried.',
+        'Mary Kessler is talking in a bar, where she opens on Tuesday in "The Paper Boat".',
+    ],
+)
+def test_a_title_in_the_midst_of_a_sentence_was_said_by_nobody(extract: Extract, text: str) -> None:
+    assert not [quote for quote in extract(text).quotes if quote.text == "The Paper Boat"]
+
+
+def test_whoever_is_quoted_by_a_paper_speaks_and_is_not_what_was_said(extract: Extract) -> None:
+    article = extract('Ole Brandt was quoted by the Evening Post as saying that he would "fight on until Christmas".')
+    [quote] = article.quotes
+    assert quote.speaker is not None
+    assert (quote.speaker.name, "fight on" in quote.text) == ("Ole Brandt", True)

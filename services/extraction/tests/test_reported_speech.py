@@ -142,3 +142,21 @@ def test_a_company_is_it(extract: Extract) -> None:
     speaker = said(article, "bridge was unsafe").speaker
     assert speaker is not None
     assert speaker.text == "It"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("OSLO, Nov. 18 (Wire) — The harbour will close, officials said on Monday.", "The harbour will close"),
+        ("BERGEN, Norway - The harbour will close, officials said.", "The harbour will close"),
+        ("The harbour will close, the port's director, Mary Kessler, said.", "The harbour will close"),
+        ("The harbour will close, Deputy Mayor Mary Kessler said.", "The harbour will close"),
+        ("The harbour will close, the Office for Roads and Bridges said.", "The harbour will close"),
+        ("Mary Kessler, 61, says the family's company, Kessler & Sons, was sold.",
+         "the family's company, Kessler & Sons, was sold"),
+        ("Police closed the road; the head of the panel, Mary Kessler, said the minister should resign.",
+         "the minister should resign"),
+    ],
+)  # fmt: skip
+def test_what_was_said_holds_neither_dateline_nor_speaker(extract: Extract, text: str, words: str) -> None:
+    assert [quote.text for quote in extract(text).quotes] == [words]

@@ -202,7 +202,7 @@ def test_an_ambiguous_numeric_date_claims_its_year_only() -> None:
         ("for two years", "DURATION", "P2Y"),
         ("for three days", "DURATION", "P3D"),
         ("a ten-day visit", "DURATION", "P10D"),
-        ("for the first time in decades", "DURATION", "PXDE"),
+        ("for the first time in decades", "DURATION", "PX0Y"),
         ("over the past three months", "DURATION", "P3M"),
         ("in the past year", "DURATION", "P1Y"),
         ("after years of war", "DURATION", "PXY"),
@@ -214,7 +214,7 @@ def test_an_ambiguous_numeric_date_claims_its_year_only() -> None:
         ("a fortnight", "DURATION", "P2W"),
         ("a quarter of a century", "DURATION", "P25Y"),
         ("a year-long drought", "DURATION", "P1Y"),
-        ("a decades-old feud", "DURATION", "PXDE"),
+        ("a decades-old feud", "DURATION", "PX0Y"),
         ("a 45-year-old man", "DURATION", "P45Y"),
         ("four consecutive quarters", "DURATION", "P4Q"),
         ("two hundred years", "DURATION", "P200Y"),
@@ -356,3 +356,24 @@ def test_hostile_repetition_is_read_in_linear_time(unit: str) -> None:
 
     elapsed(1_000)
     assert elapsed(160_000) < 40 * elapsed(20_000) + 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "expression", "value"),
+    [
+        ("Scrapping fees would cost £11bn a year.", "a year", "P1Y"),
+        ("The strike costs the airline £5m a day.", "a day", "P1D"),
+        ("The inquiry sat from Monday 4 March to Friday 15 March 2002.", "Monday 4 March", "2002-03-04"),
+        ("They will meet on Friday next week.", "Friday next week", "2001-11-30"),
+        ("He said he hoped for a vote as early as Sunday.", "Sunday", "2001-11-25"),
+        ("At least two people were killed overnight.", "overnight", "2001-11-23TNI"),
+        ("The house burned on Tuesday. That same night it rained.", "That same night", "2001-11-20TNI"),
+    ],
+)
+def test_expressions_of_news_that_others_read_wrongly(text: str, expression: str, value: str) -> None:
+    found = {text[t.start : t.end]: t.value for t in find_timexes(text, "2001-11-23")}
+    assert found[expression] == value
+
+
+def test_a_day_that_is_only_called_good_lasts_no_day() -> None:
+    assert not find_timexes("This is a good day for Europe.", "2001-11-23")

@@ -37,7 +37,7 @@ _SEATED = frozenset(_SEATED_WORDS.split())
 _PRONOUNS = frozenset({"he", "she", "it", "they"})
 _ZONE_WORDS = "est edt cst cdt mst mdt pst pdt gmt bst cet utc"
 _ZONES = frozenset(_ZONE_WORDS.split())
-_MAX_SCORE = 5
+_MAX_GOALS_DIGITS = 4
 _MAX_RUN = 6
 _YEAR_DIGITS = 4
 
@@ -54,7 +54,7 @@ def cut(parse: Parse, candidate: Candidate) -> Iterator[Candidate]:
             word in _SEPARATORS
             or spaced
             or pronoun
-            or _is_score(word)
+            or _in_score(parse, at)
             or (word == "," and listed and not _goes_on(parse, at + 1))
         )
         if ends:
@@ -65,10 +65,13 @@ def cut(parse: Parse, candidate: Candidate) -> Iterator[Candidate]:
         yield replace(candidate, first=first)
 
 
-def _is_score(word: str) -> bool:
-    """ "3-1" after the name of a team."""
-    ours, _, theirs = word.replace("–", "-").partition("-")
-    return ours.isdigit() and theirs.isdigit() and len(word) <= _MAX_SCORE
+def _in_score(parse: Parse, token: int) -> bool:
+    """Whether a token is one of the three of "3-1", after the name of a team."""
+    for first in range(max(0, token - 2), min(token, len(parse.words) - 3) + 1):
+        ours, dash, theirs = parse.words[first : first + 3]
+        if dash in {"-", "–"} and ours.isdigit() and theirs.isdigit() and len(ours + theirs) <= _MAX_GOALS_DIGITS:
+            return True
+    return False
 
 
 def _holds_conjunction(parse: Parse, candidate: Candidate) -> bool:

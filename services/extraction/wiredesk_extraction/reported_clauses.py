@@ -11,6 +11,8 @@ _CLAUSES = ("ccomp", "parataxis")
 _MIN_WORDS = 3
 _MAX_TITLE = 12
 """Tokens of titles and offices between what was said and the name of the speaker."""
+_MAX_BEFORE = 60
+"""Tokens before a speaker that are looked at, so that a sentence without end takes no longer."""
 _IN_TITLES = frozenset({"PRP$", "VBG", "VBN"})
 
 
@@ -35,9 +37,10 @@ def reported_clause(scene: Scene, verb: int) -> Reported | None:
     first, last = min(span[0] for span in spans), max(span[1] for span in spans)
     if clause < verb and (parse.lower[verb] in OBJECT_FIRST or parse.lower[verb] not in STRONG):
         return None
-    if first < cue[0] and last > cue[1] + 1:
+    parted = clause < verb and _parted(scene, begin, cue[0]) and end - verb > _MIN_WORDS
+    if first < cue[0] and last > cue[1] + 1 and not parted:
         return _around(scene, (max(first, begin), min(last, end)), speaker, verb)
-    if clause < verb and _parted(scene, begin, cue[0]) and end - verb > _MIN_WORDS:
+    if parted:
         first, last = verb + 1, end
     elif clause > verb:
         first = max(parse.subtree(clause)[0], (cue[1] if speaker.first > verb else verb) + 1)
@@ -49,7 +52,8 @@ def reported_clause(scene: Scene, verb: int) -> Reported | None:
 
 def _parted(scene: Scene, begin: int, speaker: int) -> bool:
     """Whether a semicolon parts the speaker from what stands before: "Police came; the mayor said it was too late"."""
-    return any(scene.parse.words[token] == ";" and scene.outside(token) for token in range(begin, speaker))
+    reach = range(max(begin, speaker - _MAX_BEFORE), speaker)
+    return any(scene.parse.words[token] == ";" and scene.outside(token) for token in reach)
 
 
 def _before_speaker(scene: Scene, first: int, last: int, speaker: Phrase) -> int:

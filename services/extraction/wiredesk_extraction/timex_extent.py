@@ -22,7 +22,13 @@ _SAME_DAY_CHARS = 250
 def _duration(count: str, unit: str) -> str:
     if unit in {"S", "MIN", "H"}:
         return "PT30M" if (count, unit) == ("0.5", "H") else f"PT{count}{unit[0]}"
+    if count == "X" and unit in _TENS_OF_YEARS:
+        return f"PX{_TENS_OF_YEARS[unit]}Y"
     return f"P{count}{unit}"
+
+
+_TENS_OF_YEARS = {"DE": "0", "CE": "00"}
+"""Decades and centuries that nobody counts are some tens or hundreds of years; counted, they keep their letters."""
 
 
 def _number(count: str, factor: float) -> str:
