@@ -160,3 +160,10 @@ def test_a_company_is_it(extract: Extract) -> None:
 )  # fmt: skip
 def test_what_was_said_holds_neither_dateline_nor_speaker(extract: Extract, text: str, words: str) -> None:
     assert [quote.text for quote in extract(text).quotes] == [words]
+
+
+def test_the_place_of_a_dateline_says_nothing(extract: Extract) -> None:
+    article = extract("LISBON (Wire) — Portugal's prime minister said on Friday that his country would leave the fund.")
+    [quote] = article.quotes
+    assert quote.speaker is not None
+    assert "minister" in quote.speaker.text

@@ -9,6 +9,7 @@ from wiredesk_extraction.honorifics import POSTNOMINALS, is_honorific
 from wiredesk_extraction.name_types import type_by_head
 from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.person_nouns import is_person_noun
+from wiredesk_extraction.regions import SHORT_STATES
 from wiredesk_extraction.time_lexicon import MONTHS, WEEKDAYS
 
 __all__ = ["LEGAL_FORMS", "cut", "extended", "joined"]
@@ -50,6 +51,10 @@ def cut(parse: Parse, candidate: Candidate) -> Iterator[Candidate]:
         word = parse.words[at]
         spaced = word in {"–", "-"} and parse.text[parse.ends[at] : parse.ends[at] + 1].isspace()
         pronoun = parse.tags[at] == "PRP" and parse.lower[at] in _PRONOUNS
+        if at == first < candidate.last and _qualifies(parse, at):
+            yield replace(candidate, first=at, last=at)
+            first = at + 1
+            continue
         ends = (
             word in _SEPARATORS
             or spaced
@@ -63,6 +68,12 @@ def cut(parse: Parse, candidate: Candidate) -> Iterator[Candidate]:
             first = at + 1
     if first <= candidate.last and not all(parse.lower[t] in _ZONES for t in range(first, candidate.last + 1)):
         yield replace(candidate, first=first)
+
+
+def _qualifies(parse: Parse, token: int) -> bool:
+    """Whether a shortened state after a comma ends the name before it, and the sentence: "of Kalispell, Mont. Park"."""
+    word = parse.words[token]
+    return word[-1] == "." and token > 0 and parse.words[token - 1] == "," and word.rstrip(".") in SHORT_STATES
 
 
 def _in_score(parse: Parse, token: int) -> bool:

@@ -2,7 +2,7 @@
 
 from wiredesk_extraction.parse import Parse
 
-__all__ = ["dateline_end"]
+__all__ = ["dateline_end", "dateline_tokens"]
 
 _DASHES = frozenset({"—", "–", "--", "-"})
 _MAX_TOKENS = 18
@@ -30,3 +30,13 @@ def dateline_end(parse: Parse, first: int) -> int | None:
         if not (word in _MARKS or word in _LOWER or word[0].isupper() or word[0].isdigit() or word[0] == "/"):
             return None
     return None
+
+
+def dateline_tokens(parse: Parse) -> frozenset[int]:
+    """Every token of a dateline, dash included: the place it names says and does nothing."""
+    found: set[int] = set()
+    for first, _ in parse.sentences:
+        dash = dateline_end(parse, first)
+        if dash is not None:
+            found.update(range(first, dash + 1))
+    return frozenset(found)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from wiredesk_extraction.cast import Member
+from wiredesk_extraction.datelines import dateline_tokens
 from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.reporting import REPORTING
 
@@ -31,7 +32,9 @@ _WITH = frozenset({"with", "between", "toward", "towards"})
 def is_government(parse: Parse, member: Member) -> bool:
     """Whether every mention of a capital's name in the article means those who govern there, and none the city."""
     mentions: Sequence[tuple[int, int, str]] = member.mentions
-    return bool(mentions) and all(_governs(parse, last) for _, last, _ in mentions)
+    if not mentions or not all(_governs(parse, last) for _, last, _ in mentions):
+        return False
+    return dateline_tokens(parse).isdisjoint(last for _, last, _ in mentions)
 
 
 def _governs(parse: Parse, token: int) -> bool:

@@ -14,13 +14,14 @@ _PORTFOLIO_WORDS = """
     transportation energy environment environmental agriculture labor commerce housing culture sport sports information
     immigration development science economy economic industry tourism planning affairs security prime vice deputy first
     supreme state majority minority shadow chief executive attorney acting interim former assistant under and of
+    homeland veterans city county town village
 """
 _PORTFOLIOS = frozenset(_PORTFOLIO_WORDS.split())
 """What ministers, secretaries and leaders are in charge of, and of what rank."""
 
 _HOLDER_WORDS = """
     minister secretary commissioner leader spokesman spokeswoman spokesperson representative general president director
-    adviser advisor undersecretary chancellor
+    adviser advisor undersecretary chancellor manager administrator clerk
 """
 _HOLDERS = frozenset(_HOLDER_WORDS.split())
 _OF_STATE = frozenset({"secretary", "minister", "undersecretary", "secretaries", "ministers"})
@@ -38,9 +39,8 @@ def without_offices(parse: Parse, candidates: Sequence[Candidate]) -> Iterator[C
             if first > candidate.first:
                 yield replace(candidate, first=first, type="Person")
                 continue
-        if candidate.type not in {"Person", "Place"} and _is_held(parse, last):
-            while last >= first and parse.lower[last] in _PORTFOLIOS:
-                last -= 1
+        if candidate.type != "Person" and _is_held(parse, last):
+            last = _without_portfolio(parse, candidate)
         if last >= first:
             yield replace(candidate, last=last)
 
@@ -48,6 +48,14 @@ def without_offices(parse: Parse, candidates: Sequence[Candidate]) -> Iterator[C
 def is_office(parse: Parse, first: int, last: int) -> bool:
     """Whether words are an office and nobody's name: "Vice President". A single word may be a surname."""
     return last > first and all(parse.lower[t] in OFFICES | _PORTFOLIOS for t in range(first, last + 1))
+
+
+def _without_portfolio(parse: Parse, candidate: Candidate) -> int:
+    """The last token that is none of a portfolio's; before the first where all are. A place loses all or nothing."""
+    last = candidate.last
+    while last >= candidate.first and parse.lower[last] in _PORTFOLIOS:
+        last -= 1
+    return candidate.last if candidate.type == "Place" and last >= candidate.first else last
 
 
 def _is_held(parse: Parse, last: int) -> bool:

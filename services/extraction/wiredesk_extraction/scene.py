@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from wiredesk_extraction.datelines import dateline_tokens
 from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.phrases import left_edge
 from wiredesk_extraction.quotation_marks import Quotation
@@ -59,6 +60,11 @@ class Scene:
                 column[at] = number
                 at += 1
         return tuple(column)
+
+    @cached_property
+    def datelines(self) -> frozenset[int]:
+        """The tokens of datelines."""
+        return dateline_tokens(self.parse)
 
     def is_nickname(self, number: int) -> bool:
         """Whether a quotation is one or two capitalised words inside a name: Beauregard "Bud" Torres."""

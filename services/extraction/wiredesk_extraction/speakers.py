@@ -131,7 +131,7 @@ def _governed(scene: Scene, verb: int) -> int | None:
 
 
 def _may_speak(scene: Scene, token: int) -> bool:
-    return scene.outside(token) and scene.parse.lower[token] not in _TIMES
+    return scene.outside(token) and scene.parse.lower[token] not in _TIMES and token not in scene.datelines
 
 
 def _nearest_before(scene: Scene, verb: int) -> int | None:

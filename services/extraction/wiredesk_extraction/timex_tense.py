@@ -32,5 +32,7 @@ def speaks_of_future(text: str, start: int, end: int) -> bool:
     signs = list(_SIGNS.finditer(before))
     if signs:
         return signs[-1]["past"] is None
+    if before.endswith("by "):
+        return True
     sign = _SIGNS.search(_SENTENCE_END.split(text[end : end + _AFTER_CHARS])[0])
     return sign is not None and sign["past"] is None
