@@ -37,15 +37,18 @@ def gazetteer() -> Gazetteer:
 
 @pytest.fixture(scope="session")
 def facts(gazetteer: Gazetteer) -> Callable[..., ArticleExtracted]:
-    """Run the extraction stage on a text with any reader; its event checks every offset."""
+    """Run the extraction stage on a text with any reader of English; its event checks every offset.
 
-    def run(text: str, reader: Reader) -> ArticleExtracted:
+    Another language is read without a pipeline.
+    """
+
+    def run(text: str, reader: Reader, language: str = "en") -> ArticleExtracted:
         article = ArticleIngested(
             article_id="a1",
             revision=1,
             submission_id="1-0",
             text=text,
-            language="en",
+            language=language,
             published_at="2001-11-23",
             content_hash="h",
             cluster_id="c",

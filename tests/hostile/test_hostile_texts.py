@@ -3,7 +3,7 @@
 import pytest
 from hostile.growth import grows_too_fast
 from hostile.reading import Facts, Ingest, PlainReader
-from hostile.texts import PAGES, TEXTS
+from hostile.texts import OTHER_TEXTS, PAGES, TEXTS
 from wiredesk.errors import PermanentError
 
 _MEGABYTE = 1_000_000
@@ -57,5 +57,16 @@ def test_the_rules_take_linear_time_over_a_megabyte(kind: str, facts: Facts) -> 
 def test_the_rules_take_linear_time_over_what_is_parsed(kind: str, facts: Facts) -> None:
     def work(chars: int) -> None:
         facts(TEXTS[kind](chars), PlainReader(_MEGABYTE))
+
+    assert not grows_too_fast(work, _RULE_CHARS)
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr"])
+@pytest.mark.parametrize("kind", [*TEXTS, *OTHER_TEXTS])
+def test_the_rules_of_other_languages_take_linear_time(kind: str, language: str, facts: Facts) -> None:
+    make = {**TEXTS, **OTHER_TEXTS}[kind]
+
+    def work(chars: int) -> None:
+        facts(make(chars), PlainReader(_MEGABYTE), language)
 
     assert not grows_too_fast(work, _RULE_CHARS)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count, islice
 from random import Random
 
-__all__ = ["PAGES", "TEXTS", "Make"]
+__all__ = ["OTHER_TEXTS", "PAGES", "TEXTS", "Make"]
 
 Make = Callable[[int], str]
 """A text of about as many characters."""
@@ -117,6 +117,26 @@ TEXTS: Mapping[str, Make] = {
     "angle brackets": _repeated("<"),
     "random letters": _random("abcdefghijklmnopqrstuvwxyzABCDEF \n.,\"'“”"),
 }
+
+
+OTHER_TEXTS: Mapping[str, Make] = {
+    "cues": _repeated("sagte dit dijo "),
+    "auxiliaries and participles": _repeated("hat a ha gesagt dit dicho "),
+    "verbs that come apart": _repeated("teilte fügte gab "),
+    "quotes of pronouns": _repeated("„Ja“, sagte sie. « Oui », a-t-il dit. “Sí”, dijo ella. "),
+    "quotes without subject": _repeated("“No sé nada”, añadió. „Gar nichts“, ergänzte. "),
+    "hearsay": _repeated("Ida Ost sagte nein. Er habe „gar nichts“ gewusst. "),
+    "speech dashes": _repeated("— Non, dit-il — sí —dijo— "),
+    "speech dashes in paragraphs": _repeated("—No —dijo Ida Ost—. Ya no.\n"),
+    "speakers": _filled(lambda number: f"« Non », a dit {_name(number)}. "),
+    "one speaker": _repeated("„Nein“, sagte Ministerin Ida Ost. "),
+    "offices of one": _filled(lambda number: f"„Nein“, sagte {_word(number).capitalize()}ministerin Ida Ost. "),
+    "commas": _repeated("sagte die Leiterin, der Rat, das Amt, "),
+    "hyphens at pronouns": _repeated("dit-il-elle-t-il-"),
+    "dates of three languages": _repeated("am 3. Mai vor drei Jahren hace dos años il y a un an le lundi 3 mai "),
+    "numbers and joints": _repeated("1 de 2 de 3. 4. "),
+}
+"""Texts made of what the rules for languages other than English look for."""
 
 
 def _page(body: str) -> str:

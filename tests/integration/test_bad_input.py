@@ -44,7 +44,7 @@ READ: dict[str, tuple[bytes, Callable[[ArticleExtracted], bool]]] = {
         as_json(
             text="Die Stadt Bremen baut eine neue Brücke über die Weser. Das sagte die Bürgermeisterin am Freitag."
         ),
-        lambda article: article.language == "de" and "language_not_supported" in article.warnings,
+        lambda article: article.language == "de" and "names_not_read" in article.warnings,
     ),
     "mojibake": (as_json(text="The cafÃ© in the village. " + TEXT), lambda article: "café" in article.text),
 }

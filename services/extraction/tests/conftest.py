@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from wiredesk.events import ArticleExtracted, ArticleIngested
+from wiredesk.events import ArticleExtracted, ArticleIngested, Origin
 from wiredesk.stage.contract import Item
+from wiredesk_extraction.facts import Facts, Origins, find_facts_in
 from wiredesk_extraction.gazetteer import Gazetteer, load_gazetteer
+from wiredesk_extraction.languages.language import Language
+from wiredesk_extraction.languages.plain_reader import PlainReader
 from wiredesk_extraction.pipeline import Reader, load_reader
 from wiredesk_extraction.settings import DEFAULT_MODEL
 from wiredesk_extraction.stage import stage_function
@@ -42,5 +45,17 @@ def extract(reader: Reader, gazetteer: Gazetteer) -> Extract:
         [result] = function([Item("1-0", article)])
         assert isinstance(result, ArticleExtracted)
         return result
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def read_plainly() -> Callable[[Language, str], Facts]:
+    """Read a text in a language without a pipeline, published on Friday, 2001-11-23."""
+    ours = Origin(name="test", version="1")
+
+    def run(language: Language, text: str) -> Facts:
+        parse = PlainReader(language, 400_000).read(text)
+        return find_facts_in(language, parse, "2001-11-23", Gazetteer([]), Origins(ours, ours, ours))
 
     return run

@@ -73,7 +73,7 @@ def test_results_come_one_by_one(reader: Reader, gazetteer: Gazetteer) -> None:
 
 
 def test_another_language_passes_through_with_what_is_safe(extract: Extract) -> None:
-    result = extract("Der Bürgermeister sagte am 23.11.2001: „Wir sind bereit.“", None, "de")
+    result = extract("Starosta řekl 23.11.2001: „Jsme připraveni.“", None, "cs")
     assert result.warnings == ("language_not_supported",)
     assert [d.value for d in result.dates] == ["2001-11-23"]
     assert (result.entities, result.quotes, result.places) == ((), (), ())

@@ -19,7 +19,7 @@ from wiredesk_extraction.regions import long_form
 from wiredesk_extraction.roles import Description, find_descriptions, find_standing_descriptions
 from wiredesk_extraction.surface import Cluster, bare_text
 
-__all__ = ["Member", "cast_of", "slug", "with_seats"]
+__all__ = ["Member", "cast_of", "plain_members", "slug", "with_seats"]
 
 
 _TIMES_OF_OFFICE = frozenset({"former", "late", "then", "outgoing", "incoming"})
@@ -65,6 +65,11 @@ def cast_of(parse: Parse) -> list[Member]:
         for number, (cluster, descriptions) in enumerate(described)
     ]
     return _one_per_id(members)
+
+
+def plain_members(parse: Parse, clusters: Sequence[Cluster]) -> list[Member]:
+    """The entities of clusters alone, without what English words around them tell."""
+    return _one_per_id([_member(parse, cluster, ()) for cluster in clusters])
 
 
 def with_seats(members: Sequence[Member], found: Sequence[tuple[str, int, int]]) -> list[Member]:

@@ -1,13 +1,18 @@
 """The facts of one article, as the event states them: rules in, pydantic out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from wiredesk.events import Cue, DateMention, Entity, Mention, Origin, Place, Quote, Speaker
 
 from wiredesk_extraction.cast import Member, cast_of, with_seats
 from wiredesk_extraction.certainty import SPEAKER_CONFIDENCE
 from wiredesk_extraction.gazetteer import Gazetteer
+from wiredesk_extraction.languages.attributions import CONFIDENCE
+from wiredesk_extraction.languages.english import ENGLISH
+from wiredesk_extraction.languages.language import Language
+from wiredesk_extraction.languages.reading import read_article
+from wiredesk_extraction.languages.time_finding import find_expressions_in, looks_ahead_in
 from wiredesk_extraction.map_evidence import Verdict
 from wiredesk_extraction.parse import Parse
 from wiredesk_extraction.places import locate
@@ -16,12 +21,15 @@ from wiredesk_extraction.pronouns import resolve_pronoun
 from wiredesk_extraction.quotation_marks import find_quotations
 from wiredesk_extraction.quotes import Said, find_quotes
 from wiredesk_extraction.scene import Scene
+from wiredesk_extraction.scenes import scene_of
 from wiredesk_extraction.seats import seats
-from wiredesk_extraction.timex import find_timexes
+from wiredesk_extraction.timex import find_timexes, resolve
 from wiredesk_extraction.toponyms import with_toponyms
 from wiredesk_extraction.unclosed import closed_at_cues
 
-__all__ = ["Facts", "Origins", "find_dates", "find_facts"]
+__all__ = ["Facts", "Origins", "find_dates", "find_facts", "find_facts_in"]
+
+_CONFIDENCE = {**SPEAKER_CONFIDENCE, **CONFIDENCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,8 @@ def find_facts(parse: Parse, published_at: str | None, gazetteer: Gazetteer, ori
     """All facts of a parsed English article. `published_at` is ISO 8601; only its day is used."""
     parse = with_toponyms(parse, gazetteer)
     members = cast_of(parse)
-    scene = _scene(parse, members)
+    quotations = list(closed_at_cues(parse, find_quotations(parse.text)))
+    scene = scene_of(parse, members, quotations, capitals_tell_titles=True)
     said = find_quotes(scene)
     speakers = _resolve(scene, members, said)
     quotes = tuple(_quote(parse, item, who, members, origins.rules) for item, who in zip(said, speakers, strict=True))
@@ -56,49 +65,48 @@ def find_facts(parse: Parse, published_at: str | None, gazetteer: Gazetteer, ori
     return Facts(
         entities=tuple(_entity(parse, member, origins) for member in members),
         quotes=quotes,
-        dates=find_dates(parse.text, published_at, origins.rules),
+        dates=find_dates(parse.text, published_at, origins.rules, ENGLISH),
         places=tuple(
             _place(member, verdict, origins.gazetteer) for member, verdict in locate(parse, members, gazetteer)
         ),
     )
 
 
-def find_dates(text: str, published_at: str | None, origin: Origin, *, english: bool = True) -> tuple[DateMention, ...]:
-    """The time expressions of a text with their values."""
+def find_facts_in(
+    language: Language, parse: Parse, published_at: str | None, gazetteer: Gazetteer, origins: Origins
+) -> Facts:
+    """All facts of an article in a language whose rules are its file's; its parse may be without names."""
+    read = read_article(parse, language)
+    quotes = zip(read.said, read.speakers, strict=True)
+    return Facts(
+        entities=tuple(_entity(parse, member, origins) for member in read.members),
+        quotes=tuple(_quote(parse, item, who, read.members, origins.rules) for item, who in quotes),
+        dates=find_dates(parse.text, published_at, origins.rules, language),
+        places=tuple(
+            _place(member, verdict, origins.gazetteer) for member, verdict in locate(parse, read.members, gazetteer)
+        ),
+    )
+
+
+def find_dates(
+    text: str, published_at: str | None, origin: Origin, language: Language | None = None
+) -> tuple[DateMention, ...]:
+    """The time expressions of a text with their values: of an unknown language only what reads alike in all."""
+    if language is None or language.calendar is None:
+        found = find_timexes(text, published_at, english=language is not None)
+    else:
+        found = resolve(text, find_expressions_in(text, language), published_at, looks_ahead_in(language))
     return tuple(
         DateMention(
-            start=found.start,
-            end=found.end,
-            text=text[found.start : found.end],
-            type=found.type,
-            value=found.value,
+            start=timex.start,
+            end=timex.end,
+            text=text[timex.start : timex.end],
+            type=timex.type,
+            value=timex.value,
             origin=origin,
         )
-        for found in find_timexes(text, published_at, english=english)
+        for timex in found
     )
-
-
-def _scene(parse: Parse, members: Sequence[Member]) -> Scene:
-    owner: dict[int, int] = {}
-    mention_of: dict[int, tuple[int, int]] = {}
-    for number, member in enumerate(members):
-        for first, last, _ in member.mentions:
-            for token in range(first, last + 1):
-                known = mention_of.get(token)
-                if known is None or last - first < known[1] - known[0]:
-                    owner[token], mention_of[token] = number, (first, last)
-    people = frozenset(number for number, member in enumerate(members) if member.type == "Person")
-    named = frozenset(
-        t for m in members for first, last, kind in m.mentions if kind == "name" for t in range(first, last + 1)
-    )
-    quotations = list(closed_at_cues(parse, find_quotations(parse.text)))
-    scene = Scene(parse, quotations, owner, mention_of, people, named)
-    said = [
-        quotation
-        for number, quotation in enumerate(scene.quotations)
-        if not scene.is_nickname(number) and not scene.is_title(number)
-    ]
-    return replace(scene, quotations=said)
 
 
 def _resolve(scene: Scene, members: list[Member], said: Sequence[Said]) -> list[int | None]:
@@ -155,7 +163,7 @@ def _speaker(parse: Parse, item: Said, member: Member | None) -> Speaker | None:
         **span,
         entity_id=member.id if member else None,
         name=member.name if member else str(named["text"]),
-        confidence=SPEAKER_CONFIDENCE[item.rule],
+        confidence=_CONFIDENCE[item.rule],
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-__all__ = ["Reader", "load_reader"]
+__all__ = ["Reader", "is_installed", "load_reader"]
 
 _NOT_NEEDED = ("lemmatizer", "attribute_ruler", "senter")
 """Components whose output no rule reads: a third of the time of an English pipeline."""
@@ -113,20 +113,26 @@ def _append(
             names.append(RawName(inside[0], inside[-1], ent.label_))
 
 
-def load_reader(model: str, limit_chars: int) -> Reader:
+def is_installed(package: str) -> bool:
+    """Whether a package of that name can be imported."""
+    return importlib.util.find_spec(package) is not None
+
+
+def load_reader(model: str, limit_chars: int, *, variable: str = "WIREDESK_MODEL", cure: str | None = None) -> Reader:
     """Load a spaCy pipeline: an installed package, a package that carries one in a folder, or a path.
 
-    Raises UsageError when it is not there or does not fit the installed spaCy.
+    Raises UsageError when it is not there or does not fit the installed spaCy: `variable` named it, `cure` helps.
     """
     import spacy
 
-    path = _find(model)
+    cure = cure or _CURE
+    path = _find(model, variable, cure)
     try:
         nlp = spacy.load(path or model, exclude=_NOT_NEEDED)
     except (OSError, ValueError, ImportError, KeyError) as error:
-        raise UsageError(f"WIREDESK_MODEL: {model} cannot be loaded: {str(error)[:200]}; {_CURE}") from error
+        raise UsageError(f"{variable}: {model} cannot be loaded: {str(error)[:200]}; {cure}") from error
     if not nlp.pipe_names:
-        raise UsageError(f"WIREDESK_MODEL: the pipeline {model} has no components to find names with; {_CURE}")
+        raise UsageError(f"{variable}: the pipeline {model} has no components to find names with; {cure}")
     _use_numpy_products(nlp)
     if nlp.lang == "en":
         _know_ranks(nlp)
@@ -139,7 +145,7 @@ _CURE = (
 )
 
 
-def _find(model: str) -> Path | None:
+def _find(model: str, variable: str, cure: str) -> Path | None:
     """The folder of a pipeline: `model` itself, or the one inside a package of that name; None: leave it to spaCy."""
     if Path(model).is_dir():
         return Path(model)
@@ -148,7 +154,7 @@ def _find(model: str) -> Path | None:
     except (ImportError, ValueError):
         spec = None
     if spec is None or not spec.submodule_search_locations:
-        raise UsageError(f"WIREDESK_MODEL: no spaCy pipeline {model} is installed; {_CURE}")
+        raise UsageError(f"{variable}: no spaCy pipeline {model} is installed; {cure}")
     folder = Path(next(iter(spec.submodule_search_locations)))
     return next((path.parent for path in sorted(folder.glob("*/config.cfg"))), None)
 

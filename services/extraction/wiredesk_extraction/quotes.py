@@ -10,7 +10,7 @@ from wiredesk_extraction.reported import Reported
 from wiredesk_extraction.reported_speech import find_reported
 from wiredesk_extraction.scene import Phrase, Scene
 
-__all__ = ["Said", "find_quotes"]
+__all__ = ["Said", "find_quotes", "in_marks"]
 
 _MIN_WORDS_UNATTRIBUTED = 3
 """Shorter words in marks that nobody is said to have said are nicknames, titles and terms."""
@@ -52,7 +52,7 @@ def find_quotes(scene: Scene) -> list[Said]:
         found.append(Said(*clause, "mixed" if inside else "indirect", item.speaker, item.cue, item.rule))
     for number, quotation in enumerate(scene.quotations):
         if number not in taken:
-            found += _direct(scene, quotation, number, attributions[number])
+            found += in_marks(scene, quotation, number, attributions[number])
     return _apart(sorted(found, key=lambda said: (said.start, said.end)))
 
 
@@ -110,7 +110,8 @@ def _fills(scene: Scene, item: Reported, number: int) -> bool:
     return quotation.outer_end - quotation.outer_start >= _FILLED * length
 
 
-def _direct(scene: Scene, quotation: Quotation, number: int, attribution: Attribution) -> Iterable[Said]:
+def in_marks(scene: Scene, quotation: Quotation, number: int, attribution: Attribution) -> Iterable[Said]:
+    """What a quotation in marks says, if it is one: a short one without a speaker is a term or a title."""
     text = scene.parse.text[quotation.start : quotation.end]
     if attribution.speaker is None and len(text.split()) < _MIN_WORDS_UNATTRIBUTED:
         return

