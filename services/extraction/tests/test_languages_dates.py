@@ -18,6 +18,7 @@ DATES = [
     ("de", "In den 1920er-Jahren und den neunziger Jahren gab es 21.400 Fälle.", ["192", "199"]),
     ("fr", "Vendredi 30 novembre, vendredi dernier, demain soir.", ["2001-11-30", "2001-11-16", "2001-11-24TEV"]),
     ("fr", "Il y a 3 ans, le 1er mai 1999, le 14/07/1999, en juin.", ["1998", "1999-05-01", "1999-07-14", "2001-06"]),
+    ("fr", "Fermé depuis mars, rouvert en janvier.", ["2001-03", "2002-01"]),
     ("fr", "La semaine prochaine, l'été dernier, aujourd'hui.", ["2001-W48", "2001-SU", "2001-11-23"]),
     ("es", "El pasado martes, mañana por la mañana, anteayer.", ["2001-11-20", "2001-11-24TMO", "2001-11-21"]),
     ("es", "Llegó por la mañana; hace tres meses; en la década de 1980.", ["2001-08", "198"]),

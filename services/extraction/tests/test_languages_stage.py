@@ -94,7 +94,7 @@ def test_its_places_are_found_by_their_names_in_its_language(read_with_pipelines
     assert [place.country_code for place in french.places] == ["GB"]
     [quote] = french.quotes
     assert quote.speaker
-    assert quote.speaker.name == "Odile Marchenoir"
+    assert (quote.speaker.text, quote.speaker.name) == ("elle", "Odile Marchenoir")
 
 
 def test_a_language_without_a_pipeline_names_only_those_who_speak(extract: Callable[..., ArticleExtracted]) -> None:

@@ -79,11 +79,12 @@ def find_facts_in(
     read = read_article(parse, language)
     quotes = zip(read.said, read.speakers, strict=True)
     return Facts(
-        entities=tuple(_entity(parse, member, origins) for member in read.members),
-        quotes=tuple(_quote(parse, item, who, read.members, origins.rules) for item, who in quotes),
+        entities=tuple(_entity(read.parse, member, origins) for member in read.members),
+        quotes=tuple(_quote(read.parse, item, who, read.members, origins.rules) for item, who in quotes),
         dates=find_dates(parse.text, published_at, origins.rules, language),
         places=tuple(
-            _place(member, verdict, origins.gazetteer) for member, verdict in locate(parse, read.members, gazetteer)
+            _place(member, verdict, origins.gazetteer)
+            for member, verdict in locate(read.parse, read.members, gazetteer)
         ),
     )
 

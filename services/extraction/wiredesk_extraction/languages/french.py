@@ -7,15 +7,16 @@ __all__ = ["FRENCH"]
 _VERBS = """
     dit disait déclare déclarait déclara affirme affirmait affirma explique expliquait expliqua précise précisait
     précisa ajoute ajoutait ajouta indique indiquait indiqua assure assurait assura estime estimait estima souligne
-    soulignait souligna raconte racontait raconta confie confiait confia martèle martelait martela lance lançait lança
-    regrette regrettait regretta rappelle rappelait rappela annonce annonçait annonça répond répondait répondit réplique
-    répliquait répliqua rétorque rétorquait rétorqua note notait nota observe observait observa avertit avertissait
-    dénonce dénonçait dénonça écrit écrivait écrivit promet promettait promit reconnaît reconnaissait reconnut admet
-    admettait admit insiste insistait insista poursuit poursuivait poursuivit conclut concluait prévient prévenait
-    prévint témoigne témoignait témoigna résume résumait résuma juge jugeait jugea plaide plaidait plaida soutient
-    soutenait soutint réclame réclamait réclama détaille détaillait détailla glisse glissait glissa ironise ironisait
-    ironisa tempère tempérait tempéra qualifie qualifiait qualifia demande demandait demanda s'exclame s'indigne
-    s'inquiète s'interroge s'agace s'alarme s'étonne exclame indigne inquiète interroge félicite réjouit désole
+    soulignait souligna raconte racontait raconta confie confiait confia martèle martelait martela lance lançait
+    lança regrette regrettait regretta rappelle rappelait rappela annonce annonçait annonça répond répondait
+    répondit réplique répliquait répliqua rétorque rétorquait rétorqua note notait nota observe observait observa
+    avertit avertissait dénonce dénonçait dénonça écrit écrivait écrivit promet promettait promit reconnaît
+    reconnaissait reconnut admet admettait admit insiste insistait insista poursuit poursuivait poursuivit conclut
+    concluait prévient prévenait prévint témoigne témoignait témoigna résume résumait résuma juge jugeait jugea
+    plaide plaidait plaida soutient soutenait soutint réclame réclamait réclama détaille détaillait détailla glisse
+    glissait glissa soupire soupirait soupira ironise ironisait ironisa tempère tempérait tempéra qualifie
+    qualifiait qualifia demande demandait demanda s'exclame s'indigne s'inquiète s'interroge s'agace s'alarme
+    s'étonne exclame indigne inquiète interroge félicite réjouit désole
 """
 _PARTICIPLES = """
     dit déclaré affirmé expliqué précisé ajouté indiqué assuré estimé souligné raconté confié martelé lancé regretté
@@ -70,7 +71,8 @@ _CALENDAR = Calendar(
     last=("dernier", "dernière", "passé", "passée"),
     next=("prochain", "prochaine"),
     this=("ce", "cet", "cette"),
-    leads=("en", "depuis", "dès", "fin", "début", "courant", "vers", "jusqu'en", "mi", "année"),
+    leads=("en", "dès", "fin", "début", "courant", "vers", "jusqu'en", "mi", "année"),
+    since=("depuis",),
     ago=("il y a",),
     ahead=("dans",),
     ordinals=("er",),

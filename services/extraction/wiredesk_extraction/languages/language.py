@@ -43,7 +43,9 @@ class Calendar:
     next: tuple[str, ...]
     this: tuple[str, ...]
     leads: tuple[str, ...]
-    """Words after which a bare year, month or season is a time ("seit", "en", "im")."""
+    """Words after which a bare year, month or season is a time ("en", "im", "bis")."""
+    since: tuple[str, ...] = ()
+    """Such words after which the time is past ("seit", "depuis")."""
     ago: tuple[str, ...] = ()
     """Phrases before a count of units ("vor", "il y a")."""
     ago_after: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """An article in a language without rules of its own: who is named, what is said, and by whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wiredesk_extraction.cast import Member, plain_members
 from wiredesk_extraction.clusters import cluster_names
@@ -26,8 +26,9 @@ _SPEAKING = frozenset({PERSONAL, "Organization", "Group"})
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The entities, the quotes, and for each quote the number of its speaker's entity, if known."""
+    """The parse as it was read, the entities, the quotes, and for each the number of its speaker's entity, if known."""
 
+    parse: Parse
     members: Sequence[Member]
     said: Sequence[Said]
     speakers: Sequence[int | None]
@@ -35,6 +36,7 @@ class Reading:
 
 def read_article(parse: Parse, language: Language) -> Reading:
     """Read a parse that may lack names, tags and heads."""
+    parse = _without_hyphens(parse, language)
     cues = find_cues(parse, language)
     members = _members(parse, language, cues)
     scene = scene_of(parse, members, _quotations(parse, language, cues))
@@ -44,7 +46,17 @@ def read_article(parse: Parse, language: Language) -> Reading:
         for number, (quotation, attribution) in enumerate(zip(scene.quotations, attribute(floor, cues), strict=True))
         for one in in_marks(scene, quotation, number, attribution)
     ]
-    return Reading(members, said, resolve(floor, members, said))
+    return Reading(parse, members, said, resolve(floor, members, said))
+
+
+def _without_hyphens(parse: Parse, language: Language) -> Parse:
+    """Pronouns behind their verbs without the hyphen that spaCy leaves to them ("dit", "-elle")."""
+    hyphened = [word[0] == "-" and language.pronoun(word) is not None for word in parse.words]
+    if not any(hyphened):
+        return parse
+    words = tuple(word[cut:] for word, cut in zip(parse.words, hyphened, strict=True))
+    starts = tuple(start + cut for start, cut in zip(parse.starts, hyphened, strict=True))
+    return replace(parse, words=words, starts=starts)
 
 
 def _members(parse: Parse, language: Language, cues: Sequence[CueWords]) -> list[Member]:

@@ -37,6 +37,7 @@ def find_names(parse: Parse, language: Language, cues: Sequence[CueWords]) -> li
     """Every named mention, in order, none overlapping."""
     names = list(_of_pipeline(parse, language))
     taken = {token for name in names for token in range(name.first, name.last + 1)}
+    taken.update(token for raw in parse.names for token in range(raw.first, raw.last + 1))  # of whatever label
     for run in _beside(parse, language, cues):
         if taken.isdisjoint(range(run.first, run.last + 1)):
             names.append(_named(parse, language, run.first, run.last, PERSONAL, _CUE))

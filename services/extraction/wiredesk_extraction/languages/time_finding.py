@@ -184,11 +184,14 @@ def _month(reader: TimeReader, place: int) -> _Found | None:
 
 
 def _with_rel(reader: TimeReader, place: int, end: int, parts: dict[str, str]) -> tuple[int, int] | None:
-    """Where it begins and ends with "last" or "next" before or behind it, which is put into `parts`."""
+    """Where it begins and ends with "last" or "next" beside it, which is put into `parts`; "since" is last."""
     before = next((n for n in (1, 2) if (rel := reader.at(place - n, "rel")) and rel[1] == place), 0)
     rel = reader.at(place - before if before else end, "rel")
     if rel is None or (rel[0].value == "this" and not before):
-        return None
+        if not reader.is_led_to(place, "since"):
+            return None
+        parts["rel"] = "last"
+        return place, end
     parts["rel"] = rel[0].value
     return place - before, end if before else rel[1]
 

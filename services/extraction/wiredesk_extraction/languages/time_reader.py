@@ -63,10 +63,10 @@ class TimeReader:
             (lexeme for phrase, all_ in entries if phrase == (word,) for lexeme in all_ if lexeme.kind == kind), None
         )
 
-    def is_led_to(self, place: int) -> bool:
-        """Whether a word stands before that leads to a time."""
+    def is_led_to(self, place: int, kind: str = "lead") -> bool:
+        """Whether a word stands before that leads to a time, or to one that is past (`since`)."""
         return any(
-            (found := self.at(place - length, "lead")) is not None and found[1] == place
+            (found := self.at(place - length, kind)) is not None and found[1] == place
             for length in range(1, _MAX_LEAD_WORDS + 1)
         )
 
