@@ -7,9 +7,12 @@ is optional; anything else is a new class on a new stream. Offsets are Unicode c
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, model_validator
+from pydantic_core import PydanticCustomError
+
+from wiredesk.json_ld import NoArticle, is_json_ld, submission_fields
 
 __all__ = [
     "GROUPS",
@@ -25,6 +28,7 @@ __all__ = [
     "DeadLetter",
     "Entity",
     "EntityCorrected",
+    "Image",
     "Mention",
     "Origin",
     "Place",
@@ -32,6 +36,7 @@ __all__ = [
     "Span",
     "Speaker",
     "Stream",
+    "SubmittedImage",
     "revision_of",
     "submission_of",
     "submitted_at",
@@ -91,26 +96,64 @@ class _Event(BaseModel):
 
 SubmissionId = Annotated[str, Field(pattern=SUBMISSION_ID)]
 Iso8601 = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2}))?$")]
-"""A calendar day (`2001-11-23`), or a time with its offset (`2001-11-23T09:30:00+01:00`): as much as is known."""
+"""A calendar day (`2001-11-23`), or a time with its offset (`2001-11-23T09:30:00+01:00`): as much as is known.
+
+The length tells the granularity: ten characters are a day in the publisher's own calendar, of which no hour is known;
+16 characters and more hold a time. A time always has its offset, as it was written: `+01:00` says what the clock on
+the publisher's wall showed, `Z` is UTC.
+"""
+
+
+class SubmittedImage(_Event):
+    """The picture that leads an article, as a publisher knows it."""
+
+    url: StrictStr | None = None
+    caption: StrictStr | None = None
+    credit: StrictStr | None = None
+
+
+class Image(_Event):
+    """The picture that leads an article. `url` is absolute, http or https; nothing here ever loads it."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^/\s]")]
+    caption: str = ""
+    credit: str = ""
 
 
 class ArticleSubmitted(_Event):
     """What a publisher sends: at least one of `text` and `html`, and whatever else is known.
 
-    `published_at` is free text here (ISO 8601 by preference); ingest reads it or sets it aside with a warning.
-    `force` passes an exact duplicate through again.
+    `published_at` and `modified_at` are free text here (ISO 8601 by preference); ingest reads them or sets them aside
+    with a warning, and likewise an image whose address is none. `force` passes an exact duplicate through again.
+
+    An article of schema.org in JSON-LD (an object with `@type` or `@graph`) is taken in place of these fields; those
+    that stand beside it, merged in by whoever sends it, win.
     """
 
     url: StrictStr | None = None
     source: StrictStr | None = None
     title: StrictStr | None = None
+    deck: StrictStr | None = None
     text: StrictStr | None = None
     html: StrictStr | None = None
     published_at: StrictStr | None = None
+    modified_at: StrictStr | None = None
+    section: StrictStr | None = None
     language: StrictStr | None = None
     authors: tuple[StrictStr, ...] = ()
+    image: SubmittedImage | None = None
     external_id: StrictStr | None = None
     force: StrictBool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _json_ld_is_taken_too(cls, sent: Any) -> Any:
+        if not isinstance(sent, dict) or not is_json_ld(sent):
+            return sent
+        try:
+            return submission_fields(sent, own=cls.model_fields)
+        except NoArticle as error:
+            raise PydanticCustomError("no_article", "{why}", {"why": str(error)}) from None
 
 
 class ArticleIngested(_Event):
@@ -118,6 +161,10 @@ class ArticleIngested(_Event):
 
     `url` is canonical; `language` is ISO 639-1 or `und`; `content_hash` is of title and text;
     `cluster_id` is shared by copies of one story; `warnings` are slugs of what could not be read.
+
+    `byline` is the line as it is printed, `authors` the people in it, one name each: an agency, a desk or a role is in
+    the line alone. `modified_at` is never before `published_at`, and only there if the publisher or the page says so.
+    `section` is one line. Caption and credit of the lead `image` are not in `text`.
     """
 
     version: Literal[1] = 1
@@ -130,9 +177,13 @@ class ArticleIngested(_Event):
     title: str = ""
     deck: str = ""
     byline: str = ""
+    authors: tuple[str, ...] = ()
+    section: str = ""
+    image: Image | None = None
     text: str
     language: str = "und"
     published_at: Iso8601 | None = None
+    modified_at: Iso8601 | None = None
     content_hash: str
     cluster_id: str
     force: bool = False

@@ -31,6 +31,15 @@ def test_a_golden_event_is_read_and_written_back_unchanged(path: Path) -> None:
     assert json.loads(event.model_dump_json()) == written
 
 
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("earlier/*.json")), ids=lambda path: path.stem)
+def test_an_event_written_before_a_field_was_added_is_read(path: Path) -> None:
+    written = json.loads(path.read_text())
+    event = MODELS[path.stem.partition(".")[0]].model_validate(written)
+    read = json.loads(event.model_dump_json())
+    assert {name: read[name] for name in written} == written
+    assert not any(read[name] for name in read.keys() - written.keys())
+
+
 def test_every_event_has_a_golden_file() -> None:
     assert {path.stem.partition(".")[0] for path in GOLDEN.glob("*.json")} == set(MODELS)
 
@@ -52,6 +61,12 @@ def test_events_are_frozen() -> None:
 def test_a_submission_is_not_coerced(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         events.ArticleSubmitted.model_validate(wrong)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "/ferry.jpg", "https:// ferry", "data:image/png;base64,AA=="])
+def test_an_image_has_an_address_of_the_web(url: str) -> None:
+    with pytest.raises(ValidationError):
+        events.Image(url=url)
 
 
 def test_a_span_that_is_not_the_text_at_its_offsets_is_refused() -> None:

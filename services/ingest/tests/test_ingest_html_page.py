@@ -134,7 +134,7 @@ def test_the_body_in_json_ld_serves_where_the_markup_has_none() -> None:
 def test_an_article_that_is_held_back_yields_its_summary() -> None:
     head = f'<meta property="og:type" content="article"><meta property="og:description" content="{STORY[0]}">'
     result = read(page(head=head, story=()))
-    assert (result.story.paragraphs, result.warning) == ((STORY[0],), SUMMARY_ONLY)
+    assert (result.story.paragraphs, result.warnings) == ((STORY[0],), (SUMMARY_ONLY,))
 
 
 @pytest.mark.parametrize(

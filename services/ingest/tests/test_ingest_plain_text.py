@@ -32,7 +32,6 @@ def test_a_first_paragraph_that_ends_like_a_sentence_is_no_title() -> None:
         "Dear Sir,",
         "“It will close.”",
         "ANSTEAD —",
-        "By Ann Bell",
     ):
         story = read_plain_text(f"{first}\n\n{LEAD}")
         assert (story.title, story.paragraphs) == ("", (first, LEAD))

@@ -9,8 +9,9 @@ from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 from wiredesk.errors import PermanentError
 
-from wiredesk_ingest.boilerplate import without_boilerplate
+from wiredesk_ingest.boilerplate import is_paywall_stub, without_boilerplate
 from wiredesk_ingest.characters import clean_text
+from wiredesk_ingest.furniture import drop_furniture, join_live_entries
 from wiredesk_ingest.link_blocks import drop_link_blocks
 from wiredesk_ingest.markup import parse_page
 from wiredesk_ingest.page_date import publication_date
@@ -18,9 +19,10 @@ from wiredesk_ingest.page_metadata import PageMetadata, read_metadata
 from wiredesk_ingest.plain_text import Story, folded, tidy
 from wiredesk_ingest.publication_date import DateReading
 
-__all__ = ["SUMMARY_ONLY", "Page", "read_page"]
+__all__ = ["PAYWALLED", "SUMMARY_ONLY", "Page", "read_page"]
 
 SUMMARY_ONLY = "summary_only"
+PAYWALLED = "paywalled"
 
 _MIN_STORY_CHARS = 40  # below it stands an error message or a lone label; a one-sentence bulletin is longer
 _MIN_SUMMARY_CHARS = 80
@@ -30,7 +32,12 @@ _MIN_RUNNING_CHARS = 250
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)]?$")
 # Trafilatura drops these as well, but copies the tree several times before and after.
 _NEVER_TEXT = ("script", "style", "svg", "template", "iframe")
-_TAGS = re.compile(r"<[^<>]{1,1000}>")
+_MAX_BIO_CHARS = 600
+_MAX_BIO_BLOCKS = 3
+# What the last lines say of an author: "Ann Bell is our coast correspondent. She …".
+_BIO = re.compile(
+    r"[\s,]+(?:[^.]{2,60},? )?(?:is|was|has|are|writes|reports|covers|joined|works|lives|teaches|edits)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,27 +47,30 @@ class Page:
     story: Story
     metadata: PageMetadata
     published_at: DateReading
-    warning: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def read_page(html: str, *, url: str | None, title: str, latest: date, max_elements: int) -> Page:
     """Read a page. `title` is the submitted one, if any; `latest` the last plausible day of publication.
 
     A page that calls itself an article but holds no running text (it is loaded later, or sold) yields its summary, with
-    the warning `summary_only`. Raises PermanentError: `not_html`, `too_deep`, `too_complex`, or `no_story` for
+    the warning `summary_only`; one that says that its story is for those who pay, or ends in an offer to read on for
+    money, has the warning `paywalled`. Raises PermanentError: `not_html`, `too_deep`, `too_complex`, or `no_story` for
     any other such page.
     """
     tree = parse_page(html, max_elements=max_elements)
-    metadata = read_metadata(tree)
+    metadata = read_metadata(tree, url=url)
     published_at = publication_date(tree, metadata, url=url or metadata.url or None, latest=latest)
-    blocks = _body(tree, metadata)
     headings = {folded(heading) for heading in (title, metadata.title, *_headings(tree)) if heading}
+    blocks, held_back = _body(tree, metadata)
     while len(blocks) > 1 and folded(blocks[0]) in headings:
         blocks = blocks[1:]
-    story, warning = tidy(blocks, title=title or metadata.title), None
+    story = tidy(_without_bio(blocks, metadata.authors), title=title or metadata.title)
+    warnings = [PAYWALLED] if held_back or not metadata.is_free else []
     if sum(map(len, story.paragraphs)) < _MIN_STORY_CHARS:
-        story, warning = _summary(metadata), SUMMARY_ONLY
-    return Page(story=story, metadata=metadata, published_at=published_at, warning=warning)
+        story = _summary(metadata)
+        warnings.append(SUMMARY_ONLY)
+    return Page(story=story, metadata=metadata, published_at=published_at, warnings=tuple(warnings))
 
 
 def _summary(metadata: PageMetadata) -> Story:
@@ -74,19 +84,33 @@ def _headings(tree: HtmlElement) -> list[str]:
     return [heading.text_content() for heading in tree.findall(".//h1")[:3]]
 
 
-def _body(tree: HtmlElement, metadata: PageMetadata) -> list[str]:
-    """Paragraphs of the story: trafilatura's precise reading, else JSON-LD's text, else its tolerant reading.
+def _body(tree: HtmlElement, metadata: PageMetadata) -> tuple[list[str], bool]:
+    """Paragraphs of the story, and whether something said that the rest is held back.
 
-    The tolerant reading is believed only where it holds running text: it would otherwise make a story of a menu.
+    They are trafilatura's precise reading, else structured data's text, else its tolerant reading. That is believed
+    only where it holds running text: it would otherwise make a story of a menu.
     """
     strip_elements(tree, *_NEVER_TEXT, with_tail=False)
+    held_back = drop_furniture(tree)
     drop_link_blocks(tree)
+    join_live_entries(tree)
     text = _extracted(tree, precise=True)
     if metadata.article_body and len(text) < _MIN_BODY_SHARE * len(metadata.article_body):
-        text = clean_text(_TAGS.sub("\n", metadata.article_body))
+        text = clean_text(metadata.article_body)
     if len(text) < _MIN_STORY_CHARS and _is_running_text(tolerant := _extracted(tree, precise=False)):
         text = tolerant
-    return without_boilerplate([line for line in text.split("\n") if line])
+    lines = [line for line in text.split("\n") if line]
+    return without_boilerplate(lines), held_back or any(map(is_paywall_stub, lines))
+
+
+def _without_bio(blocks: list[str], authors: tuple[str, ...]) -> list[str]:
+    """The blocks without what the last of them says about an author; a story of little else keeps it."""
+    for place in range(max(1, len(blocks) - _MAX_BIO_BLOCKS), len(blocks)):
+        block = blocks[place]
+        named = next((name for name in authors if block.startswith(name)), None)
+        if named and len(block) <= _MAX_BIO_CHARS and _BIO.match(block, len(named)):
+            return blocks[:place]
+    return blocks
 
 
 def _extracted(tree: HtmlElement, *, precise: bool) -> str:

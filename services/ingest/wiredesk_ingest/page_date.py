@@ -27,6 +27,7 @@ _LABEL = re.compile(
 _BEFORE_DATE = re.compile(
     r"^(?:(?:on|am|le|el|em|il|op|date|datum|data|fecha|vom|von|stand)\b\s*:?\s+|[|,•·–—-]\s*)", re.IGNORECASE
 )
+_BRACKETED = re.compile(r"\((?:[^\W\d]{2,20} ){0,3}(\d{1,2}\.? [^\W\d]{3,12}\.? \d{4})\)$")
 _AFTER_DATE = re.compile(r"(?<!\s)\s*(?:[|,;•·–—(]|\s-\s|\buhr\b|\bby\b|\bvon\b).*", re.IGNORECASE | re.DOTALL)
 
 
@@ -38,13 +39,33 @@ def publication_date(tree: HtmlElement, metadata: PageMetadata, *, url: str | No
     for candidate in metadata.dates:
         reading = read_date(candidate, latest=latest)
         if reading.value and date.fromisoformat(reading.value[:10]) >= _EARLIEST_PAGE:
-            return reading
-    for line in _printed(tree):
+            return _shown_to_readers(tree, latest, before=reading.value[:10]) or reading
+    for line in (*_printed(tree), *_closing_brackets(metadata.deck)):
         reading = _leading_date(line, latest)
         if reading.value:
             return DateReading(reading.value[:10])
     horizon = datetime.combine(min(latest, _PAGE_HORIZON), time.max)
     return DateReading(find_date(tree, original_date=True, url=url, max_date=horizon, deferred_url_extractor=True))
+
+
+def _shown_to_readers(tree: HtmlElement, latest: date, *, before: str) -> DateReading | None:
+    """The only `time` of the page, where it stands as a label and tells an earlier day than the page states.
+
+    Systems stamp a page anew when it is saved; what they print for readers stays. A time within a sentence is the
+    story's, and where there are several some are of other stories.
+    """
+    times = tree.findall(".//time")
+    if len(times) != 1 or len((times[0].getparent().text_content()).strip()) > _MAX_LINE_CHARS:
+        return None
+    reading = read_date(times[0].get("datetime") or times[0].text_content(), latest=latest)
+    day = (reading.value or before)[:10]
+    return reading if str(_EARLIEST_PAGE) <= day < before else None
+
+
+def _closing_brackets(description: str) -> Iterator[str]:
+    """The date that a page's description ends with in brackets: `… (News of 14 January 2020)`."""
+    if match := _BRACKETED.search(description[-_MAX_LINE_CHARS:]):
+        yield match[1]
 
 
 def _leading_date(line: str, latest: date) -> DateReading:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from wiredesk_ingest.boilerplate import without_boilerplate
+from wiredesk_ingest.boilerplate import is_paywall_stub, without_boilerplate
+from wiredesk_ingest.bylines import is_byline, without_by
 from wiredesk_ingest.characters import clean_text
 
 __all__ = ["Story", "folded", "read_plain_text", "tidy"]
@@ -17,17 +18,23 @@ _WRAPPED_SHARE = 0.9
 _MIN_REPEATED_LEAD_CHARS = 40  # a shorter beginning that two paragraphs share is an accident
 _NO_TITLE_END = re.compile(r"[.!?…。！？؟।,;:—–-][\"'”’»)\]]*$")
 _BYLINE = re.compile(r"by [^.]{2,60}|[^.]{2,60} \((?:reuters|ap|afp|dpa|efe|ansa)\)", re.IGNORECASE)
+_BYLINE_WITHIN = 3  # a byline stands under the headline, perhaps after a deck and a shortened lead
 _ELLIPSIS = re.compile(r"(?<!\s)\s*\[?(?:…|\.\.\.)\]?$")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """What was read out of text or a page's body. `paragraphs` is the body alone; `title`, `deck` may be empty."""
+    """What was read out of text or a page's body. `paragraphs` is the body alone; the other fields may be empty.
+
+    `held_back`: the text ended in an offer to read on for money.
+    """
 
     title: str = ""
     deck: str = ""
+    byline: str = ""
     paragraphs: tuple[str, ...] = ()
+    held_back: bool = False
 
 
 def read_plain_text(text: str, *, title: str = "") -> Story:
@@ -37,20 +44,29 @@ def read_plain_text(text: str, *, title: str = "") -> Story:
     line is taken as the title. All other text stays in the body, in order, but for labels and a repeated lead.
     """
     text = clean_text(text)
-    blocks = without_boilerplate(_blocks(text))
+    read = _blocks(text)
+    held_back = any(map(is_paywall_stub, read))
+    blocks = without_boilerplate(read)
     if not title and len(blocks) > 1 and "\n\n" in text and _is_title(blocks[0]):
         title, blocks = blocks[0], blocks[1:]
-    return tidy(blocks, title=title)
+    return replace(tidy(blocks, title=title), held_back=held_back)
 
 
 def tidy(blocks: Sequence[str], *, title: str = "") -> Story:
-    """Take the title's own line and a repeated lead off the head of a body; a body of nothing else keeps them."""
-    body, deck = list(blocks), ""
+    """Take the title's own line, a byline and a repeated lead off the head of a body.
+
+    A body of nothing else keeps them.
+    """
+    body, deck, byline = list(blocks), "", ""
     if title and len(body) > 1 and folded(body[0]) == folded(title):
         body = body[1:]
+    for place in range(min(_BYLINE_WITHIN, len(body) - 1)):
+        if is_byline(body[place]):
+            byline = without_by(body.pop(place))
+            break
     if len(body) > 1 and _repeats(body[0], body[1]):
         deck, body = body[0], body[1:]
-    return Story(title=title, deck=deck, paragraphs=tuple(body))
+    return Story(title=title, deck=deck, byline=byline, paragraphs=tuple(body))
 
 
 def folded(text: str) -> str:

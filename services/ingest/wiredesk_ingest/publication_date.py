@@ -3,15 +3,27 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 
-__all__ = ["ASSUMED_UTC", "IMPLAUSIBLE", "UNREADABLE", "DateReading", "latest_plausible", "read_date"]
+from wiredesk_ingest.time_zones import offset_of
+
+__all__ = [
+    "ASSUMED_UTC",
+    "IMPLAUSIBLE",
+    "UNREADABLE",
+    "ZONE_UNKNOWN",
+    "DateReading",
+    "latest_plausible",
+    "modification",
+    "read_date",
+]
 
 UNREADABLE = "published_at_unreadable"
 IMPLAUSIBLE = "published_at_implausible"
 ASSUMED_UTC = "published_at_assumed_utc"
+ZONE_UNKNOWN = "published_at_zone_unknown"
 
 _MAX_CHARS = 100
+_DAY_CHARS = len("2001-11-23")
 _EARLIEST = date(1600, 1, 1)  # the first newspapers are of 1605
 _CLOCKS_FROM = datetime(2000, 1, 1, tzinfo=UTC)  # an earlier submission time is an invented id, not a clock
 _EMBARGO = timedelta(days=366)  # announcements are sent ahead; further ahead is a mistake
@@ -31,11 +43,6 @@ _MONTH_STARTS = (
     ("nov",),
     ("dec", "dez", "déc", "dic"),
 )
-_HOURS_FROM_UTC: dict[str, float] = {
-    "z": 0, "utc": 0, "gmt": 0, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2, "eest": 3, "ist": 5.5,
-    "jst": 9, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-}  # fmt: skip
-
 _ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?=$|T)")
 _DAY_FIRST = re.compile(
@@ -43,13 +50,16 @@ _DAY_FIRST = re.compile(
 )
 _MONTH_FIRST = re.compile(r"(?:[^\W\d]{2,12}\.?,? )?([^\W\d_]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
-_TIME = re.compile(
-    r"(?:T|,|at|um|à|) ?(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)? ?(am|pm|a\.m\.|p\.m\.)?(?: uhr)?"
-    r" ?\(?(?:([+-])(\d{2}):?(\d{2})?|([A-Za-z]{1,4}))?\)?",
-    re.IGNORECASE,
+_CLOCK = r"(\d{1,2})(?:[:.h](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?)? ?(am|pm|a\.m\.?|p\.m\.?)?"
+_ZONE = r"(?:\(?(?:(?:gmt|utc)?([+-])(\d{1,2})(?::?(\d{2}))?|([a-z]{1,5}))\)?(?: \([^()]{1,40}\))?)?"
+_TIME = re.compile(rf"(?:T|,|at|um|à|-|–|) ?{_CLOCK}(?: uhr)? ?{_ZONE}", re.IGNORECASE)
+# `09:30 GMT, 23 November 2001`, `9:30 AM ET, Fri November 23, 2001`.
+_TIME_FIRST = re.compile(
+    r"(\d{1,2}(?::\d{2}){1,2} ?(?:[ap]\.?m\.?)?(?: (?-i:[A-Z]{2,5}))?),? (?:on )?(?=.{0,40}\d{4}$)", re.IGNORECASE
 )
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
-_EMAIL = re.compile(r"[A-Za-z]{3},? \d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}.*")
+# As C and Java print moments: `Fri Nov 23 09:30:00 CET 2001`.
+_YEAR_LAST = re.compile(r"(?:[A-Za-z]{3} )?([A-Za-z]{3} \d{1,2}) (\d{2}:\d{2}:\d{2}(?: [A-Z]{1,5})?) (\d{4})")
+_EPOCH = re.compile(r"(\d{10})(?:\d{3}|\.\d{1,6})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +79,15 @@ def read_date(raw: str, *, latest: date = date.max) -> DateReading:
     """Read a date in ISO 8601, RFC 5322, seconds or milliseconds since 1970, or a day with the month in words.
 
     A bare day stays a bare day and an offset stays as written. A time without an offset is taken as UTC, with a
-    warning. What leaves the day open (`03/04/2005`, `March 2005`) is unreadable, and so are years over 9999; days
-    before 1600 or after `latest` are implausible. Never raises, never looks at the clock.
+    warning; of a time whose zone has a name that is unknown or ambiguous the day alone is kept, with another: no
+    offset is ever made up. What leaves the day open (`03/04/2005`, `March 2005`) is unreadable, and so are years over
+    9999; days before 1600 or after `latest` are implausible. Never raises, never looks at the clock.
     """
     text = " ".join(raw.split())
     if not text or len(text) > _MAX_CHARS:
         return DateReading(warning=UNREADABLE)
     try:
-        reading = _epoch(text) or _email_date(text) or _written(text)
+        reading = _epoch(text) or _written(_day_first(text))
     except (ValueError, OverflowError):
         reading = None
     if reading is None or reading.value is None:
@@ -87,19 +98,35 @@ def read_date(raw: str, *, latest: date = date.max) -> DateReading:
     return reading
 
 
+def modification(reading: DateReading, *, published_at: str | None) -> DateReading:
+    """A reading as the time of the last change, its warnings in those words; one before the publication is none.
+
+    Where either is a bare day, days are compared as they are written: a publisher keeps one calendar.
+    """
+    warning = reading.warning and reading.warning.replace("published_at", "modified_at")
+    if reading.value and published_at and _is_before(reading.value, published_at):
+        return DateReading(warning=IMPLAUSIBLE.replace("published_at", "modified_at"))
+    return DateReading(reading.value, warning)
+
+
+def _is_before(one: str, other: str) -> bool:
+    if min(len(one), len(other)) <= _DAY_CHARS:
+        return one[:_DAY_CHARS] < other[:_DAY_CHARS]
+    return datetime.fromisoformat(one) < datetime.fromisoformat(other)
+
+
 def _epoch(text: str) -> DateReading | None:
-    if not _EPOCH.fullmatch(text) or not text.isascii():
-        return None
-    moment = datetime.fromtimestamp(int(text[:10]), UTC)
-    return DateReading(_iso(moment))
+    match = _EPOCH.fullmatch(text)
+    return DateReading(_iso(datetime.fromtimestamp(int(match[1]), UTC))) if match else None
 
 
-def _email_date(text: str) -> DateReading | None:
-    """RFC 5322, as feeds have it: `Fri, 23 Nov 2001 09:30:00 +0100`."""
-    if not _EMAIL.fullmatch(text):
-        return None
-    moment = parsedate_to_datetime(text)
-    return DateReading(_iso(moment), None) if moment.tzinfo else DateReading(_iso(moment), ASSUMED_UTC)
+def _day_first(text: str) -> str:
+    """The text with its time after its day, wherever it stood."""
+    if match := _YEAR_LAST.fullmatch(text):
+        return f"{match[1]}, {match[3]} {match[2]}"
+    if match := _TIME_FIRST.match(text):
+        return f"{text[match.end() :]} {match[1]}"
+    return text
 
 
 def _written(text: str) -> DateReading | None:
@@ -112,21 +139,21 @@ def _written(text: str) -> DateReading | None:
     if not rest:
         return DateReading(day.isoformat())
     time = _TIME.fullmatch(rest)
-    if time is None:
+    if time is None or not (time[2] or time[5]):
         return None
     hour, minute, second, fraction, half, sign, offset_h, offset_m, zone = time.groups()
-    hours = int(hour)
+    hours, minutes, seconds = int(hour), int(minute or 0), int(second or 0)
     if half:
         if not 1 <= hours <= 12:
             return None
         hours = hours % 12 + (12 if half[0] in "pP" else 0)
-    offset = _offset(sign, offset_h, offset_m, zone)
+    if hours > 24 or (hours == 24 and minutes) or minutes > 59 or seconds > 60:
+        return None
+    offset = _offset(sign, offset_h, offset_m) if offset_h else offset_of(zone, day) if zone else None
     if zone and offset is None:
-        return None
+        return DateReading(day.isoformat(), ZONE_UNKNOWN) if zone.isupper() and len(zone) > 1 else None
     moment = datetime(day.year, day.month, day.day, tzinfo=timezone(offset) if offset is not None else None)
-    moment += timedelta(hours=hours, minutes=int(minute), seconds=int(second or 0))
-    if hours > 24 or (hours == 24 and int(minute)) or int(minute) > 59 or int(second or 0) > 60:
-        return None
+    moment += timedelta(hours=hours, minutes=minutes, seconds=seconds)
     moment += timedelta(microseconds=int((fraction or "0")[:6].ljust(6, "0")))
     return DateReading(_iso(moment), None if offset is not None else ASSUMED_UTC)
 
@@ -161,13 +188,9 @@ def _month(word: str) -> int:
     raise ValueError("no month of a language known here")
 
 
-def _offset(sign: str | None, hours: str | None, minutes: str | None, zone: str | None) -> timedelta | None:
-    if hours:
-        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
-        return -offset if sign == "-" else offset
-    if zone and zone.casefold() in _HOURS_FROM_UTC:
-        return timedelta(hours=_HOURS_FROM_UTC[zone.casefold()])
-    return None
+def _offset(sign: str, hours: str, minutes: str | None) -> timedelta:
+    offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    return -offset if sign == "-" else offset
 
 
 def _iso(moment: datetime) -> str:
