@@ -66,7 +66,8 @@ def document(article: Article) -> bytes:
         return json.dumps(dict(article), ensure_ascii=False).encode()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        raise UsageError(f"this is no article: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        where = ".".join(map(str, first["loc"]))
+        raise UsageError(f"this is no article: {f'{where}: ' if where else ''}{first['msg']}") from None
     except (PydanticSerializationError, UnicodeEncodeError, TypeError) as error:
         raise UsageError(f"this article cannot be written as JSON: {error}") from None
 

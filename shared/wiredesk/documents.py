@@ -29,6 +29,7 @@ _KINDS: dict[str, Kind] = {
     ".html": "html",
     ".htm": "html",
     ".json": "json",
+    ".jsonld": "json",
     ".jsonl": "lines",
     ".ndjson": "lines",
 }

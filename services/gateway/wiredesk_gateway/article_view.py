@@ -1,14 +1,17 @@
 """An article as its page shows it: marked text, who said what, and the things spoken of. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
 from wiredesk.events import ArticleExtracted, DateMention, Entity, Place
+from wiredesk.news_article import news_article
 
+from wiredesk_gateway.links import author_path
 from wiredesk_gateway.marking import marks_of, paragraphs, quote_anchor
-from wiredesk_gateway.rendering import marked
+from wiredesk_gateway.rendering import embedded, marked
 
-__all__ = ["ArticleView", "DateRow", "EntityGroup", "EntityRow", "QuoteRow", "article_view"]
+__all__ = ["ArticleView", "BylinePart", "DateRow", "EntityGroup", "EntityRow", "QuoteRow", "article_view"]
 
 _GROUPS = (("Person", "People"), ("Organization", "Organisations"), ("Place", "Places"))
 _SHOWN_CHARACTERS = 1_000_000
@@ -55,11 +58,25 @@ class DateRow:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BylinePart:
+    """A stretch of the byline; an author's name leads to what else the author wrote."""
+
+    text: str
+    path: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleView:
-    """Everything on the page that comes from the article itself."""
+    """Everything on the page that comes from the article itself.
+
+    `modified_at` is None where that is the time of publication; `json_ld` is the article for programs.
+    """
 
     article: ArticleExtracted
+    json_ld: Markup
+    byline: tuple[BylinePart, ...]
+    modified_at: str | None
     body: Markup
     truncated: bool
     quotes: tuple[QuoteRow, ...]
@@ -72,12 +89,34 @@ def article_view(article: ArticleExtracted) -> ArticleView:
     text = article.text[:_SHOWN_CHARACTERS]
     return ArticleView(
         article=article,
+        json_ld=embedded(news_article(article)),
+        byline=tuple(_byline(article)),
+        modified_at=article.modified_at if article.modified_at != article.published_at else None,
         body=marked(tuple(paragraphs(text, marks_of(article)))),
         truncated=len(text) < len(article.text),
         quotes=tuple(_quotes(article)),
         groups=tuple(_groups(article)),
         dates=tuple(_dates(article.dates)),
     )
+
+
+def _byline(article: ArticleExtracted) -> Iterator[BylinePart]:
+    """The byline as it is printed, its authors linked; those who stand in it in other words come after it."""
+    rest, elsewhere = article.byline, []
+    for name in article.authors:
+        before, found, after = rest.partition(name)
+        if not found:
+            elsewhere.append(name)
+            continue
+        if before:
+            yield BylinePart(before)
+        yield BylinePart(name, author_path(name))
+        rest = after
+    if rest:
+        yield BylinePart(rest)
+    for name in elsewhere:
+        yield BylinePart("; " if article.byline else "")
+        yield BylinePart(name, author_path(name))
 
 
 def _quotes(article: ArticleExtracted) -> list[QuoteRow]:

@@ -96,7 +96,10 @@ def _faults(document: bytes, line: int | None) -> tuple[Fault, ...]:
         article = ArticleSubmitted.model_validate_json(document)
     except ValidationError as error:
         fields = [(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors(include_input=False)]
-        return tuple(Fault(line=line, field=field, detail=f"{field}: {message}") for field, message in fields)
+        return tuple(
+            Fault(line=line, field=field or None, detail=f"{field}: {message}" if field else message)
+            for field, message in fields
+        )
     if not article.text and not article.html:
         return (Fault(line=line, field="text", detail="text: give the article's text or its html"),)
     return ()

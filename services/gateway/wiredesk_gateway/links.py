@@ -9,6 +9,7 @@ from wiredesk_gateway.marking import quote_anchor
 
 __all__ = [
     "article_path",
+    "author_path",
     "dead_letter_path",
     "dead_letters_path",
     "entities_path",
@@ -28,6 +29,12 @@ Pairs = list[tuple[str, str]]
 def article_path(article_id: str) -> str:
     """The page of an article."""
     return f"/articles/{quote(article_id, safe='')}"
+
+
+def author_path(name: str) -> str:
+    """The search for what somebody wrote."""
+    words = name.replace("\\", " ").replace('"', " ")
+    return _with_query("/", [("q", f'byline:"{words}"')])
 
 
 def quote_path(article_id: str, start: int) -> str:

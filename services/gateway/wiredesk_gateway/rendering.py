@@ -1,8 +1,10 @@
 """Marked text as HTML: the one place where markup is built outside a template. Pure; everything is escaped."""
 
 import html
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -10,10 +12,14 @@ from wiredesk_gateway.links import entity_path
 from wiredesk_gateway.marking import Close, Mark, Open, Paragraph, Text
 from wiredesk_gateway.printable import printable
 
-__all__ = ["highlighted", "marked"]
+__all__ = ["embedded", "highlighted", "marked"]
 
 _HTML_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2})?)?)?)?|P(\d{1,6}[DWH]|T\d{1,6}[HMS])", re.ASCII)
 """The TIMEX3 values that are valid in the datetime attribute of HTML too."""
+
+
+_MEANT_IN_MARKUP = {ord(character): f"\\u{ord(character):04x}" for character in "<>&"}
+"""As JSON escapes them: then nothing in a script element's content can end it or begin a comment."""
 
 
 def marked(paragraphs: Sequence[Paragraph]) -> Markup:
@@ -31,6 +37,12 @@ def highlighted(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
             pieces += [_escaped(text[at:start]), f"<mark>{_escaped(text[start:end])}</mark>"]
             at = end
     return Markup("".join([*pieces, _escaped(text[at:])]))  # noqa: S704 - as above
+
+
+def embedded(value: Mapping[str, Any]) -> Markup:
+    """JSON for a data block (`<script type="application/ld+json">`): ASCII, without a character of markup."""
+    written = json.dumps(value).translate(_MEANT_IN_MARKUP)
+    return Markup(written)  # noqa: S704 - nothing in it means anything in HTML
 
 
 def _paragraph(paragraph: Paragraph, anchored: set[str]) -> str:

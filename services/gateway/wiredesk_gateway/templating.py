@@ -51,6 +51,7 @@ def _environment() -> Environment:
         "highlighted": highlighted,
         "journey_page_path": links.journey_page_path,
         "milliseconds": _milliseconds,
+        "moment": _moment,
         "quote_path": links.quote_path,
         "thousands": lambda number: "unknown" if number is None else f"{number:,}",
         "web_address": web_address,
@@ -67,6 +68,18 @@ def _day(value: str | date | None) -> str:
     except ValueError:
         return str(value)
     return f"{read.day} {read:%B} {read.year}"
+
+
+def _moment(value: str) -> str:
+    """As much as is known: `23 November 2001`, or `23 November 2001, 09:30 +01:00` in the publisher's own time."""
+    day = _day(value)
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        return day
+    if read.tzinfo is None:
+        return day
+    return f"{day}, {read:%H:%M} {'UTC' if not read.utcoffset() else value[-len('+01:00') :]}"
 
 
 def _clock(moment: datetime) -> str:

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 import typer
 
@@ -18,6 +18,8 @@ __all__ = ["command"]
 
 _PROGRESS_EVERY_S = 0.5
 
+Format = Literal["facts", "jsonld"]
+
 
 def command(
     paths: Annotated[
@@ -29,6 +31,9 @@ def command(
     ] = False,
     batch_size: Annotated[int, typer.Option(min=1, max=1000, help="Articles worked on together with --jsonl.")] = 32,
     json: Annotated[bool, typer.Option("--json", help="One line an article, on a terminal too.")] = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="facts: ArticleExtracted; jsonld: NewsArticle of schema.org.")
+    ] = "facts",
 ) -> None:
     """Print the facts of an article as JSON: who said what, about whom, where and when.
 
@@ -37,17 +42,18 @@ def command(
 
     [bold]--jsonl IN OUT[/] reads one ArticleSubmitted with an "id" a line and writes one line each with that "id", in
     order: the fields of ArticleExtracted, or "error" with reason, message and stage, and the line's number. The exit
-    status is 1 when some failed.
+    status is 1 when some failed. With [bold]--format jsonld[/] the fields are those of a NewsArticle in JSON-LD.
 
     Examples:
       wiredesk extract article.txt
+      wiredesk extract --format jsonld page.html
       wiredesk extract --jsonl articles.jsonl facts.jsonl
       zcat articles.gz | wiredesk extract --jsonl - - | jq '.quotes[].text'
     """
     from wiredesk.errors import UsageError
 
     if not jsonl:
-        _extract_files(paths, one_line=json or not sys.stdout.isatty())
+        _extract_files(paths, form, one_line=json or not sys.stdout.isatty())
         return
     if len(paths) != 2:
         raise UsageError("--jsonl takes two names, input and output, each a file or -: wiredesk extract --jsonl IN OUT")
@@ -56,10 +62,10 @@ def command(
         raise UsageError(f"{source} does not exist")
     if target != "-" and Path(target).exists() and source != "-" and Path(source).samefile(target):
         raise UsageError("input and output are the same file")
-    _extract_lines(source, target, batch_size)
+    _extract_lines(source, target, batch_size, form)
 
 
-def _extract_files(paths: list[str], *, one_line: bool) -> None:
+def _extract_files(paths: list[str], form: Format, *, one_line: bool) -> None:
     from wiredesk.cli.output import emit, say
     from wiredesk.offline import Failure, Stages
 
@@ -70,7 +76,7 @@ def _extract_files(paths: list[str], *, one_line: bool) -> None:
             failed += 1
             say(f"{entry.key}: {result.message} ({result.reason}, in {result.stage})")
         else:
-            emit(result.model_dump_json(indent=None if one_line else 2))
+            emit(_written(result, form, indent=None if one_line else 2))
     if failed:
         raise typer.Exit(1)
 
@@ -98,7 +104,7 @@ def _entries_of_files(paths: list[str]) -> "Iterator[Entry]":
             yield Entry(document.name, entry.submission_id, entry.event, entry.size_bytes)
 
 
-def _extract_lines(source: str, target: str, batch_size: int) -> None:
+def _extract_lines(source: str, target: str, batch_size: int, form: Format) -> None:
     from wiredesk.cli.output import say
     from wiredesk.offline import Stages
 
@@ -107,7 +113,7 @@ def _extract_lines(source: str, target: str, batch_size: int) -> None:
     try:
         with _opened(source, "rb") as lines, _opened(target, "wb") as out:
             for at, (entry, result) in enumerate(stages.extract(_entries(lines), batch_size=batch_size), 1):
-                out.write(_line(entry, result))
+                out.write(_line(entry, result, form))
                 meter.count(result)
                 if at % batch_size == 0:
                     out.flush()
@@ -147,7 +153,18 @@ def _entries(lines: BinaryIO) -> "Iterator[Entry]":
             yield read_line(line.strip(), number)
 
 
-def _line(entry: "Entry", result: "ArticleExtracted | Failure") -> bytes:
+def _written(article: "ArticleExtracted", form: Format, *, indent: int | None = None) -> str:
+    """The article as JSON in the form asked for."""
+    import json
+
+    from wiredesk.news_article import news_article
+
+    if form == "facts":
+        return article.model_dump_json(indent=indent)
+    return json.dumps(news_article(article), ensure_ascii=False, indent=indent)
+
+
+def _line(entry: "Entry", result: "ArticleExtracted | Failure", form: Format) -> bytes:
     """One line of output; the event is dumped once, by pydantic, and the id set before it."""
     import json
 
@@ -158,7 +175,7 @@ def _line(entry: "Entry", result: "ArticleExtracted | Failure") -> bytes:
         error = {"reason": result.reason, "message": result.message, "stage": result.stage}
         number = entry.submission_id.partition("-")[2]
         return f'{{"id":{key},"line":{number},"error":{json.dumps(error)}}}\n'.encode()
-    return b'{"id":' + key.encode() + b"," + result.model_dump_json().encode()[1:] + b"\n"
+    return b'{"id":' + key.encode() + b"," + _written(result, form).encode()[1:] + b"\n"
 
 
 class _Meter:

@@ -49,8 +49,9 @@ def command(
     """Publish articles and print the submission id of each.
 
     .txt is plain text, .html a page, .json one article or an array, .jsonl one article a line; anything else, and
-    stdin, is told by its content. [bold]NAME.meta.json[/] beside NAME holds fields to add: url, source, title,
-    published_at, language, authors, external_id. Folders are published whole, in order.
+    stdin, is told by its content. An article in JSON may be a NewsArticle of schema.org (.jsonld too).
+    [bold]NAME.meta.json[/] beside NAME holds fields to add: url, source, title, deck, published_at, modified_at,
+    section, language, authors, image, external_id. Folders are published whole, in order.
 
     What does not parse is sent as it is and ends as a dead letter, with a warning here.
 

@@ -1,18 +1,22 @@
 """Articles over HTTP: submit them, read one whole, follow it, retract it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from wiredesk import journey as journeys
 from wiredesk import submissions
 from wiredesk.events import ArticleExtracted, ArticleSubmitted
 from wiredesk.index.protocol import ArticleHit
+from wiredesk.news_article import MEDIA_TYPE as JSON_LD
+from wiredesk.news_article import news_article
 
 from wiredesk_gateway.bodies import JSON_LINES, documents
 from wiredesk_gateway.desk import Body, DeskHere, Reader
 from wiredesk_gateway.intake import UnsupportedBody
 from wiredesk_gateway.links import journey_path
+from wiredesk_gateway.negotiation import prefers
 from wiredesk_gateway.parameters import Limit
 
 __all__ = ["router"]
@@ -23,13 +27,18 @@ _ARTICLE = ArticleSubmitted.model_json_schema()
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "One article as a JSON object, or several as JSON lines, one object a line.",
+        "description": "One article as a JSON object, or several as JSON lines, one object a line. An object may be an "
+        "article of schema.org in JSON-LD in place of these fields.",
         "content": {
             "application/json": {"schema": _ARTICLE},
+            JSON_LD: {"schema": {"type": "object", "description": "a NewsArticle, or a `@graph` that holds one"}},
             "application/x-ndjson": {"schema": {"type": "string", "description": "one such object a line"}},
         },
     }
 }
+
+
+_BY_ACCEPT = {"Vary": "Accept"}
 
 
 class Submitted(BaseModel):
@@ -79,10 +88,28 @@ def submit(
     return Submitted(submission_id=ids[0])
 
 
-@router.get("/{article_id}")
-def article(article_id: str, reader: Reader) -> ArticleExtracted:
-    """The current revision, whole, with all its facts."""
-    return reader.article(article_id)
+@router.get(
+    "/{article_id}",
+    response_model=ArticleExtracted,
+    responses={200: {"content": {JSON_LD: {"schema": {"type": "object", "description": "a NewsArticle"}}}}},
+)
+def article(
+    article_id: str,
+    reader: Reader,
+    response: Response,
+    *,
+    form: Annotated[Literal["json", "jsonld"] | None, Query(alias="format", description="wins over Accept")] = None,
+    accept: Annotated[str, Header(max_length=1000)] = "",
+) -> ArticleExtracted | Response:
+    """The current revision, whole, with all its facts.
+
+    As a NewsArticle of schema.org in JSON-LD for `Accept: application/ld+json`, or with `format=jsonld`.
+    """
+    found = reader.article(article_id)
+    if form == "jsonld" or (form is None and prefers(accept, JSON_LD, "application/json")):
+        return JSONResponse(news_article(found), media_type=JSON_LD, headers=_BY_ACCEPT)
+    response.headers.update(_BY_ACCEPT)
+    return found
 
 
 @router.delete("/{article_id}", status_code=202)
