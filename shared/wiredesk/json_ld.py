@@ -120,7 +120,7 @@ def read_article(article: Node, nodes: Iterable[Node] = ()) -> StatedArticle:
         published=tuple(_strings(article.get("datePublished")) or _strings(article.get("dateCreated"))),
         modified=tuple(_strings(article.get("dateModified"))),
         section=_text(article.get("articleSection")),
-        body=_text(article.get("articleBody")) or _text(article.get("text")),
+        body=_text(article.get("articleBody")) or _text(article.get("text")) or _live_entries(article),
         image=_image(article.get("image"), known) or _image(article.get("thumbnailUrl"), known),
         url=_text(article.get("url")) or _page_of(article),
         language=_language(article.get("inLanguage")),
@@ -194,6 +194,12 @@ def _named(value: Any, known: Mapping[str, Node]) -> Iterator[tuple[str, bool]]:
             )
             if name:
                 yield name, not any(kind.endswith("Organization") for kind in _strings(node.get("@type")))
+
+
+def _live_entries(article: Node) -> str:
+    """The entries of a LiveBlogPosting, in the order given, as one text."""
+    entries = [one for one in _list(article.get("liveBlogUpdate"))[:_MAX_NODES] if isinstance(one, dict)]
+    return "\n\n".join(body for one in entries if (body := _text(one.get("articleBody"))))
 
 
 def _image(value: Any, known: Mapping[str, Node]) -> StatedImage | None:

@@ -78,6 +78,73 @@ def test_the_page_fills_what_the_publisher_left_out(run: Any) -> None:
     assert article.article_id == run(text=TEXT, url="http://echo.example/a").article_id
 
 
+def test_the_page_tells_people_section_change_and_picture(run: Any) -> None:
+    head = '<meta name="author" content="By Ann Bell and Carl Dunn, Coast Correspondent">'
+    head += (
+        '<meta property="article:section" content="Coast"><meta property="og:image" content="https://e.example/a.jpg">'
+    )
+    head += '<meta property="article:published_time" content="2019-01-02">'
+    head += '<meta property="article:modified_time" content="2019-01-02T08:00:00+01:00">'
+    head += '<meta property="og:updated_time" content="1999-01-01">'
+    article = run(html=page(head))
+    assert (article.byline, article.authors) == (
+        "Ann Bell and Carl Dunn, Coast Correspondent",
+        ("Ann Bell", "Carl Dunn"),
+    )
+    assert (article.section, article.image.url) == ("Coast", "https://e.example/a.jpg")
+    assert (article.published_at, article.modified_at) == ("2019-01-02", "2019-01-02T08:00:00+01:00")
+    assert article.warnings == ()
+
+
+def test_what_is_sent_of_them_wins(run: Any) -> None:
+    head = '<meta name="author" content="Eve Fox"><meta property="article:section" content="Coast">'
+    head += (
+        '<meta name="description" content="Of the page."><meta property="og:image" content="https://e.example/a.jpg">'
+    )
+    image = {"url": "https://echo.example/b.jpg", "caption": "A wall. Photo: C. Dunn"}
+    sent = {"authors": ["Ann Bell, Editor", "Staff"], "section": " News ", "deck": "As sent.", "image": image}
+    article = run(html=page(head), published_at="2020-01-02", modified_at="3 January 2020", **sent)
+    assert (article.byline, article.authors) == ("Ann Bell, Editor, Staff", ("Ann Bell",))
+    assert (article.section, article.deck, article.modified_at) == ("News", "As sent.", "2020-01-03")
+    assert (article.image.url, article.image.caption, article.image.credit) == (image["url"], "A wall.", "C. Dunn")
+
+
+def test_a_sent_caption_without_an_address_goes_with_the_page_s_picture(run: Any) -> None:
+    head = '<meta property="og:image" content="https://e.example/a.jpg">'
+    image = run(html=page(head), image={"caption": "A wall."}).image
+    assert (image.url, image.caption) == ("https://e.example/a.jpg", "A wall.")
+    assert run(text=TEXT, image={"caption": "A wall."}).image is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "warning"),
+    [
+        ({"modified_at": "yesterday"}, "modified_at_unreadable"),
+        ({"modified_at": "2019-12-31", "published_at": "2020-01-01"}, "modified_at_implausible"),
+        ({"modified_at": "2020-01-02 10:00"}, "modified_at_assumed_utc"),
+        ({"published_at": "2 January 2020, 10:00 IST"}, "published_at_zone_unknown"),
+        ({"image": {"url": "javascript:alert(1)"}}, "image_unusable"),
+    ],
+)
+def test_what_cannot_be_used_of_them_is_a_warning(run: Any, fields: dict[str, Any], warning: str) -> None:
+    article = run(text=TEXT, **fields)
+    assert article.warnings == (warning,)
+    assert article.image is None
+
+
+def test_a_byline_over_a_text_names_its_authors(run: Any) -> None:
+    article = run(text=f"Harbour to close\n\nBy Ann Bell in Anstead\n\n{TEXT}")
+    assert (article.title, article.text) == ("Harbour to close", TEXT)
+    assert (article.byline, article.authors) == ("Ann Bell in Anstead", ("Ann Bell",))
+
+
+def test_a_news_article_in_json_ld_is_an_article(run: Any) -> None:
+    node = {"@type": "NewsArticle", "headline": "Harbour", "articleBody": TEXT, "author": {"name": "Ann Bell"}}
+    article = run(**node, dateModified="2020-01-02T08:00:00Z", articleSection="Coast")
+    assert (article.title, article.text, article.authors) == ("Harbour", TEXT, ("Ann Bell",))
+    assert (article.modified_at, article.section) == ("2020-01-02T08:00:00Z", "Coast")
+
+
 def test_text_is_the_body_where_both_are_sent(run: Any) -> None:
     article = run(text="Another body altogether, sent as text.", html=page())
     assert (article.title, article.text) == ("Page title", "Another body altogether, sent as text.")
@@ -163,6 +230,7 @@ def test_sizes_are_refused_by_the_limits_of_the_settings(run: Any) -> None:
     assert reason(run, html="x" * 51, limits=small) == "too_large"
     assert reason(run, text="ab", title="sixsix", limits=small) == "too_large"
     assert reason(run, text="ab", authors=["six", "six"], limits=small) == "too_large"
+    assert reason(run, text="ab", image={"caption": "sixsix"}, limits=small) == "too_large"
     assert reason(run, text="x" * 21, limits=small) == "too_large"
     assert reason(run, text="word " * 4_000_000) == "too_large"
     assert reason(run, text="x" * 5_000_000) == "too_large"
@@ -176,7 +244,7 @@ def test_a_lone_surrogate_becomes_the_replacement_character(run: Any) -> None:
     article.model_dump_json()
 
 
-FIELDS = ("title", "html", "url", "source", "published_at", "language", "external_id")
+FIELDS = ("title", "html", "url", "source", "published_at", "language", "external_id", "deck", "modified_at", "section")
 
 
 @settings(max_examples=60)

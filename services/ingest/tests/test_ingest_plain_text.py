@@ -25,6 +25,21 @@ def test_a_deck_that_is_not_repeated_stays_in_the_body() -> None:
     assert (story.deck, story.paragraphs) == ("", ("A year of work lies ahead", LEAD))
 
 
+def test_a_byline_at_the_head_goes_and_a_dateline_stays() -> None:
+    dated = f"ANSTEAD — {LEAD}"
+    for head in ("By Jane Roe in Anstead", "Jane Roe, Coast Correspondent"):
+        story = read_plain_text(f"Harbour to close\n\n{LEAD[:60]}…\n\n{head}\n\n{dated}\n\n{NEXT}")
+        assert (story.title, story.byline) == ("Harbour to close", head.removeprefix("By "))
+        assert story.paragraphs[-2:] == (dated, NEXT)
+    assert read_plain_text("By Jane Roe").paragraphs == ("By Jane Roe",)
+
+
+def test_an_offer_to_read_on_for_money_is_told_and_goes() -> None:
+    story = read_plain_text(f"Harbour to close\n\n{LEAD}\n\nSubscribe to continue reading.")
+    assert (story.paragraphs, story.held_back) == ((LEAD,), True)
+    assert not read_plain_text(f"Harbour to close\n\n{LEAD}\n\n{NEXT}").held_back
+
+
 def test_a_first_paragraph_that_ends_like_a_sentence_is_no_title() -> None:
     for first in (
         "The harbour will close.",

@@ -11,8 +11,10 @@ from wiredesk_ingest.publication_date import (
     ASSUMED_UTC,
     IMPLAUSIBLE,
     UNREADABLE,
+    ZONE_UNKNOWN,
     DateReading,
     latest_plausible,
+    modification,
     read_date,
 )
 
@@ -41,6 +43,23 @@ ISO = TypeAdapter(Iso8601)
         ("1er août 2001", None),
         ("23 août 2001", "2001-08-23"),
         ("3 de marzo de 2001", "2001-03-03"),
+        ("Fri, 23 Nov 2001 09:30:00 CET", "2001-11-23T09:30:00+01:00"),
+        ("Fri, 23 Nov 2001 09:30:00 +0100 (CET)", "2001-11-23T09:30:00+01:00"),
+        ("Fri Nov 23 09:30:00 CET 2001", "2001-11-23T09:30:00+01:00"),
+        ("Fri Nov 23 2001 09:30:00 GMT+0100 (Central European Standard Time)", "2001-11-23T09:30:00+01:00"),
+        ("Nov. 23, 2001 9:30 a.m. ET", "2001-11-23T09:30:00-05:00"),
+        ("July 4, 2001 9:30 a.m. ET", "2001-07-04T09:30:00-04:00"),
+        ("9:30 AM ET, Fri November 23, 2001", "2001-11-23T09:30:00-05:00"),
+        ("Nov. 23, 2001 9 a.m. PST", "2001-11-23T09:00:00-08:00"),
+        ("23 November 2001, 09:30 GMT", "2001-11-23T09:30:00Z"),
+        ("09:30 BST, 23 July 2001", "2001-07-23T09:30:00+01:00"),
+        ("Friday 23 November 2001 09.30 GMT", "2001-11-23T09:30:00Z"),
+        ("2001-11-23 09:30 GMT+1", "2001-11-23T09:30:00+01:00"),
+        ("1006507800.25", "2001-11-23T09:30:00Z"),
+        ("2001-11", None),
+        ("Autumn 2001", None),
+        ("2001-11-23 9", None),
+        ("2001-11-23 09:30 sharp", None),
         ("23/11/2001", "2001-11-23"),
         ("11/23/2001", "2001-11-23"),
         ("3.4.2001", "2001-04-03"),
@@ -67,6 +86,44 @@ def test_reading(raw: str, value: str | None) -> None:
 
 def test_a_time_without_an_offset_is_taken_as_utc_and_says_so() -> None:
     assert read_date("2001-11-23T09:30:00") == DateReading("2001-11-23T09:30:00Z", ASSUMED_UTC)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "23 November 2001, 09:30 IST",
+        "2001-11-23 09:30 XYZT",
+        "Fri Nov 23 09:30:00 QQQ 2001",
+        "Nov 23, 2001 9:30 am (ABC)",
+    ],
+)
+def test_of_a_time_whose_zone_is_unknown_or_ambiguous_the_day_is_kept(raw: str) -> None:
+    assert read_date(raw) == DateReading("2001-11-23", ZONE_UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "raw", ["March 11, 2007 9:30 a.m. ET", "Nov. 4, 2007 9:30 a.m. PT", "July 4, 1986 9:30 a.m. ET"]
+)
+def test_american_time_is_not_guessed_where_clocks_changed(raw: str) -> None:
+    reading = read_date(raw)
+    assert (len(reading.value or ""), reading.warning) == (len("2001-11-23"), ZONE_UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("modified", "published", "value"),
+    [
+        ("2001-11-23T10:00:00Z", "2001-11-23T09:30:00Z", "2001-11-23T10:00:00Z"),
+        ("2001-11-23T10:00:00+02:00", "2001-11-23T09:30:00Z", None),
+        ("2001-11-23T00:30:00+02:00", "2001-11-23", "2001-11-23T00:30:00+02:00"),
+        ("2001-11-22", "2001-11-23T00:30:00+02:00", None),
+        ("2001-11-23", "2001-11-23T09:30:00Z", "2001-11-23"),
+        ("2001-11-23", None, "2001-11-23"),
+    ],
+)
+def test_a_change_before_the_publication_is_none(modified: str, published: str | None, value: str | None) -> None:
+    reading = modification(read_date(modified), published_at=published)
+    assert reading.value == value
+    assert reading.warning == (None if value else "modified_at_implausible")
 
 
 def test_days_out_of_bounds_are_implausible() -> None:

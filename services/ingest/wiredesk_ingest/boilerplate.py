@@ -86,7 +86,7 @@ _PATTERNS = (
     r"|(?:nous utilisons|ce site utilise) des cookies\b.{0,160}",
     r"(?:tags?|topics|keywords|categor(?:y|ies)|schlagwörter|schlagworte|mots[- ]clés|etiquetas)\s?:\s?[^.!?]{2,180}",
     # Captions without markup of their own: a credit alone, or a line that ends in an agency's credit in brackets.
-    r"\(?(?:photo(?:graph)?s?|pictures?|image|foto|bild)(?: credits?)?(?: by)?\s?:\s?[^.!?]{2,100}",
+    r"\(?(?:photo(?:graph)?s?|pictures?|image|foto|bild)(?: credits?)?(?: by)?\s?:\s?(?:[^.!?]|(?<=\b\w)\.){2,100}",
     r"[^()]{0,200}\([^()]{0,40}\bphotos?\s?/[^()]{1,80}\)\.?",
     r"\[(\w{2,20})[ \]].*\[/\w{2,20}\]",
 )

@@ -19,7 +19,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\([^()]{0,200}\)|\[[^\[\]]{0,200}\]")
-_ADDRESS = re.compile(r"\S*@\S*|(?:https?:|www\.)\S*", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<!\S)[^\s@]{0,80}@\S*|(?:https?:|www\.)\S*", re.IGNORECASE)
 _PARTS = re.compile(r"[,;|/•·*\n]|\s[-–—/]+\s|\s[&+]\s|\b(?:and|with|und|et|mit|avec)\b(?=\s)", re.IGNORECASE)
 # `y`, `e`, `en`, `og`, `och` are parts of names too (Ortega y Gasset): between two full names they join people.
 _FULL_NAME_JOINT = re.compile(r"(?<=\S)\s(?:y|e|en|og|och)\s(?=\S)")
@@ -47,6 +47,7 @@ _PARTICLE = frozenset(
     ("de", "da", "di", "do", "du", "del", "dela", "della", "dos", "das", "des", "der", "den", "van", "von", "vom", "zu",
      "zur", "ten", "ter", "te", "la", "le", "el", "al", "bin", "bint", "ibn", "ben", "abu", "y", "e", "af", "av", "'t")
 )  # fmt: skip
+_ELIDED = re.compile(r"[a-z]['’][^\W\d_a-z]")  # d'Alès
 _ARTICLES = frozenset(("the", "die", "das", "les", "los", "las"))
 _WORD = re.compile(r"[^\W\d_][^\W\d_.'’‘-]*(?:[.'’‘-][^\W\d_]+)*[.'’]?(?:[^\W\d_]\.)*")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)]?$")
@@ -85,6 +86,9 @@ def is_byline(line: str) -> bool:
     if len(line) > _MAX_BYLINE_CHARS or "\n" in line or _SENTENCE_END.search(line):
         return False
     rest = without_by(line)
+    words = rest.split()
+    if 2 * sum(word[0].islower() for word in words) > len(words):
+        return False
     if rest != line:
         return bool(people([rest])) or (rest[:1].isupper() and _NO_PERSON.search(rest) is not None)
     name, _, role = line.partition(",")
@@ -126,8 +130,8 @@ def _name(part: str) -> str:
         return ""
     if len(words) == 1:
         return part if _is_caseless(part) and len(part) > 1 else ""
-    capitals = [word for word in words if not word[0].islower()]
-    rest = [word for word in words if word[0].islower()]
+    rest = [word for word in words if word[0].islower() and not _ELIDED.match(word)]
+    capitals = [word for word in words if word not in rest]
     starts_right = words[0] in capitals or words[0].casefold() in _PARTICLE
     spelt = all(word.casefold() in _PARTICLE for word in rest)
     return part if len(capitals) >= 2 - bool(rest) and words[-1] in capitals and starts_right and spelt else ""

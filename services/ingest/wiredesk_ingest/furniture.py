@@ -7,12 +7,11 @@ is told by its words alone is in `boilerplate`.
 import re
 from collections.abc import Container
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from wiredesk_ingest.boilerplate import is_paywall_stub
+from wiredesk_ingest.boilerplate import is_boilerplate, is_paywall_stub
 
-__all__ = ["drop_furniture", "has_class", "is_caption", "join_live_entries"]
+__all__ = ["drop_furniture", "has_class", "is_caption"]
 
 _MAX_CAPTION_CHARS = 1000
 _MAX_BOX_CHARS = 800  # a box that asks for something is short; more is the story, inside a container of that name
@@ -21,22 +20,18 @@ _MIN_ENTRIES = 2
 _NEVER = frozenset(("html", "body", "main", "article"))
 _BOXES = frozenset(("div", "section", "aside", "form", "fieldset"))
 
-_CAPTIONS = XPath("//figcaption | //*[contains(@class, 'caption')]")
+# Any other element of these names is rare, and every further one costs time on every page.
+_CONTAINERS = ("div", "section", "aside", "article", "p", "span", "li", "dd", "form", "dialog", "figcaption")
+_ASKING = ("h2", "h3", "h4", "h5", "input")
+_TELLING = re.compile(r"caption|consent|cookie|(?:pay|reg)wall|key-?events|live", re.IGNORECASE)
 _CAPTION_CLASS = re.compile(r"(?:[\w-]{1,40}[-_])?(?:fig)?captions?(?:[-_]+text)?", re.IGNORECASE)
-_NAMED = XPath(
-    "//*[contains(@class, 'onsent') or contains(@id, 'onsent') or contains(@class, 'ookie') or contains(@id, 'ookie')"
-    " or contains(@class, 'aywall') or contains(@id, 'aywall') or contains(@class, 'egwall')"
-    " or contains(@class, 'key-events') or contains(@class, 'KeyEvents') or contains(@class, 'keyEvents')]"
-)
 _NOTICE = re.compile(r"consent|cookie", re.IGNORECASE)
 _HELD_BACK = re.compile(r"(?:pay|reg)wall", re.IGNORECASE)
-_ASKING = XPath("//input[@type='email'] | //h2 | //h3 | //h4 | //h5")
+_INDEX = re.compile(r"key-?events", re.IGNORECASE)
 _SIGN_UP = re.compile(
     r"\s*(?:sign[ -]up|subscribe|register|abonnieren|abonnez-vous|suscr[ií]bete|iscriviti)\b", re.IGNORECASE
 )
-_ENTRIES = XPath(
-    "//article[contains(@class, 'live') or contains(@itemprop, 'liveBlogUpdate') or contains(@class, 'block')]"
-)
+_ENTRY_CLASS = re.compile(r"[\w-]{0,40}live[\w-]{0,40}(?:entry|post|update|block|item|article)", re.IGNORECASE)
 
 
 def has_class(element: HtmlElement, names: Container[str]) -> bool:
@@ -54,38 +49,64 @@ def is_caption(element: HtmlElement) -> bool:
 
 
 def drop_furniture(tree: HtmlElement) -> bool:
-    """Take furniture off the tree; whether a box among it said that the story is held back for those who pay."""
-    for element in _CAPTIONS(tree):
+    """Take furniture off the tree; whether a box among it said that the story is held back for those who pay.
+
+    The entries of a live blog become parts of one story, in their order: extractors read the first `article` of a page
+    alone, and take an entry with the buttons under it for a menu.
+    """
+    held_back = False
+    entries = []
+    for element, name in _told_by_name(tree):
         if is_caption(element):
             _drop(element)
-    held_back = False
-    for element in _NAMED(tree):
-        name = f"{element.get('class', '')} {element.get('id', '')}"
-        words = element.text_content()
-        if _HELD_BACK.search(name):
-            if len(words) <= _MAX_BOX_CHARS and any(is_paywall_stub(line.strip()) for line in _lines(element)):
-                held_back = True
+        elif _HELD_BACK.search(name):
+            held_back = _drop_offer(element) or held_back
+        elif _NOTICE.search(name) or _INDEX.search(name):
+            if len(element.text_content()) <= (_MAX_NOTICE_CHARS if _NOTICE.search(name) else _MAX_BOX_CHARS):
                 _drop(element)
-        elif len(words) <= (_MAX_NOTICE_CHARS if _NOTICE.search(name) else _MAX_BOX_CHARS):
-            _drop(element)
-    for element in _ASKING(tree):
+        elif _is_entry(element):
+            entries.append(element)
+    if len(entries) >= _MIN_ENTRIES:
+        _join(entries)
+    for element in list(tree.iter(*_ASKING)):
+        is_asking = element.get("type") == "email" if element.tag == "input" else _SIGN_UP.match(element.text_content())
         box = element.getparent()
-        if box is None or box.tag not in _BOXES or len(box.text_content()) > _MAX_BOX_CHARS:
-            continue
-        if element.tag == "input" or _SIGN_UP.match(element.text_content()):
+        if is_asking and box is not None and box.tag in _BOXES and len(box.text_content()) <= _MAX_BOX_CHARS:
             _drop(box)
     return held_back
 
 
-def join_live_entries(tree: HtmlElement) -> None:
-    """Make the entries of a live blog parts of one story, in their order: each is an article of its own by its tag.
+def _told_by_name(tree: HtmlElement) -> list[tuple[HtmlElement, str]]:
+    """Elements whose class or id may say that they are furniture, with both names."""
+    found = []
+    for element in tree.iter(*_CONTAINERS):
+        name = f"{element.get('class', '')} {element.get('id', '')}"
+        if element.tag == "figcaption" or _TELLING.search(name) or element.get("itemprop") == "liveBlogUpdate":
+            found.append((element, name))
+    return found
 
-    Extractors read the first article of a page alone.
-    """
-    entries = _ENTRIES(tree)
-    if len(entries) >= _MIN_ENTRIES:
-        for entry in entries:
-            entry.tag = "div"
+
+def _drop_offer(element: HtmlElement) -> bool:
+    """Drop a box that sells the rest of the story; a container of that name around the story stays."""
+    if len(element.text_content()) > _MAX_BOX_CHARS or not any(
+        is_paywall_stub(line.strip()) for line in _lines(element)
+    ):
+        return False
+    _drop(element)
+    return True
+
+
+def _is_entry(element: HtmlElement) -> bool:
+    classes = element.get("class", "").split()
+    return element.get("itemprop") == "liveBlogUpdate" or any(map(_ENTRY_CLASS.fullmatch, classes))
+
+
+def _join(entries: list[HtmlElement]) -> None:
+    for entry in entries:
+        entry.tag = "div"
+        for link in list(entry.iter("a", "button")):
+            if is_boilerplate(link.text_content().strip()):
+                _drop(link)
 
 
 def _lines(element: HtmlElement) -> list[str]:

@@ -11,7 +11,7 @@ from wiredesk.errors import PermanentError
 
 from wiredesk_ingest.boilerplate import is_paywall_stub, without_boilerplate
 from wiredesk_ingest.characters import clean_text
-from wiredesk_ingest.furniture import drop_furniture, join_live_entries
+from wiredesk_ingest.furniture import drop_furniture
 from wiredesk_ingest.link_blocks import drop_link_blocks
 from wiredesk_ingest.markup import parse_page
 from wiredesk_ingest.page_date import publication_date
@@ -59,7 +59,7 @@ def read_page(html: str, *, url: str | None, title: str, latest: date, max_eleme
     any other such page.
     """
     tree = parse_page(html, max_elements=max_elements)
-    metadata = read_metadata(tree, url=url)
+    metadata = read_metadata(tree, source=html, url=url)
     published_at = publication_date(tree, metadata, url=url or metadata.url or None, latest=latest)
     headings = {folded(heading) for heading in (title, metadata.title, *_headings(tree)) if heading}
     blocks, held_back = _body(tree, metadata)
@@ -93,7 +93,6 @@ def _body(tree: HtmlElement, metadata: PageMetadata) -> tuple[list[str], bool]:
     strip_elements(tree, *_NEVER_TEXT, with_tail=False)
     held_back = drop_furniture(tree)
     drop_link_blocks(tree)
-    join_live_entries(tree)
     text = _extracted(tree, precise=True)
     if metadata.article_body and len(text) < _MIN_BODY_SHARE * len(metadata.article_body):
         text = clean_text(metadata.article_body)

@@ -14,7 +14,8 @@ __all__ = ["as_image", "lead_image"]
 
 _MAX_URL_CHARS = 4096
 _MAX_LINE_CHARS = 1000
-_PROSE_CHARS = 120  # a paragraph as long as that is the story: pictures after it don't lead
+_PROSE_CHARS = 80
+_PROSE_PARAGRAPHS = 2  # a deck and a lead: pictures after a second paragraph of that length don't lead
 _SOURCES = ("src", "data-src", "data-original", "data-lazy-src")
 _CREDIT_CLASSES = frozenset(("credit", "credits", "copyright", "photographer", "source", "rights", "attribution"))
 _PHRASING = frozenset(("a", "b", "i", "em", "strong", "u", "q", "abbr", "sup", "sub", "mark", "small"))
@@ -61,19 +62,26 @@ def _absolute(url: str, page_url: str | None) -> str | None:
 
 def _leading_figure(tree: HtmlElement, address: str | None) -> HtmlElement | None:
     """The figure that shows the picture of this address, else the first in front of the story."""
-    first, story_begun = None, False
+    if next(tree.iter("figure"), None) is None and not any(_is_captioned(one) for one in tree.iter("div")):
+        return None
+    first, prose = None, 0
     wanted = _file_name(address) if address else None
     for element in tree.iter("figure", "div", "p"):
         if element.tag == "p":
-            story_begun = story_begun or (len(element.text or "") >= _PROSE_CHARS and not _in_figure(element))
-            if story_begun and not wanted:
+            prose += len(element.text or "") >= _PROSE_CHARS and not _in_figure(element)
+            if prose >= _PROSE_PARAGRAPHS and not wanted:
                 break
-        elif (element.tag == "figure" or has_class(element, ("wp-caption",))) and (source := _source(element)):
+        elif (element.tag == "figure" or _is_captioned(element)) and (source := _source(element)):
             if wanted and _file_name(source) == wanted:
                 return element
-            if first is None and not story_begun:
+            if first is None and prose < _PROSE_PARAGRAPHS:
                 first = element
     return first
+
+
+def _is_captioned(element: HtmlElement) -> bool:
+    """Whether a box holds a picture and its caption, as the commonest publishing system writes it (WordPress)."""
+    return "wp-caption" in element.get("class", "").split()
 
 
 def _in_figure(element: HtmlElement) -> bool:

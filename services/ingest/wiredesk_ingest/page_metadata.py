@@ -11,6 +11,7 @@ from wiredesk.json_ld import StatedArticle, StatedImage, plain_body
 
 from wiredesk_ingest.bylines import people, printed_names
 from wiredesk_ingest.characters import clean_line
+from wiredesk_ingest.furniture import has_class
 from wiredesk_ingest.lead_image import lead_image
 from wiredesk_ingest.structured_data import stated_articles
 
@@ -45,6 +46,7 @@ _MODIFIED_METAS = (
     "date_modified", "modified_time", "dcterms.modified", "dc.date.modified", "article.updated", "lastmod",
 )  # fmt: skip
 _SECTION_METAS = ("article:section", "og:article:section", "articlesection", "section", "parsely-section")
+_BYLINE_CLASSES = frozenset(("byline", "article-byline", "author-name"))
 _IMAGE_METAS = ("og:image:secure_url", "og:image:url", "og:image", "twitter:image", "twitter:image:src")
 
 
@@ -73,10 +75,13 @@ class PageMetadata:
     is_free: bool = True
 
 
-def read_metadata(tree: HtmlElement, *, url: str | None = None) -> PageMetadata:
-    """Read a page's own account of itself; `url` is the page's address, if it is known otherwise."""
+def read_metadata(tree: HtmlElement, *, source: str, url: str | None = None) -> PageMetadata:
+    """Read a page's own account of itself; `url` is the page's address, if it is known otherwise.
+
+    `source` is what the tree was made of, which tells quickly what is not there.
+    """
     metas = _metas(tree)
-    stated = list(stated_articles(tree))
+    stated = list(stated_articles(tree, source=source))
     site_name = clean_line(metas.get("og:site_name")) or _first(stated, lambda one: one.publisher)
     title = _first(stated, lambda one: one.headline) or _first_line(metas, _TITLE_METAS) or _headline(tree)
     title = title or clean_line(tree.findtext(".//title"))
@@ -175,14 +180,15 @@ def _authors(
 def _author_sources(tree: HtmlElement, stated: list[StatedArticle], metas: dict[str, str]) -> Iterator[Iterable[str]]:
     yield from ((*one.authors, *one.outlets) for one in stated)
     yield from ([metas[name]] for name in _AUTHOR_METAS if name in metas)
-    for path in (".//*[@itemprop='author']", ".//a[@rel='author']", ".//*[@class='byline']"):
-        yield _marked_names(tree, path)
+    yield _marked_names(tree.iterfind(".//*[@itemprop='author']"))
+    yield _marked_names(tree.iterfind(".//a[@rel='author']"))
+    yield _marked_names(element for element in tree.iter("p", "div", "span") if has_class(element, _BYLINE_CLASSES))
 
 
-def _marked_names(tree: HtmlElement, path: str) -> list[str]:
+def _marked_names(elements: Iterable[HtmlElement]) -> list[str]:
     """Names in elements marked as author by microdata, `rel` or class."""
     found: list[str] = []
-    for element in tree.iterfind(path):
+    for element in elements:
         name = element.find(".//*[@itemprop='name']")
         found.append((element if name is None else name).text_content())
         if len(found) == _MAX_MARKED:

@@ -20,8 +20,12 @@ _CLOSINGS = (";", "-->", "//]]>", "// ]]>", "/*]]>*/", "]]>")
 
 
 class _Notation(NamedTuple):
-    """How a notation writes items: where they are, the attribute of their type, and that of a property."""
+    """How a notation writes items: what a page's source has of it, where they are, the attribute of their type, and
 
+    that of a property.
+    """
+
+    traces: re.Pattern[str]
     items: XPath
     type: str
     property: str
@@ -29,17 +33,22 @@ class _Notation(NamedTuple):
 
 _SCHEMA_ORG = re.compile(r"(?:https?://(?:www\.)?schema\.org/|schema:)?(\w{1,60})/?")
 _NOTATIONS = (
-    _Notation(XPath("//*[@itemscope and @itemtype]"), "itemtype", "itemprop"),
-    _Notation(XPath("//*[@typeof]"), "typeof", "property"),
+    _Notation(re.compile(r"itemtype\s*="), XPath("//*[@itemscope and @itemtype]"), "itemtype", "itemprop"),
+    _Notation(re.compile(r"typeof\s*="), XPath("//*[@typeof]"), "typeof", "property"),
 )
 
 
-def stated_articles(tree: HtmlElement) -> Iterator[StatedArticle]:
-    """The article of the page by each notation that has one, JSON-LD first. What is malformed is passed over."""
+def stated_articles(tree: HtmlElement, *, source: str) -> Iterator[StatedArticle]:
+    """The article of the page by each notation that has one, JSON-LD first. What is malformed is passed over.
+
+    `source` is what the tree was made of: searching it costs less than walking the tree.
+    """
     nodes = list(_json_ld(tree))
     if articles := article_nodes(nodes):
         yield read_article(max(articles, key=_fullness), nodes)
     for notation in _NOTATIONS:
+        if not notation.traces.search(source):
+            continue
         items = [_item(element, notation) for element in notation.items(tree)[:_MAX_ITEMS] if _types(element, notation)]
         if articles := article_nodes(items):
             yield read_article(max(articles, key=_fullness))
