@@ -49,7 +49,7 @@ _PARTICLE = frozenset(
 )  # fmt: skip
 _ELIDED = re.compile(r"[a-z]['’][^\W\d_a-z]")  # d'Alès
 _ARTICLES = frozenset(("the", "die", "das", "les", "los", "las"))
-_WORD = re.compile(r"[^\W\d_][^\W\d_.'’‘-]*(?:[.'’‘-][^\W\d_]+)*[.'’]?(?:[^\W\d_]\.)*")
+_WORD = re.compile(r"[^\W\d_]+(?:[.'’‘-][^\W\d_]+)*[.'’]?")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’»)]?$")
 
 

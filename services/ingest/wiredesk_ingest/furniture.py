@@ -22,6 +22,7 @@ _BOXES = frozenset(("div", "section", "aside", "form", "fieldset"))
 
 # Any other element of these names is rare, and every further one costs time on every page.
 _CONTAINERS = ("div", "section", "aside", "article", "p", "span", "li", "dd", "form", "dialog", "figcaption")
+_NAMES = ("class", "id", "itemprop")
 _ASKING = ("h2", "h3", "h4", "h5", "input")
 _TELLING = re.compile(r"caption|consent|cookie|(?:pay|reg)wall|key-?events|live", re.IGNORECASE)
 _CAPTION_CLASS = re.compile(r"(?:[\w-]{1,40}[-_])?(?:fig)?captions?(?:[-_]+text)?", re.IGNORECASE)
@@ -77,12 +78,19 @@ def drop_furniture(tree: HtmlElement) -> bool:
 
 
 def _told_by_name(tree: HtmlElement) -> list[tuple[HtmlElement, str]]:
-    """Elements whose class or id may say that they are furniture, with both names."""
+    """Elements with a class, id or property that may say that they are furniture, with class and id."""
     found = []
+    seen: dict[str, bool] = {}  # a page has few names and uses them often
     for element in tree.iter(*_CONTAINERS):
-        name = f"{element.get('class', '')} {element.get('id', '')}"
-        if element.tag == "figcaption" or _TELLING.search(name) or element.get("itemprop") == "liveBlogUpdate":
-            found.append((element, name))
+        is_told = element.tag == "figcaption"
+        for attribute in _NAMES:
+            if (name := element.get(attribute)) is None:
+                continue
+            if name not in seen:
+                seen[name] = _TELLING.search(name) is not None
+            is_told = is_told or seen[name]
+        if is_told:
+            found.append((element, f"{element.get('class', '')} {element.get('id', '')}"))
     return found
 
 

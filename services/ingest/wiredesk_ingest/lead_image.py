@@ -40,10 +40,14 @@ def as_image(url: str, caption: str = "", credit: str = "", *, page_url: str | N
     return Image(url=address, caption=line, credit=_bare(credit))
 
 
-def lead_image(tree: HtmlElement, stated: StatedImage | None, *, page_url: str | None) -> Image | None:
-    """The stated picture, else the one in front of the story, with the caption printed under it."""
+def lead_image(tree: HtmlElement, stated: StatedImage | None, *, source: str, page_url: str | None) -> Image | None:
+    """The stated picture, else the one in front of the story, with the caption printed under it.
+
+    `source` is what the tree was made of: one without figures need not be walked.
+    """
     address = _absolute(stated.url.strip(), page_url) if stated else None
-    figure = _leading_figure(tree, address)
+    has_figures = "<figure" in source or "wp-caption" in source
+    figure = _leading_figure(tree, address) if has_figures else None
     caption, credit = _printed(figure) if figure is not None else ("", "")
     if stated and address:
         return as_image(address, stated.caption or caption, stated.credit or credit)
@@ -62,8 +66,6 @@ def _absolute(url: str, page_url: str | None) -> str | None:
 
 def _leading_figure(tree: HtmlElement, address: str | None) -> HtmlElement | None:
     """The figure that shows the picture of this address, else the first in front of the story."""
-    if next(tree.iter("figure"), None) is None and not any(_is_captioned(one) for one in tree.iter("div")):
-        return None
     first, prose = None, 0
     wanted = _file_name(address) if address else None
     for element in tree.iter("figure", "div", "p"):

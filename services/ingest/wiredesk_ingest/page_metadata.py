@@ -46,7 +46,7 @@ _MODIFIED_METAS = (
     "date_modified", "modified_time", "dcterms.modified", "dc.date.modified", "article.updated", "lastmod",
 )  # fmt: skip
 _SECTION_METAS = ("article:section", "og:article:section", "articlesection", "section", "parsely-section")
-_BYLINE_CLASSES = frozenset(("byline", "article-byline", "author-name"))
+_BYLINE_CLASSES = frozenset(("byline", "article-byline", "byline-name"))
 _IMAGE_METAS = ("og:image:secure_url", "og:image:url", "og:image", "twitter:image", "twitter:image:src")
 
 
@@ -87,7 +87,7 @@ def read_metadata(tree: HtmlElement, *, source: str, url: str | None = None) -> 
     title = title or clean_line(tree.findtext(".//title"))
     link = tree.find(".//link[@rel='canonical']")
     address = (link.get("href") if link is not None else None) or metas.get("og:url", "")
-    names, authors = _authors(tree, stated, metas, site_name)
+    names, authors = _authors(_author_sources(tree, stated, metas, source), site_name)
     return PageMetadata(
         title=_without_site_name(title[:_MAX_TITLE_CHARS], site_name),
         deck=_first_line(metas, _DECK_METAS) or _first(stated, lambda one: one.description),
@@ -101,7 +101,7 @@ def read_metadata(tree: HtmlElement, *, source: str, url: str | None = None) -> 
         or metas.get("content-language", "")
         or _first(stated, lambda one: one.language),
         section=_section(_first(stated, lambda one: one.section)) or _section(_first_line(metas, _SECTION_METAS)),
-        image=lead_image(tree, _stated_image(stated, metas), page_url=url or address or None),
+        image=lead_image(tree, _stated_image(stated, metas), source=source, page_url=url or address or None),
         dates=(
             *(date for one in stated for date in one.published),
             *(metas[name] for name in _DATE_METAS if name in metas),
@@ -163,12 +163,10 @@ def _section(line: str) -> str:
     return line if len(line) <= _MAX_SECTION_CHARS and not _HOST.fullmatch(line) else ""
 
 
-def _authors(
-    tree: HtmlElement, stated: list[StatedArticle], metas: dict[str, str], site_name: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _authors(sources: Iterable[Iterable[str]], site_name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names as printed and the people among them, of the first source that names people, else names at all."""
     unnamed: tuple[str, ...] = ()
-    for values in _author_sources(tree, stated, metas):
+    for values in sources:
         lines = [_line(value) for value in values]
         names = printed_names(lines)
         if authors := people(lines, outlet=site_name):
@@ -177,12 +175,15 @@ def _authors(
     return unnamed, ()
 
 
-def _author_sources(tree: HtmlElement, stated: list[StatedArticle], metas: dict[str, str]) -> Iterator[Iterable[str]]:
+def _author_sources(
+    tree: HtmlElement, stated: list[StatedArticle], metas: dict[str, str], source: str
+) -> Iterator[Iterable[str]]:
     yield from ((*one.authors, *one.outlets) for one in stated)
     yield from ([metas[name]] for name in _AUTHOR_METAS if name in metas)
     yield _marked_names(tree.iterfind(".//*[@itemprop='author']"))
     yield _marked_names(tree.iterfind(".//a[@rel='author']"))
-    yield _marked_names(element for element in tree.iter("p", "div", "span") if has_class(element, _BYLINE_CLASSES))
+    if "byline" in source:
+        yield _marked_names(element for element in tree.iter("p", "div", "span") if has_class(element, _BYLINE_CLASSES))
 
 
 def _marked_names(elements: Iterable[HtmlElement]) -> list[str]:

@@ -20,12 +20,9 @@ _CLOSINGS = (";", "-->", "//]]>", "// ]]>", "/*]]>*/", "]]>")
 
 
 class _Notation(NamedTuple):
-    """How a notation writes items: what a page's source has of it, where they are, the attribute of their type, and
+    """How a notation writes items: its traces in a page's source, where items are, and what names type and property."""
 
-    that of a property.
-    """
-
-    traces: re.Pattern[str]
+    traces: tuple[str, ...]
     items: XPath
     type: str
     property: str
@@ -33,8 +30,8 @@ class _Notation(NamedTuple):
 
 _SCHEMA_ORG = re.compile(r"(?:https?://(?:www\.)?schema\.org/|schema:)?(\w{1,60})/?")
 _NOTATIONS = (
-    _Notation(re.compile(r"itemtype\s*="), XPath("//*[@itemscope and @itemtype]"), "itemtype", "itemprop"),
-    _Notation(re.compile(r"typeof\s*="), XPath("//*[@typeof]"), "typeof", "property"),
+    _Notation(("itemtype=",), XPath("//*[@itemscope and @itemtype]"), "itemtype", "itemprop"),
+    _Notation(('typeof="', "typeof='"), XPath("//*[@typeof]"), "typeof", "property"),
 )
 
 
@@ -47,7 +44,7 @@ def stated_articles(tree: HtmlElement, *, source: str) -> Iterator[StatedArticle
     if articles := article_nodes(nodes):
         yield read_article(max(articles, key=_fullness), nodes)
     for notation in _NOTATIONS:
-        if not notation.traces.search(source):
+        if not any(trace in source for trace in notation.traces):
             continue
         items = [_item(element, notation) for element in notation.items(tree)[:_MAX_ITEMS] if _types(element, notation)]
         if articles := article_nodes(items):
