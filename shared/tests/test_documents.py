@@ -8,6 +8,7 @@ from wiredesk import documents
 from wiredesk.documents import Document, Unreadable, files, read_file, read_stream
 from wiredesk.encoding import looks_binary, read_text
 from wiredesk.errors import UsageError
+from wiredesk.events import ArticleSubmitted
 
 
 def read(path, data, **fields):
@@ -212,3 +213,13 @@ def test_every_byte_is_read_and_a_guess_is_said(data, html, text, note):
 def test_utf16_text_is_no_binary():
     assert not looks_binary("text".encode("utf-16"))
     assert looks_binary(b"te\x00xt")
+
+
+def test_json_ld_is_sent_as_it_is_with_what_is_known_beside_it(tmp_path):
+    article = {"@context": "https://schema.org", "@type": "NewsArticle", "articleBody": "Words."}
+    data = json.dumps(article, indent=2).encode()
+    assert read(tmp_path / "a.jsonld", data)[0].data == data
+    (tmp_path / "b.jsonld.meta.json").write_text('{"source": "Echo"}')
+    (found,) = bodies(read(tmp_path / "b.jsonld", data, force=True))
+    sent = ArticleSubmitted.model_validate(found)
+    assert (sent.text, sent.source, sent.force) == ("Words.", "Echo", True)

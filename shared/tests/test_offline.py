@@ -201,3 +201,13 @@ def test_files_are_read_as_publish_reads_them(command, tmp_path):
     assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == ["merged", "two"]
     assert done.returncode == 1
     assert b"b.json[2]: nothing to read (no_text, in ingest)" in done.stderr
+
+
+def test_articles_are_written_as_json_ld_where_that_is_asked_for(command, tmp_path):
+    (tmp_path / "a.jsonld").write_text('{"@type": "NewsArticle", "articleBody": "one"}')
+    (line,) = command("--format", "jsonld", tmp_path / "a.jsonld").stdout.splitlines()
+    written = json.loads(line)
+    assert (written["@type"], written["articleBody"]) == ("NewsArticle", "one")
+    piped = command("--jsonl", "--format", "jsonld", "-", "-", text=b'{"id": 7, "text": "one"}\n{"text": "refuse"}')
+    first, second = map(json.loads, piped.stdout.splitlines())
+    assert (first["id"], first["@type"], second["error"]["reason"]) == (7, "NewsArticle", "no_text")

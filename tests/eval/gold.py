@@ -193,6 +193,7 @@ def _facts(
     ]
     return {
         "date": header["published"][:10],
+        "authors": [name for name in header.get("byline", "").split(", ") if name],
         "entities": [{**row, "mentions": row["mentions"]} for row in entities.values() if row["type"] in _CORE],
         "mentions": [{**mention, "type": row["type"]} for mention, row in named if row["type"] in _CORE],
         "ignore": [*others, *found["optional"], *found["boilerplate"]],

@@ -63,6 +63,7 @@ class Prediction:
 
     body: str = ""
     published_at: str = ""
+    authors: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
     quotes: tuple[Quote, ...] = ()
     dates: tuple[Date, ...] = ()
@@ -91,8 +92,9 @@ def read_prediction(row: Mapping[str, Any] | None, reference: str | None) -> Pre
     if row is None or "error" in row:
         return Prediction(refused=row["error"]["reason"] if row else "no result")
     body, published_at = row.get("text") or "", row.get("published_at") or ""
+    authors = tuple(row.get("authors") or ())
     if reference is None:
-        return Prediction(body=body, published_at=published_at)
+        return Prediction(body=body, published_at=published_at, authors=authors)
     mapped = _Mapper(body, reference)
     mentions = tuple(_mentions(row.get("entities") or (), mapped))
     quotes = sorted(_quotes(row.get("quotes") or (), mapped), key=lambda quote: quote.span)
@@ -109,6 +111,7 @@ def read_prediction(row: Mapping[str, Any] | None, reference: str | None) -> Pre
     return Prediction(
         body=body,
         published_at=published_at,
+        authors=authors,
         mentions=mentions,
         quotes=tuple(quotes),
         dates=dates,

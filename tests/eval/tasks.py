@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .predictions import Sample
-from .scorers.body import score_body, score_days
+from .scorers.body import score_authors, score_body, score_days
 from .scorers.names import score_named, score_typed
 from .scorers.places import score_places
 from .scorers.quotes import score_quotes
@@ -185,6 +185,13 @@ OWN_TASKS = (
         score=score_days,
         needs="pages",
         figures=(Figure(name="publication date, exact day", key="acc", floor=100.0),),
+    ),
+    Task(
+        name="own authors",
+        data="own pages",
+        score=score_authors,
+        needs="pages",
+        figures=(Figure(name="authors as people, exact", key="acc", floor=100.0),),
     ),
     Task(
         name="own names",

@@ -89,6 +89,7 @@ def perfect(article: Annotated) -> Sample:
     row = {
         "text": body,
         "published_at": gold["date"],
+        "authors": gold["authors"],
         "entities": gold["entities"],
         "quotes": quotes,
         "dates": gold["timexes"],

@@ -1,4 +1,4 @@
-"""The body of a page and its date: the shingle measure of the article-extraction benchmark, and the exact day."""
+"""The body of a page, its authors and its exact day; bodies by the article-extraction benchmark's shingle measure."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ from statistics import mean
 from ..predictions import Sample
 from ..spans import percent, rates
 
-__all__ = ["score_body", "score_days", "shingle_counts"]
+__all__ = ["score_authors", "score_body", "score_days", "shingle_counts"]
 
 _WORD = re.compile(r"\w+")
 _SHINGLE_WORDS = 4
@@ -34,6 +34,12 @@ def score_days(samples: Sequence[Sample]) -> Mapping[str, float]:
     right = sum(day == sample.gold["date"] for day, sample in zip(days, samples, strict=True))
     answered = sum(map(bool, days))
     return {"n": len(samples), "acc": percent(right, len(samples)), "answered": percent(answered, len(samples))}
+
+
+def score_authors(samples: Sequence[Sample]) -> Mapping[str, float]:
+    """Share of pages whose authors are exactly the people of the byline."""
+    right = sum(list(sample.found.authors) == sample.gold["authors"] for sample in samples)
+    return {"n": len(samples), "acc": percent(right, len(samples))}
 
 
 def shingle_counts(gold: str, found: str) -> tuple[int, int, int]:
