@@ -93,6 +93,12 @@ def test_people_named_by_the_markup_serve_where_json_ld_names_an_organisation() 
     assert (metadata.byline, metadata.authors) == ("Ann Bell, Editor", ("Ann Bell",))
 
 
+def test_a_line_over_the_story_names_its_authors_where_no_markup_does() -> None:
+    page = "<body><p>{}. Published on 3 March</p><p>" + "The harbour will close. " * 5 + "</p><p>By Eve Fox</p></body>"
+    assert metadata_of(page.format("By Ann Bell and Carl Dunn")).authors == ("Ann Bell", "Carl Dunn")
+    assert metadata_of(page.format("By the harbour")).authors == ()
+
+
 @pytest.mark.parametrize("section", ["echo.example", "x" * 200, ""])
 def test_what_is_no_section_s_name_is_passed_over(section: str) -> None:
     assert in_json_ld({"@type": "NewsArticle", "articleSection": section}).section == ""

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from wiredesk.events import Image
 from wiredesk.json_ld import StatedArticle, StatedImage, plain_body
 
-from wiredesk_ingest.bylines import people, printed_names
+from wiredesk_ingest.bylines import is_byline, people, printed_names, without_by
 from wiredesk_ingest.characters import clean_line
 from wiredesk_ingest.furniture import has_class
 from wiredesk_ingest.lead_image import lead_image
@@ -20,6 +20,7 @@ __all__ = ["PageMetadata", "read_metadata"]
 _MAX_TITLE_CHARS = 500
 _MAX_SECTION_CHARS = 100
 _MAX_MARKED = 20
+_PROSE_CHARS = 80
 _HOST = re.compile(r"[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}")
 _TAGS = re.compile(r"<[^<>]{1,1000}>")
 _BEFORE_SITE = re.compile(r"(?<!\s)\s+[|–—·•»:-]{1,2}\s+\Z")
@@ -184,6 +185,19 @@ def _author_sources(
     yield _marked_names(tree.iterfind(".//a[@rel='author']"))
     if "byline" in source:
         yield _marked_names(element for element in tree.iter("p", "div", "span") if has_class(element, _BYLINE_CLASSES))
+    yield _printed_byline(tree)
+
+
+def _printed_byline(tree: HtmlElement) -> list[str]:
+    """The first line over the story that says "By" and a name, without any markup that would tell so."""
+    for element in tree.iter("p", "div", "span"):
+        line = (element.text or "").strip()
+        if len(line) > _PROSE_CHARS:
+            break
+        byline = line.partition(". ")[0].rstrip(".")
+        if without_by(byline) != byline and is_byline(byline):
+            return [byline]
+    return []
 
 
 def _marked_names(elements: Iterable[HtmlElement]) -> list[str]:
