@@ -145,6 +145,10 @@ def test_what_cannot_be_read_is_told_how_to_mend_it(wrong: dict[str, Any], cure:
         document(wrong)
 
 
+def test_a_submission_with_a_type_of_another_vocabulary_stays_a_submission() -> None:
+    assert read({"@type": "Story", "title": "A dyke holds", "text": "The dyke held."}).text == "The dyke held."
+
+
 def test_a_wrong_field_beside_it_is_refused_as_ever() -> None:
     with pytest.raises(ValidationError, match="force"):
         ArticleSubmitted.model_validate({**ARTICLE, "force": "yes"})

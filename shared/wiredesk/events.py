@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from wiredesk.json_ld import NoArticle, is_json_ld, submission_fields
+from wiredesk.json_ld import NoArticle, article_nodes, is_json_ld, nodes_of, submission_fields
 
 __all__ = [
     "GROUPS",
@@ -150,6 +150,8 @@ class ArticleSubmitted(_Event):
     def _json_ld_is_taken_too(cls, sent: Any) -> Any:
         if not isinstance(sent, dict) or not is_json_ld(sent):
             return sent
+        if (sent.get("text") or sent.get("html")) and not article_nodes(nodes_of(sent)):
+            return sent  # another vocabulary's type beside a submission's own fields, which say enough
         try:
             return submission_fields(sent, own=cls.model_fields)
         except NoArticle as error:
