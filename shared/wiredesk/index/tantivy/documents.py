@@ -1,39 +1,22 @@
 """An article as documents: one for itself, one for each quote; and back from what a document stores."""
 
-import hashlib
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from tantivy import Document
 
 from wiredesk.errors import PermanentError
-from wiredesk.events import ArticleExtracted, ArticleRetracted, Quote
-from wiredesk.index.tantivy.schema import IDEOGRAPHS
+from wiredesk.events import ArticleExtracted
+from wiredesk.index.intake import KINDS, names_of, quote_card
+from wiredesk.index.ordering import LAST_SECOND, day_seconds, moment_of, second_of, tie_of
+from wiredesk.index.scripts import IDEOGRAPHS
 
-__all__ = [
-    "KINDS",
-    "LONGEST_ID",
-    "card_of",
-    "checked",
-    "day_bounds",
-    "documents_of",
-    "stored_article",
-    "tie_of",
-    "tombstone_of",
-]
+__all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "tombstone_of"]
 
-KINDS = {"Person": "people", "Organization": "organizations", "Place": "places"}
-"""The facet that an entity's type counts in; other types can be searched by `entity:` only."""
-
-LONGEST_ID = 512
-"""Bytes. tantivy leaves out terms over 65,530 bytes without a word; an id it left out could never be replaced."""
-
-_EPOCH = datetime(1, 1, 1, tzinfo=UTC)
 _TIE_BITS = 25
-_LAST_SECOND = (1 << 39) - 1
-"""Seconds since year 1 fit 39 bits until far beyond year 9999; the rest of 64 parts articles of one second."""
+"""Beside 39 bits of seconds; they part articles of one second."""
 _QUOTE_BITS = 24
 
 
@@ -43,14 +26,6 @@ class _Times(NamedTuple):
     newest: int
     oldest: int
     month: str | None
-
-
-def checked(article: ArticleExtracted | ArticleRetracted) -> None:
-    """Raises PermanentError for ids and revisions that the index could not keep."""
-    if not 0 < len(article.article_id.encode(errors="replace")) <= LONGEST_ID:
-        raise PermanentError("unindexable", f"article_id has to have 1 to {LONGEST_ID} bytes")
-    if not 0 <= article.revision < 1 << 63:
-        raise PermanentError("unindexable", f"{article.article_id} has a revision beyond 63 bits")
 
 
 def documents_of(article: ArticleExtracted) -> list[Document]:
@@ -82,32 +57,18 @@ def stored_article(document: Document) -> ArticleExtracted:
     return ArticleExtracted.model_validate(payload | {"text": document.get_first("text")})
 
 
-def tie_of(id: str) -> int:
-    """64 bits that tell documents apart where sort keys are equal; the same for an id in every index."""
-    return int.from_bytes(hashlib.blake2b(id.encode(), digest_size=8).digest())
-
-
 def day_bounds(first: date | None, last: date | None) -> tuple[int, int]:
     """The values of `newest` from the first to the last day, both included, in UTC; None leaves an end open."""
-    low = (_second(first) if first else 1) << _TIE_BITS
-    high = (_second(last) + 24 * 60 * 60 if last else _LAST_SECOND) << _TIE_BITS
-    return low, high - 1
-
-
-def _second(day: date) -> int:
-    return (day.toordinal() - 1) * 24 * 60 * 60 + 1
+    low, end = day_seconds(first, last)
+    return low << _TIE_BITS, (end << _TIE_BITS) - 1
 
 
 def _times(published_at: str | None, tie: int) -> _Times:
-    """A day counts as its midnight in UTC. A date the calendar does not have is no date."""
-    try:
-        published = datetime.fromisoformat(published_at or "")
-        published = published.replace(tzinfo=UTC) if published.tzinfo is None else published.astimezone(UTC)
-    except (ValueError, OverflowError):
+    moment = moment_of(published_at)
+    if moment is None:
         return _Times(0, 0, None)
-    second = int((published - _EPOCH).total_seconds()) + 1
-    low = tie >> (64 - _TIE_BITS)
-    return _Times(second << _TIE_BITS | low, (_LAST_SECOND - second) << _TIE_BITS | low, f"{published:%Y-%m}")
+    second, low = second_of(moment), tie >> (64 - _TIE_BITS)
+    return _Times(second << _TIE_BITS | low, (LAST_SECOND - second) << _TIE_BITS | low, f"{moment:%Y-%m}")
 
 
 def _article(article: ArticleExtracted) -> Document:
@@ -127,7 +88,7 @@ def _article(article: ArticleExtracted) -> Document:
     if article.source:
         add("source", article.source)
         add("source_words", article.source)
-    for id, (type, names) in _names(article).items():
+    for id, (type, names) in names_of(article).items():
         add("entity_id", id)
         if kind := KINDS.get(type):
             add(f"{kind}_id", id)
@@ -141,15 +102,6 @@ def _article(article: ArticleExtracted) -> Document:
     document.add_bytes("card", card.encode())
     document.add_bytes("payload", article.model_dump_json(exclude={"text"}).encode())
     return document
-
-
-def _names(article: ArticleExtracted) -> dict[str, tuple[str, set[str]]]:
-    """Each entity once, whatever the article repeats: type and names."""
-    found: dict[str, tuple[str, set[str]]] = {}
-    for entity in article.entities:
-        if len(entity.id.encode()) <= LONGEST_ID:
-            found.setdefault(entity.id, (entity.type, set()))[1].add(entity.name)
-    return found
 
 
 def _add_times(document: Document, times: _Times, tie: int) -> None:
@@ -177,24 +129,5 @@ def _quotes(article: ArticleExtracted) -> Iterator[Document]:
         # Quotes of one article stay together, in the order of the text.
         own = min(position, (1 << _QUOTE_BITS) - 1)
         _add_times(document, times._replace(month=None), tie >> _QUOTE_BITS << _QUOTE_BITS | own)
-        document.add_bytes("card", json.dumps(_quote_card(article, quote)).encode())
+        document.add_bytes("card", json.dumps(quote_card(article, quote)).encode())
         yield document
-
-
-def _quote_card(article: ArticleExtracted, quote: Quote) -> dict[str, Any]:
-    """The fields of QuoteHit."""
-    speaker = quote.speaker
-    return {
-        "article_id": article.article_id,
-        "article_title": article.title,
-        "source": article.source,
-        "published_at": article.published_at,
-        "start": quote.start,
-        "end": quote.end,
-        "text": quote.text,
-        "kind": quote.kind,
-        "speaker_id": speaker.entity_id if speaker else None,
-        "speaker_name": speaker.name if speaker else None,
-        "cue": quote.cue.text if quote.cue else None,
-        "unsure": speaker.unsure if speaker else False,
-    }

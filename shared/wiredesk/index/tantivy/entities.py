@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from tantivy import Document, Query, Schema, Searcher
 
 from wiredesk.events import ArticleExtracted
+from wiredesk.index.intake import LONGEST_ID
+from wiredesk.index.ordering import tie_of
 from wiredesk.index.protocol import EntityHit
-from wiredesk.index.tantivy.documents import LONGEST_ID, card_of, tie_of
+from wiredesk.index.tantivy.documents import card_of
 
 __all__ = ["Ledger", "document_of", "hit_of", "load", "tally"]
 

@@ -9,6 +9,8 @@ from tantivy import Document, Occur, Query, Searcher
 from wiredesk.errors import NotFound, Unavailable
 from wiredesk.events import ArticleExtracted
 from wiredesk.index import cursor as cursors
+from wiredesk.index.excerpt import Snippet, beginning
+from wiredesk.index.marks import marks
 from wiredesk.index.protocol import (
     FACETS,
     ArticleHit,
@@ -21,18 +23,19 @@ from wiredesk.index.protocol import (
     SearchRequest,
 )
 from wiredesk.index.query import QUOTE_FIELDS, DateRange, MatchAll, Node
+from wiredesk.index.ranking import BARE, LIKE_CHARACTERS, ranks
 from wiredesk.index.syntax import parse
 from wiredesk.index.tantivy import entities, paging
 from wiredesk.index.tantivy.documents import card_of, stored_article
 from wiredesk.index.tantivy.schema import analysers, last_commit, open_existing
-from wiredesk.index.tantivy.snippets import Snippet, beginning, snippets
-from wiredesk.index.tantivy.translation import Scope, Translator, all_of, marks, of_kind, ranks, unscored
+from wiredesk.index.tantivy.snippets import snippets
+from wiredesk.index.tantivy.translation import Scope, Translator, all_of, of_kind, unscored
 
 __all__ = ["TantivyReader"]
 
 _ARTICLES = Scope(
     kind="article",
-    bare={"title": 3.0, "deck": 1.5, "text": 1.0, "ideographs": 1.0},
+    bare={**BARE, "ideographs": 1.0},
     targets={
         **{name: {name: 1.0} for name in ("title", "deck", "byline", "people", "organizations", "places")},
         "text": {"text": 1.0, "ideographs": 1.0},
@@ -42,21 +45,17 @@ _ARTICLES = Scope(
         "cluster": "cluster",
     },
 )
-"""A word in the headline says more than one in the body; three to one is a common starting point for news search."""
 _QUOTES = Scope(
     kind="quote",
     bare={"said": 1.0},
     targets={"text": {"said": 1.0}, "speaker": {"speaker": 1.0}, "source": {"source_words": 1.0}},
 )
-_MARKED = ("text", "people", "organizations", "places")
 _FACET_FIELDS = {name: f"{name}_id" if name in ("people", "organizations", "places") else name for name in FACETS}
 _FACET_SIZE = 10
 _FACET_CANDIDATES = 1000
 """Values a segment puts forward for a facet: counts are exact unless a value is below that place in some segment."""
 _MOST_MONTHS = 1200
 _MOST_LABELS = 50_000
-_LIKE_CHARACTERS = 20_000
-"""Of a text that is compared: the most telling words of an article stand in its first pages."""
 
 
 class _View(NamedTuple):
@@ -138,7 +137,7 @@ class TantivyReader:
         """By the words that tell the article apart. Raises NotFound."""
         view, limit = self._view, cursors.checked_limit(limit)
         document = self._article(view, article_id)[1]
-        title, text = card_of(document)["title"], str(document.get_first("text"))[:_LIKE_CHARACTERS]
+        title, text = card_of(document)["title"], str(document.get_first("text"))[:LIKE_CHARACTERS]
         fields = {"title": [title], "text": [text]}
         # Words of one other article are enough in a small index; words of every second article tell nothing.
         total = self.documents()
@@ -213,8 +212,8 @@ class TantivyReader:
         )
 
     def _snippets(self, view: _View, texts: list[str], node: Node) -> list[Snippet]:
-        marked = marks(node, _MARKED)
-        if not (marked.words or marked.prefixes or marked.fuzzy):
+        marked = marks(node)
+        if not marked:
             return [beginning(text) for text in texts]
         return snippets(texts, marked, searcher=view.searcher, schema=self._schema, translator=view.translator)
 

@@ -6,7 +6,6 @@ Five kinds of document share one index, so that one commit makes all of an artic
 
 import json
 import os
-import re
 import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,21 +13,14 @@ from urllib.parse import unquote, urlsplit
 from tantivy import Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from wiredesk.errors import Unavailable, UsageError
+from wiredesk.index.scripts import IDEOGRAPHS, LONGEST_WORD
 
-__all__ = ["IDEOGRAPHS", "analysers", "build_schema", "create_or_open", "last_commit", "location", "open_existing"]
+__all__ = ["analysers", "build_schema", "create_or_open", "last_commit", "location", "open_existing"]
 
 VERSION = 1
 """Raised with every change to the schema or the analysis: an index of another version has to be built anew."""
 _VERSION_FILE = "wiredesk.json"
 _SEGMENTS_FILE = "meta.json"
-
-IDEOGRAPHS = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-"""Scripts written without spaces (Thai, Lao, Burmese, Khmer, Japanese, Chinese); indexed one character a word."""
-
-_LONGEST_WORD = 100
-"""Bytes; what is longer is no word (base64, a line without spaces) and would swell the dictionary."""
 
 _WORDS = ("title", "deck", "byline", "people", "organizations", "places", "source_words", "said", "speaker", "name")
 _KEYS = ("kind", "article_id", "entity_id", "cluster", "speaker_id", "entity_key", "entity_type", "tombstone_id")
@@ -66,7 +58,7 @@ def analysers() -> dict[str, TextAnalyzer]:
 
 def _analyser(tokenizer: Tokenizer) -> TextAnalyzer:
     builder = TextAnalyzerBuilder(tokenizer)
-    for step in (Filter.remove_long(_LONGEST_WORD), Filter.lowercase(), Filter.ascii_fold()):
+    for step in (Filter.remove_long(LONGEST_WORD), Filter.lowercase(), Filter.ascii_fold()):
         builder = builder.filter(step)
     return builder.build()
 

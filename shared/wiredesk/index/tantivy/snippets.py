@@ -1,22 +1,17 @@
 """The stretch of a hit's text that shows why it was found, as plain text with ranges to mark."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from tantivy import Document, Occur, Query, Schema, Searcher, SnippetGenerator
 
-from wiredesk.index.tantivy.schema import IDEOGRAPHS
-from wiredesk.index.tantivy.translation import Marks, Translator
+from wiredesk.index.excerpt import LENGTH, LONGEST_TEXT, Snippet, beginning, framed
+from wiredesk.index.marks import Marks
+from wiredesk.index.scripts import IDEOGRAPHS
+from wiredesk.index.tantivy.translation import Translator
 
-__all__ = ["Snippet", "beginning", "snippets", "within"]
+__all__ = ["snippets", "within"]
 
-Snippet = tuple[str, tuple[tuple[int, int], ...]]
-"""Plain text, and half-open ranges of code points within it."""
-
-_LENGTH = 240
-"""Characters: some three lines, what search pages have settled on."""
-_LONGEST_TEXT = 100_000
-"""Characters of a text that are looked through; one enormous article must not hold up a page."""
 _MOST_WORDS = 200
 
 
@@ -24,22 +19,13 @@ def snippets(
     texts: Sequence[str], marks: Marks, *, searcher: Searcher, schema: Schema, translator: Translator
 ) -> list[Snippet]:
     """One for each text: around the marked words where it has them, else its beginning."""
-    texts = [text[:_LONGEST_TEXT] for text in texts]
+    texts = [text[:LONGEST_TEXT] for text in texts]
     generators = [
         _generator(name, words, searcher, schema)
         for name in ("text", "ideographs")
         if (words := _words(name, texts, marks, translator))
     ]
     return [_first(text, generators) for text in texts]
-
-
-def beginning(text: str) -> Snippet:
-    """The beginning of a text, cut between words, with nothing marked."""
-    if len(text) <= _LENGTH:
-        return text.translate(_BREAKS), ()
-    head = text[: _LENGTH + 1]
-    cut = max(head.rfind(" "), head.rfind("\n"))
-    return head[: cut if cut > _LENGTH // 2 else _LENGTH].translate(_BREAKS) + " …", ()
 
 
 def within(word: str, other: str, edits: int) -> bool:
@@ -86,7 +72,7 @@ def _words(name: str, texts: Sequence[str], marks: Marks, translator: Translator
 def _generator(name: str, words: Iterable[str], searcher: Searcher, schema: Schema) -> tuple[str, SnippetGenerator]:
     clauses = [(Occur.Should, Query.term_query(schema, name, word)) for word in words]
     generator = SnippetGenerator.create(searcher, Query.boolean_query(clauses), schema, name)
-    generator.set_max_num_chars(_LENGTH)
+    generator.set_max_num_chars(LENGTH)
     return name, generator
 
 
@@ -98,7 +84,7 @@ def _first(text: str, generators: Sequence[tuple[str, SnippetGenerator]]) -> Sni
         if fragment := snippet.fragment():
             ranges = _code_points(fragment, [(each.start, each.end) for each in snippet.highlighted()])
             start = len(text.encode()[: snippet.fragment_range().start].decode())
-            return _framed(text, start, start + len(fragment), ranges)
+            return framed(text, start, start + len(fragment), ranges)
     return beginning(text)
 
 
@@ -112,14 +98,3 @@ def _code_points(fragment: str, ranges: Iterable[tuple[int, int]]) -> list[tuple
         else:
             merged.append((start, end))
     return merged
-
-
-def _framed(text: str, start: int, end: int, ranges: Iterable[tuple[int, int]]) -> Snippet:
-    """The fragment with what says that the text goes on; a short text whole. Line breaks become blanks, one for one."""
-    first, last = (0, len(text)) if len(text) <= _LENGTH else (start, end)
-    before, after = "… " if first else "", " …" if last < len(text) else ""
-    moved = start - first + len(before)
-    return before + text[first:last].translate(_BREAKS) + after, tuple((a + moved, b + moved) for a, b in ranges)
-
-
-_BREAKS: Mapping[int, str] = {ord("\n"): " ", ord("\r"): " ", ord("\t"): " "}

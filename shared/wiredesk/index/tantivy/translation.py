@@ -5,7 +5,7 @@ asked which of them have the same stem.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -25,21 +25,16 @@ from wiredesk.index.query import (
     Prefix,
     Term,
 )
+from wiredesk.index.ranking import INFLECTED, INFLECTED_FIELDS, TIE_BREAKER
+from wiredesk.index.scripts import LONGEST_PATTERN
 from wiredesk.index.tantivy.documents import day_bounds
 
-__all__ = ["Marks", "Scope", "Translator", "all_of", "marks", "of_kind", "ranks", "unscored"]
+__all__ = ["Scope", "Translator", "all_of", "of_kind", "unscored"]
 
-_INFLECTED = 0.5
-"""Weight of an inflection beside the word itself."""
-_INFLECTED_FIELDS = ("title", "deck", "text")
 _MOST_INFLECTIONS = 16
 _SHORTEST_STEM = 3
 _LONGEST_ENDING = 8
 """Letters that an English word has beyond its stem: `-fulness` and `-ization` are among the longest."""
-_TIE_BREAKER = 0.1
-"""How much the fields beside the best matching one add (DisMax; Lucene's documentation suggests 0.1)."""
-_LONGEST_PATTERN = 64
-"""Letters of a prefix or a misspelt word: an automaton is built from them."""
 
 
 _Target = Mapping[str, float] | str
@@ -53,15 +48,6 @@ class Scope:
     kind: str
     bare: Mapping[str, float]
     targets: Mapping[str, _Target]
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What to mark in the text of a hit: texts of words and phrases, prefixes, and misspelt words with their edits."""
-
-    words: tuple[str, ...] = ()
-    prefixes: tuple[str, ...] = ()
-    fuzzy: tuple[tuple[str, int], ...] = ()
 
 
 class Translator:
@@ -138,7 +124,7 @@ class Translator:
                 return Query.phrase_query(self._schema, name, list(words), slop=slop)
             case Term() if len(words) > 1:
                 return Query.phrase_query(self._schema, name, list(words))
-            case Term() if name in _INFLECTED_FIELDS:
+            case Term() if name in INFLECTED_FIELDS:
                 return self._inflected(name, words[0])
             case _:
                 return self.word(name, words[0])
@@ -152,17 +138,17 @@ class Translator:
         if len(words) > 1:
             # Analysed words hold letters and digits alone: nothing in them means anything to a regular expression.
             return Query.regex_phrase_query(self._schema, name, [*words[:-1], f"{words[-1]}.*"])
-        if len(words[0]) > _LONGEST_PATTERN:
+        if len(words[0]) > LONGEST_PATTERN:
             return Query.empty_query()
         return Query.fuzzy_term_query(self._schema, name, words[0], distance=0, prefix=True)
 
     def _misspelt(self, name: str, word: str, edits: int) -> Query:
-        if len(word) > _LONGEST_PATTERN:
+        if len(word) > LONGEST_PATTERN:
             return Query.empty_query()
         return Query.fuzzy_term_query(self._schema, name, word, distance=edits)
 
     def _inflected(self, name: str, word: str) -> Query:
-        others = [Query.boost_query(self.word(name, other), _INFLECTED) for other in self.inflections(word)]
+        others = [Query.boost_query(self.word(name, other), INFLECTED) for other in self.inflections(word)]
         return _best([self.word(name, word), *others]) or Query.empty_query()
 
     def _inflections(self, word: str) -> tuple[str, ...]:
@@ -172,7 +158,7 @@ class Translator:
         if len(start) < _SHORTEST_STEM or not word.isascii() or not word.isalpha():
             return ()
         counts: Counter[str] = Counter()
-        for name in _INFLECTED_FIELDS:
+        for name in INFLECTED_FIELDS:
             for other, count in self._searcher.terms_with_prefix(name, start):
                 if len(other) <= len(start) + _LONGEST_ENDING and other.isalpha() and other != word:
                     counts[other] += count
@@ -195,41 +181,6 @@ def of_kind(schema: Schema, kind: str) -> Query:
     return unscored(Query.term_query(schema, "kind", kind, index_option="basic"))
 
 
-def ranks(node: Node) -> bool:
-    """Whether a search for the node weighs its hits at all; filters, prefixes and misspellings do not."""
-    match node:
-        case Term() | Phrase():
-            return True
-        case Field(_, inner):
-            return ranks(inner)
-        case And(nodes) | Or(nodes):
-            return any(ranks(each) for each in nodes)
-        case _:
-            return False
-
-
-def marks(node: Node, marked: Sequence[str]) -> Marks:
-    """What of a query stands in the text: bare words, and those of the fields that are `marked`; no negated ones."""
-    match node:
-        case Term(text) | Phrase(text):
-            return Marks(words=(text,))
-        case Prefix(text):
-            return Marks(prefixes=(text,))
-        case Fuzzy(text, edits):
-            return Marks(fuzzy=((text, edits),))
-        case Field(name, inner) if name in marked:
-            return marks(inner, marked)
-        case And(nodes) | Or(nodes):
-            found = [marks(each, marked) for each in nodes]
-            return Marks(
-                words=tuple(word for each in found for word in each.words),
-                prefixes=tuple(prefix for each in found for prefix in each.prefixes),
-                fuzzy=tuple(pair for each in found for pair in each.fuzzy),
-            )
-        case _:
-            return Marks()
-
-
 def _some(queries: list[Query | None]) -> Query | None:
     clauses = [(Occur.Should, query) for query in queries if query is not None]
     return Query.boolean_query(clauses) if clauses else None
@@ -238,4 +189,4 @@ def _some(queries: list[Query | None]) -> Query | None:
 def _best(queries: list[Query]) -> Query | None:
     if len(queries) < 2:
         return queries[0] if queries else None
-    return Query.disjunction_max_query(queries, tie_breaker=_TIE_BREAKER)
+    return Query.disjunction_max_query(queries, tie_breaker=TIE_BREAKER)

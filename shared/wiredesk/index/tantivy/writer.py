@@ -11,8 +11,9 @@ from tantivy import Document, Occur, Query
 
 from wiredesk.errors import TransientError, UsageError
 from wiredesk.events import ArticleExtracted, ArticleRetracted
+from wiredesk.index.intake import checked, newest_of
 from wiredesk.index.protocol import IndexBusy, Upserted
-from wiredesk.index.tantivy.documents import card_of, checked, documents_of, stored_article, tombstone_of
+from wiredesk.index.tantivy.documents import card_of, documents_of, stored_article, tombstone_of
 from wiredesk.index.tantivy.entities import Change, Ledger, document_of, tally
 from wiredesk.index.tantivy.paging import count
 from wiredesk.index.tantivy.schema import create_or_open
@@ -44,7 +45,7 @@ class TantivyWriter:
         for article in batch:
             checked(article)
         with self._lock:
-            newest = _newest(batch)
+            newest = newest_of(batch)
             known = self._current(list(newest))
             floors = self._tombstones(list(newest))
             winners = {
@@ -218,13 +219,3 @@ class TantivyWriter:
         )
         searcher = self._see_last_commit()
         return [searcher.doc(address) for _, address in searcher.search(query, limit=len(ids), count=False).hits]
-
-
-def _newest(batch: Sequence[ArticleExtracted]) -> dict[str, ArticleExtracted]:
-    """The highest revision of each article; of equal ones the last."""
-    newest: dict[str, ArticleExtracted] = {}
-    for article in batch:
-        held = newest.get(article.article_id)
-        if held is None or article.revision >= held.revision:
-            newest[article.article_id] = article
-    return newest

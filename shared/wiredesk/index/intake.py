@@ -1,0 +1,65 @@
+"""What every engine does with articles before it keeps them: what is refused, which revision wins, who is in them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wiredesk.errors import PermanentError
+from wiredesk.events import ArticleExtracted, ArticleRetracted, Quote
+
+__all__ = ["KINDS", "LONGEST_ID", "checked", "names_of", "newest_of", "quote_card"]
+
+KINDS = {"Person": "people", "Organization": "organizations", "Place": "places"}
+"""The facet that an entity's type counts in; other types can be searched by `entity:` only."""
+
+LONGEST_ID = 512
+"""Bytes: what OpenSearch takes for an id. tantivy leaves out terms over 65,530 bytes without a word; an id it left out
+could never be replaced."""
+
+_REVISION_BITS = 62
+"""Engines keep a revision and its retraction as two numbers of 63 bits. Real ones, made of milliseconds, have 53."""
+
+
+def checked(article: ArticleExtracted | ArticleRetracted) -> None:
+    """Raises PermanentError for ids and revisions that no index could keep."""
+    if not 0 < len(article.article_id.encode(errors="replace")) <= LONGEST_ID:
+        raise PermanentError("unindexable", f"article_id has to have 1 to {LONGEST_ID} bytes")
+    if not 0 <= article.revision < 1 << _REVISION_BITS:
+        raise PermanentError("unindexable", f"{article.article_id} has a revision beyond {_REVISION_BITS} bits")
+
+
+def newest_of(batch: Sequence[ArticleExtracted]) -> dict[str, ArticleExtracted]:
+    """The highest revision of each article; of equal ones the last."""
+    newest: dict[str, ArticleExtracted] = {}
+    for article in batch:
+        held = newest.get(article.article_id)
+        if held is None or article.revision >= held.revision:
+            newest[article.article_id] = article
+    return newest
+
+
+def names_of(article: ArticleExtracted) -> dict[str, tuple[str, set[str]]]:
+    """Each entity once, whatever the article repeats: type and names. Ids that cannot be kept are left out."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for entity in article.entities:
+        if len(entity.id.encode()) <= LONGEST_ID:
+            found.setdefault(entity.id, (entity.type, set()))[1].add(entity.name)
+    return found
+
+
+def quote_card(article: ArticleExtracted, quote: Quote) -> dict[str, Any]:
+    """The fields of QuoteHit."""
+    speaker = quote.speaker
+    return {
+        "article_id": article.article_id,
+        "article_title": article.title,
+        "source": article.source,
+        "published_at": article.published_at,
+        "start": quote.start,
+        "end": quote.end,
+        "text": quote.text,
+        "kind": quote.kind,
+        "speaker_id": speaker.entity_id if speaker else None,
+        "speaker_name": speaker.name if speaker else None,
+        "cue": quote.cue.text if quote.cue else None,
+        "unsure": speaker.unsure if speaker else False,
+    }
