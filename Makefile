@@ -31,6 +31,15 @@ check: $(VENV)/.complete ## format, lint, types and the import rules
 test: $(VENV)/.complete ## the whole test suite, on a real server
 	@$(BIN)/python -m pytest $(ARGS)
 
+NODE := tests/opensearch/target
+$(NODE)/.complete: tests/opensearch/pom.xml tests/opensearch/Node.java
+	@command -v mvn >/dev/null && command -v javac >/dev/null || { echo "this needs a JDK of 17 or later and Maven"; exit 1; }
+	@rm -rf $(NODE) && mvn -B -q -ntp -f tests/opensearch/pom.xml dependency:copy-dependencies -DoutputDirectory=target/jars
+	@javac -cp '$(NODE)/jars/*' -d $(NODE)/classes tests/opensearch/Node.java && touch $@
+
+test-opensearch: $(VENV)/.complete $(NODE)/.complete ## the index's tests on a real OpenSearch node, and how fast it is (Java, Maven)
+	@$(BIN)/python -m pytest -m opensearch shared/tests/index tests/opensearch $(ARGS)
+
 # ARTICLES= ROUNDS= MESSAGES= HALF_LOAD=seconds ONLY="ingest runtime" NEWS=folder JSON=file MARKDOWN=file: each may be left out.
 # ONLY=million MESSAGES=1000000 is a run of its own: what grows while a million articles go through (half an hour).
 bench: $(VENV)/.complete ## measure each stage, the whole and the bare functions; ARTICLES= ROUNDS= JSON= MARKDOWN=
@@ -55,4 +64,4 @@ chaos: $(VENV)/.complete ## break everything while articles flow, and prove that
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup demo up check test bench eval chaos lock
+.PHONY: help setup demo up check test test-opensearch bench eval chaos lock

@@ -7,6 +7,8 @@ import pytest
 import redis
 from wiredesk.testing import RedisServer, valkey_server
 
+from tests.opensearch.server import OpenSearchServer, opensearch_server
+
 # A shell that starts the tests in the background leaves SIGINT ignored, every process inherits that, and the commands
 # interrupted here would not notice.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -32,3 +34,10 @@ def redis_client(redis_server: RedisServer) -> Iterator["redis.Redis"]:
 def redis_url(redis_server: RedisServer, redis_client: "redis.Redis") -> str:  # noqa: ARG001 - it empties the server
     """The URL of an empty server."""
     return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def opensearch() -> Iterator[OpenSearchServer]:
+    """A running node shared by the session; each test takes an index of its own. Tests that end a node start theirs."""
+    with opensearch_server() as server:
+        yield server

@@ -1,12 +1,14 @@
 """What the index's tests share: articles of any shape, and every backend on an empty index."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from wiredesk.events import ArticleExtracted, Cue, Entity, Mention, Quote, Speaker
-from wiredesk.index import open_reader, open_writer
+from wiredesk.index import BACKENDS, open_reader, open_writer
+from wiredesk.index import Backend as Engine
 from wiredesk.index.protocol import IndexReader, IndexWriter
 
 
@@ -58,8 +60,9 @@ def make_article() -> MakeArticle:
 
 @dataclass
 class Backend:
-    """One backend's empty index: an address, its one writer, and readers that see what is committed."""
+    """One backend's empty index: an address, a writer, and readers that see what is committed."""
 
+    engine: Engine
     url: str
     writer: IndexWriter
     _readers: list[IndexReader] = field(default_factory=list)
@@ -82,11 +85,29 @@ class Backend:
         self.writer.close()
 
 
-@pytest.fixture(params=["tantivy"])
-def backend(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Backend]:
-    """Every backend has to pass the same tests; a new one adds its name and how its address is made."""
-    addresses = {"tantivy": f"tantivy://{tmp_path}/an%20index"}
-    url = addresses[request.param]
-    made = Backend(url, open_writer(url))
+# An engine that runs as a server is asked for by the mark of its name.
+ENGINES = [
+    pytest.param(engine, id=engine.scheme, marks=[pytest.mark.opensearch] if engine.scheme == "opensearch" else [])
+    for engine in BACKENDS
+]
+
+
+@pytest.fixture(params=ENGINES)
+def index_url(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[str]:
+    """The address of an empty index, of every engine."""
+    if request.param.scheme == "tantivy":
+        yield f"tantivy://{tmp_path}/an%20index"
+        return
+    server = request.getfixturevalue("opensearch")
+    index = f"test-{uuid.uuid4().hex[:12]}"
+    yield server.url(index)
+    server.forget(index)
+
+
+@pytest.fixture
+def backend(index_url: str) -> Iterator[Backend]:
+    """Every backend has to pass the same tests; a new one adds how its address is made."""
+    engine = next(engine for engine in BACKENDS if index_url.startswith(engine.scheme))
+    made = Backend(engine, index_url, open_writer(index_url))
     yield made
     made.close()

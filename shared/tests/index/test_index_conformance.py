@@ -116,6 +116,8 @@ def test_an_article_that_cannot_be_kept_takes_nothing_of_its_batch_with_it(backe
 
 
 def test_a_second_writer_is_refused_at_once_and_told_what_to_do(backend):
+    if backend.engine.several_writers:
+        pytest.skip("this engine takes several writers")
     with pytest.raises(IndexBusy, match=r"already has a writer.*Run one indexing worker"):
         open_writer(backend.url)
     backend.writer.close()
@@ -412,7 +414,7 @@ def test_hostile_words_are_indexed_and_searched_without_harm(backend, make_artic
 def test_a_reader_sees_a_commit_at_the_next_reload(backend, make_article):
     reader = backend.reader() if backend.writer.upsert([make_article("a")]) else None
     backend.writer.upsert([make_article("b")])
-    assert reader.documents() == 1
+    assert reader.documents() == (1 if backend.engine.snapshots else 2)
     reader.reload()
     assert reader.documents() == 2
     reader.reload()

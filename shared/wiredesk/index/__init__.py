@@ -16,22 +16,48 @@ __all__ = ["BACKENDS", "Backend", "open_reader", "open_writer"]
 
 
 class Backend(NamedTuple):
-    """Where a backend lives, the extra of `wiredesk` that brings its library, and an address as an example."""
+    """Where a backend lives, the extra of `wiredesk` that brings its library, and an address as an example.
+
+    `several_writers`: whether an index takes more than one at a time. `snapshots`: whether a reader stays on the state
+    it saw until it is reloaded; else every search sees what was committed before it.
+    """
 
     scheme: str
     module: str
     library: str
     extra: str
     example: str
+    several_writers: bool
+    snapshots: bool
 
 
-BACKENDS = (Backend("tantivy", "wiredesk.index.tantivy", "tantivy", "tantivy", "tantivy:///var/lib/wiredesk/index"),)
+BACKENDS = (
+    Backend(
+        scheme="tantivy",
+        module="wiredesk.index.tantivy",
+        library="tantivy",
+        extra="tantivy",
+        example="tantivy:///var/lib/wiredesk/index",
+        several_writers=False,
+        snapshots=True,
+    ),
+    Backend(
+        scheme="opensearch",
+        module="wiredesk.index.opensearch",
+        library="urllib3",
+        extra="opensearch",
+        example="opensearch://127.0.0.1:9200/wiredesk",
+        several_writers=True,
+        snapshots=False,
+    ),
+)
 
 
 def open_writer(url: str) -> IndexWriter:
-    """The one writer of the index at `url`, which is made where there is none.
+    """A writer of the index at `url`, which is made where there is none.
 
-    Raises IndexBusy at once when it has a writer already, UsageError for an address or an index that cannot be used.
+    Raises IndexBusy at once when it has a writer already and takes one only, UsageError for an address or an index that
+    cannot be used, Unavailable when a server does not answer.
     """
     return cast(IndexWriter, _module(url).open_writer(url))
 
@@ -42,18 +68,25 @@ def open_reader(url: str) -> IndexReader:
 
 
 def _module(url: str) -> ModuleType:
-    scheme = urlsplit(url).scheme
+    scheme = urlsplit(url).scheme.partition("+")[0]
     for backend in BACKENDS:
         if backend.scheme == scheme:
             break
     else:
         known = ", ".join(f"{backend.scheme} (such as {backend.example})" for backend in BACKENDS)
-        raise UsageError(f"the index address {url!r} has no known scheme; known: {known}")
+        raise UsageError(f"the index address {_shown(url)!r} has no known scheme; known: {known}")
     try:
         return import_module(backend.module)
     except ModuleNotFoundError as error:
         if error.name != backend.library:
             raise
         raise UsageError(
-            f"the index address {url!r} needs the package {backend.library}: pip install 'wiredesk[{backend.extra}]'"
+            f"the index address {_shown(url)!r} needs the package {backend.library}: "
+            f"pip install 'wiredesk[{backend.extra}]'"
         ) from error
+
+
+def _shown(url: str) -> str:
+    """An address without its password."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else url

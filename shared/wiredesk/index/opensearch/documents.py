@@ -1,0 +1,128 @@
+"""An article as one document, a retraction as a document in its place; and back from what is stored.
+
+Both have the article's id and a version made of the revision, so that the cluster itself keeps what is newer, whoever
+writes: of an article twice its revision, of a retraction one more.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wiredesk.errors import PermanentError
+from wiredesk.events import ArticleExtracted, ArticleRetracted
+from wiredesk.index.excerpt import LENGTH, LONGEST_TEXT
+from wiredesk.index.intake import KINDS, LONGEST_ID, names_of
+from wiredesk.index.ordering import LAST_SECOND, moment_of, second_of, tie_of
+
+__all__ = ["CARD", "WHOLE", "Written", "article_document", "rank_of", "signed_tie", "stored_article", "tombstone"]
+
+CARD = ("revision", "title", "source", "url", "published_at", "language", "opening")
+"""Fields that make a hit; the id stands outside."""
+WHOLE = ("kind", "text", "payload")
+"""Fields that make an article."""
+
+_NAME_BYTES = 4
+_RANK_TIE_BITS = 21
+"""A rank has 53 bits, since OpenSearch reckons with doubles: the beginning of a name, then what parts equal ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document on its way: `source` is its JSON."""
+
+    id: str
+    version: int
+    source: bytes
+
+
+def article_document(article: ArticleExtracted) -> Written:
+    """The document of an article that was `checked`. Raises PermanentError when it cannot be one all the same."""
+    try:
+        source = json.dumps(_fields(article), ensure_ascii=False, separators=(",", ":")).encode()
+    except (ValueError, OverflowError) as error:  # UnicodeEncodeError among them: a lone surrogate
+        raise PermanentError("unindexable", f"{article.article_id} cannot be indexed: {error}") from error
+    return Written(article.article_id, article.revision * 2, source)
+
+
+def tombstone(event: ArticleRetracted) -> Written:
+    """Takes the article's place, and keeps revisions up to this one out."""
+    source = json.dumps({"kind": "tombstone", "revision": str(event.revision)}).encode()
+    return Written(event.article_id, event.revision * 2 + 1, source)
+
+
+def stored_article(source: Mapping[str, Any]) -> ArticleExtracted:
+    """The article a document was made of; `source` has the fields of WHOLE."""
+    return ArticleExtracted.model_validate(json.loads(source["payload"]) | {"text": "".join(source["text"])})
+
+
+def signed_tie(id: str) -> int:
+    """63 bits: OpenSearch's numbers have a sign."""
+    return tie_of(id) >> 1
+
+
+def rank_of(entity_id: str) -> int:
+    """Orders entities by the beginning of their names, as the id spells them."""
+    start = entity_id.partition(":")[2].casefold().encode(errors="replace")[:_NAME_BYTES].ljust(_NAME_BYTES, b"\0")
+    return int.from_bytes(start) << _RANK_TIE_BITS | tie_of(entity_id) >> (64 - _RANK_TIE_BITS)
+
+
+def _fields(article: ArticleExtracted) -> dict[str, Any]:
+    moment = moment_of(article.published_at)
+    second = second_of(moment)
+    names = names_of(article)
+    fields: dict[str, Any] = {
+        "kind": "article",
+        "revision": str(article.revision),
+        "title": article.title,
+        "deck": article.deck,
+        "byline": article.byline,
+        "text": _parts(article.text),
+        "opening": article.text[: LENGTH + 1],
+        "language": article.language,
+        "cluster": article.cluster_id,
+        "newest": second,
+        "oldest": LAST_SECOND - second if second else 0,
+        "tie": signed_tie(article.article_id),
+        "entity_id": list(names),
+        "entities": list(_entities(names)),
+        "quotes": list(_quotes(article, second)),
+        "url": article.url,
+        "published_at": article.published_at,
+        "payload": article.model_dump_json(exclude={"text"}),
+    }
+    if moment:
+        fields["published"] = f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z"
+    if article.source is not None:
+        fields |= {"source": article.source, "source_words": article.source}
+    for type, kind in KINDS.items():
+        of_kind = {id: found for id, (its_type, found) in names.items() if its_type == type}
+        fields[f"{kind}_id"] = list(of_kind)
+        fields[kind] = sorted(name for found in of_kind.values() for name in found)
+    return fields
+
+
+def _parts(text: str) -> str | list[str]:
+    """Marks are looked for in the first value alone, and only that is sent back with them."""
+    return text if len(text) <= LONGEST_TEXT else [text[:LONGEST_TEXT], text[LONGEST_TEXT:]]
+
+
+def _entities(names: Mapping[str, tuple[str, set[str]]]) -> Iterator[dict[str, Any]]:
+    for id, (type, found) in names.items():
+        spellings = sorted(found)
+        yield {"id": id, "type": type, "called": spellings[0], "name": spellings, "rank": rank_of(id)}
+
+
+def _quotes(article: ArticleExtracted, second: int) -> Iterator[dict[str, Any]]:
+    known = {entity.id for entity in article.entities}
+    for position, quote in enumerate(article.quotes):
+        fields: dict[str, Any] = {"at": position, "said": quote.text, "newest": second}
+        if article.source is not None:
+            fields["source_words"] = article.source
+        if quote.speaker:
+            fields["speaker"] = quote.speaker.name
+            if id := quote.speaker.entity_id:
+                fields["speaker_id"] = id
+                if id in known and len(id.encode()) <= LONGEST_ID:  # counted as a quote of the entity's own
+                    fields["spoken_by"] = id
+        yield fields

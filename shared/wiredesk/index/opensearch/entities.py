@@ -1,0 +1,102 @@
+"""Entities over all articles: counted when they are asked for, so that no count can drift, however many write.
+
+Each article has its entities nested in it, once each. A first search ranks those that match by how many articles have
+them; a second one tells of those on the page what they are called, and counts exactly. With several shards the ranking
+is exact for what ranks among the first thousand of each.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wiredesk.index.opensearch.translation import Query, all_of, any_key
+from wiredesk.index.protocol import EntityHit
+
+__all__ = ["MAX_DEPTH", "cards_asked", "cards_in", "ranked", "ranking_asked"]
+
+MAX_DEPTH = 10_000
+"""Entities deep that a walk may go: each page ranks all before it again."""
+_SHARD_CANDIDATES = 1000
+_COUNTED_EXACTLY = 40_000
+"""Different entities up to which their number is exact; beyond it is right within some per cent (HyperLogLog++)."""
+
+
+def ranking_asked(matching: Query, *, size: int) -> dict[str, Any]:
+    """The search for the most mentioned entities that match; equals by the beginning of their names."""
+    ranked = {
+        "terms": {
+            "field": "entities.id",
+            "size": size,
+            "shard_size": size + _SHARD_CANDIDATES,
+            "order": [{"_count": "desc"}, {"rank": "asc"}, {"_key": "asc"}],
+        },
+        "aggs": {"rank": {"max": {"field": "entities.rank"}}},
+    }
+    total = {"cardinality": {"field": "entities.id", "precision_threshold": _COUNTED_EXACTLY}}
+    counted = {"filter": matching, "aggs": {"ranked": ranked, "total": total}}
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "query": all_of(
+            {"term": {"kind": "article"}},
+            {"nested": {"path": "entities", "query": matching, "score_mode": "none"}},
+        ),
+        "aggs": {"entities": {"nested": {"path": "entities"}, "aggs": {"matching": counted}}},
+    }
+
+
+def ranked(answer: Mapping[str, Any]) -> tuple[list[tuple[str, tuple[int, int]]], int]:
+    """Ids in order, each with its place (articles, rank), and how many entities match in all."""
+    found = answer["aggregations"]["entities"]["matching"]
+    rows = [
+        (str(bucket["key"]), (int(bucket["doc_count"]), int(bucket["rank"]["value"])))
+        for bucket in found["ranked"]["buckets"]
+    ]
+    return rows, int(found["total"]["value"])
+
+
+def cards_asked(ids: Sequence[str]) -> dict[str, Any]:
+    """The search for what is known of entities."""
+
+    def each(field: str, **more: Any) -> dict[str, Any]:
+        return {"terms": {"field": field, "size": len(ids), "include": list(ids)}, **more}
+
+    def most(field: str) -> dict[str, Any]:
+        return {"terms": {"field": field, "size": 1}}
+
+    called = each("entities.id", aggs={"called": most("entities.called"), "type": most("entities.type")})
+    own = each("quotes.spoken_by")
+    return {
+        "size": 0,
+        "track_total_hits": False,
+        "query": any_key("entity_id", ids),
+        "aggs": {
+            "entities": {
+                "nested": {"path": "entities"},
+                "aggs": {"them": {"filter": any_key("entities.id", ids), "aggs": {"each": called}}},
+            },
+            "quotes": {
+                "nested": {"path": "quotes"},
+                "aggs": {"theirs": {"filter": any_key("quotes.spoken_by", ids), "aggs": {"each": own}}},
+            },
+        },
+    }
+
+
+def cards_in(answer: Mapping[str, Any]) -> dict[str, EntityHit]:
+    """By id; the name is the one that most articles have."""
+    found = answer["aggregations"]
+    own = {bucket["key"]: bucket["doc_count"] for bucket in found["quotes"]["theirs"]["each"]["buckets"]}
+    return {
+        bucket["key"]: EntityHit(
+            entity_id=bucket["key"],
+            type=_first(bucket["type"]),
+            name=_first(bucket["called"]) or bucket["key"],
+            articles=bucket["doc_count"],
+            quotes=own.get(bucket["key"], 0),
+        )
+        for bucket in found["entities"]["them"]["each"]["buckets"]
+    }
+
+
+def _first(terms: Mapping[str, Any]) -> str:
+    return str(terms["buckets"][0]["key"]) if terms["buckets"] else ""
