@@ -211,6 +211,23 @@ async def test_a_standby_can_be_stopped_while_it_waits(settings):
     open_writer(settings.index_url).close()  # nobody holds it
 
 
+async def test_a_worker_waits_for_an_index_whose_server_is_away(settings):
+    away = [Unavailable("the index does not answer"), TransientError("index_unreadable", "it is starting")]
+    states: list[str] = []
+
+    def open_index(url: str) -> IndexWriter:
+        if away:
+            raise away.pop(0)
+        return open_writer(url)
+
+    processor = IndexProcessor(settings, registry=CollectorRegistry(), open_index=open_index)
+    await processor.start(states.append)
+    assert states == ["disconnected", "disconnected"]
+    await processor.process([delivery(article("after"))])
+    assert found(settings) == ["after"]
+    await processor.stop()
+
+
 async def test_an_unusable_index_fails_the_start_and_can_still_be_stopped():
     processor = IndexProcessor(IndexingSettings(index_url="nowhere://x"), registry=CollectorRegistry())
     with pytest.raises(UsageError, match="known: tantivy"):

@@ -49,21 +49,24 @@ class IndexProcessor:
         self._index: IndexWriter | None = None
 
     async def start(self, waiting: Waiting) -> None:
-        """Take the index, or stand by until its writer has left or died. Raises UsageError for an unusable index."""
-        try:
-            await self._in_thread(self._open)
-            return
-        except IndexBusy as busy:
-            log.info("index.standby", why=str(busy), retry_s=self._settings.standby_retry_s)
-        waiting("standby")
+        """Take the index; stand by until its one writer has left or died, wait until its server answers.
+
+        Raises UsageError for an unusable index.
+        """
+        kept: type[Exception] | None = None
         while True:
-            await asyncio.sleep(self._settings.standby_retry_s)
             try:
                 await self._in_thread(self._open)
-            except IndexBusy:
-                continue
-            log.info("index.taken_over", index_url=self._settings.index_url)
-            return
+                break
+            except (IndexBusy, TransientError, Unavailable) as error:
+                if type(error) is not kept:
+                    kept, busy = type(error), isinstance(error, IndexBusy)
+                    event = "index.standby" if busy else "index.waiting"
+                    log.info(event, why=str(error), retry_s=self._settings.standby_retry_s)
+                    waiting("standby" if busy else "disconnected")
+            await asyncio.sleep(self._settings.standby_retry_s)
+        if kept is not None:
+            log.info("index.taken_over" if kept is IndexBusy else "index.reached")
 
     async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
         """One outcome for each delivery, in order, when everything that is to be published is durable.
@@ -102,8 +105,13 @@ class IndexProcessor:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _open(self) -> None:
-        self._index = self._open_index(self._settings.index_url)
-        self._metrics.documents.set(self._index.documents())
+        index = self._open_index(self._settings.index_url)
+        try:
+            self._metrics.documents.set(index.documents())
+        except BaseException:
+            index.close()
+            raise
+        self._index = index
 
     def _close(self) -> None:
         if self._index is not None:

@@ -23,7 +23,8 @@ class Processor(Protocol):
     async def start(self, waiting: Waiting) -> None:
         """Get ready (load a model, take a lock). No entry is read before this returns.
 
-        A processor that has to wait for another worker calls `waiting("standby")` and keeps waiting.
+        A processor that has to wait for another worker calls `waiting("standby")` and keeps waiting; for a server of
+        its own, `waiting("disconnected")`.
         """
         ...
 
