@@ -37,8 +37,12 @@ $(NODE)/.complete: tests/opensearch/pom.xml tests/opensearch/Node.java
 	@rm -rf $(NODE) && mvn -B -q -ntp -f tests/opensearch/pom.xml dependency:copy-dependencies -DoutputDirectory=target/jars
 	@javac -cp '$(NODE)/jars/*' -d $(NODE)/classes tests/opensearch/Node.java && touch $@
 
-test-opensearch: $(VENV)/.complete $(NODE)/.complete ## the index's tests on a real OpenSearch node, and how fast it is (Java, Maven)
+test-opensearch: $(VENV)/.complete $(NODE)/.complete ## the index's tests on a real OpenSearch node (needs a JDK and Maven)
 	@$(BIN)/python -m pytest -m opensearch shared/tests/index tests/opensearch $(ARGS)
+
+# ARTICLES= ROUNDS=queries of a kind: each may be left out.
+bench-opensearch: $(VENV)/.complete $(NODE)/.complete ## measure bulk rate and query times on a real OpenSearch node; ARTICLES= ROUNDS=
+	@exec $(BIN)/python -m tests.opensearch.speed $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 # ARTICLES= ROUNDS= MESSAGES= HALF_LOAD=seconds ONLY="ingest runtime" NEWS=folder JSON=file MARKDOWN=file: each may be left out.
 # ONLY=million MESSAGES=1000000 is a run of its own: what grows while a million articles go through (half an hour).
@@ -64,4 +68,4 @@ chaos: $(VENV)/.complete ## break everything while articles flow, and prove that
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup demo up check test test-opensearch bench eval chaos lock
+.PHONY: help setup demo up check test test-opensearch bench bench-opensearch eval chaos lock

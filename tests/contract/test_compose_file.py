@@ -1,11 +1,13 @@
 """docker-compose.yml is the one list of what runs: in containers and, through its x-local blocks, without them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from wiredesk.errors import UsageError
+from wiredesk.settings import CommonSettings
 
 from deploy.local import memory, services
 
@@ -43,7 +45,7 @@ def test_every_placeholder_is_filled(service: services.Service) -> None:
 def test_every_container_is_confined_and_watched(name: str) -> None:
     service = COMPOSE["services"][name]
     assert service["restart"] == "unless-stopped"
-    assert service["read_only"] is True
+    assert service["read_only"] is (name != "opensearch")
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["logging"]["options"]["max-size"]
@@ -74,6 +76,29 @@ def test_redis_keeps_what_it_answered_and_refuses_rather_than_evicts_or_is_ended
     # A rewrite of the append-only file may for a moment need as much again, and what is freed comes back in pieces.
     assert 2.5 * memory.parse(options["maxmemory"]) <= memory.parse(redis["mem_limit"].replace("g", "gb"))
     assert "-e" in redis["healthcheck"]["test"], "LOADING is an error that redis-cli alone takes for an answer"
+
+
+def test_opensearch_runs_on_demand_and_leaves_half_of_its_memory_to_the_cache_of_files() -> None:
+    opensearch = COMPOSE["services"]["opensearch"]
+    assert opensearch["profiles"] == ["opensearch"]
+    heap = re.search(r"-Xms(\w+) -Xmx(\w+)", opensearch["environment"]["OPENSEARCH_JAVA_OPTS"])
+    assert heap
+    assert heap[1] == heap[2]
+    assert 2 * memory.parse(f"{heap[1]}b") <= memory.parse(f"{opensearch['mem_limit']}b")
+    assert opensearch["volumes"] == ["opensearch:/usr/share/opensearch/data"]
+
+
+def test_one_variable_chooses_the_index_of_every_service() -> None:
+    chosen = {name: service["environment"]["WIREDESK_INDEX_URL"] for name, service in BUILT.items()}
+    assert set(chosen.values()) == {"${INDEX_URL:-tantivy:///var/lib/wiredesk/index}"}
+    assert CommonSettings.model_fields["index_url"].default in chosen["indexing"]
+
+
+def test_opensearch_is_of_the_version_that_is_tested() -> None:
+    pom = (ROOT / "tests/opensearch/pom.xml").read_text()
+    tested = re.search(r"<version>(\d+\.\d+\.\d+)\.\d+</version>", pom)
+    assert tested
+    assert COMPOSE["services"]["opensearch"]["image"] == f"opensearchproject/opensearch:{tested[1]}"
 
 
 def test_prometheus_asks_every_service_at_its_port() -> None:
