@@ -27,7 +27,7 @@ BATCHES = (100, 500)
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """Articles a second in batches of a size; seconds that a batch took, and of processor time of the node an article."""
+    """Articles a second in batches of a size; seconds a batch took, and of processor time of the node an article."""
 
     batch: int
     articles_per_s: float
