@@ -85,6 +85,8 @@ def _analyser(*more: str) -> dict[str, Any]:
 
 def _mappings() -> dict[str, Any]:
     words = {"type": "text", "analyzer": WORDS, "position_increment_gap": _VALUE_GAP}
+    # Names are short, and quotes come by date: their lengths need not be kept to weigh them.
+    names = {**words, "norms": False}
     inflected = {**words, "analyzer": "words_and_stems", "search_analyzer": WORDS}
     key = {"type": "keyword", "ignore_above": _LONGEST_KEY}
     number = {"type": "long"}
@@ -96,7 +98,7 @@ def _mappings() -> dict[str, Any]:
             "kind": key,
             "revision": kept,
             **dict.fromkeys(("title", "deck", "text"), inflected),
-            **dict.fromkeys(("byline", "people", "organizations", "places", "source_words"), words),
+            **dict.fromkeys(("byline", "people", "organizations", "places", "source_words"), names),
             **dict.fromkeys(("people_id", "organizations_id", "places_id", "entity_id"), key),
             **dict.fromkeys(("source", "language", "cluster"), key),
             **dict.fromkeys(("newest", "oldest", "tie"), number),
@@ -105,13 +107,13 @@ def _mappings() -> dict[str, Any]:
             "entities": {
                 "type": "nested",
                 "dynamic": "strict",
-                "properties": {"id": key, "type": key, "called": key, "name": words, "rank": number},
+                "properties": {"id": key, "type": key, "called": key, "name": names, "rank": number},
             },
             "quotes": {
                 "type": "nested",
                 "dynamic": "strict",
                 "properties": {
-                    **dict.fromkeys(("said", "speaker", "source_words"), words),
+                    **dict.fromkeys(("said", "speaker", "source_words"), names),
                     **dict.fromkeys(("speaker_id", "spoken_by"), key),
                     **dict.fromkeys(("newest", "at"), number),
                 },
