@@ -18,7 +18,7 @@ __all__ = ["OpenSearchServer", "opensearch_server"]
 
 TARGET = Path(__file__).parent / "target"
 _HEAP = "1g"
-_START_S = 180.0
+_START_S = 300.0
 _STOP_S = 60.0
 
 

@@ -15,7 +15,7 @@ from wiredesk.index.protocol import SearchRequest
 from tests.opensearch.news import article
 from tests.opensearch.server import OpenSearchServer
 
-pytestmark = pytest.mark.opensearch
+pytestmark = [pytest.mark.opensearch, pytest.mark.timeout(400)]
 
 
 def settings(server: OpenSearchServer, index: str, **values: object) -> None:

@@ -85,9 +85,10 @@ class Backend:
         self.writer.close()
 
 
-# An engine that runs as a server is asked for by the mark of its name.
+# An engine that runs as a server is asked for by the mark of its name; the first test waits for its start.
+_ON_A_NODE = [pytest.mark.opensearch, pytest.mark.timeout(400)]
 ENGINES = [
-    pytest.param(engine, id=engine.scheme, marks=[pytest.mark.opensearch] if engine.scheme == "opensearch" else [])
+    pytest.param(engine, id=engine.scheme, marks=_ON_A_NODE if engine.scheme == "opensearch" else [])
     for engine in BACKENDS
 ]
 

@@ -9,6 +9,8 @@ from wiredesk.errors import UsageError
 from wiredesk.index import open_reader, open_writer
 from wiredesk.index.protocol import IndexReader, SearchRequest
 
+pytestmark = [pytest.mark.opensearch, pytest.mark.timeout(600)]
+
 TEXTS = [
     "The governments were running late, and the ministers' ships arrived daily.",
     "A minister governed; the government ran out of time. It's 10:30 in Élan.",
@@ -63,8 +65,6 @@ def found(reader: IndexReader, q: str) -> set[str] | None:
         return None
 
 
-@pytest.mark.opensearch
-@pytest.mark.timeout(600)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(q=QUERIES)
 def test_every_engine_finds_the_same(readers, q):
@@ -72,15 +72,12 @@ def test_every_engine_finds_the_same(readers, q):
     assert found(cluster, q) == found(embedded, q)
 
 
-@pytest.mark.opensearch
-@pytest.mark.timeout(600)
 @settings(max_examples=100, deadline=None)
 @given(q=st.text(max_size=200) | st.text(alphabet='ab "()[]:~*?\\+-!ANDORT東\u0301\0', max_size=200))
 def test_any_text_is_answered_or_a_usage_error(readers, q):
     found(readers[1], q)
 
 
-@pytest.mark.opensearch
 @pytest.mark.parametrize(
     "q", ["(" * 20 + "a" + ")" * 20, "a -(b " * 15 + "c" + ")" * 15, "a " * 1000, "a* " * 16, "ab~ " * 16]
 )

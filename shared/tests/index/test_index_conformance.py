@@ -411,6 +411,17 @@ def test_hostile_words_are_indexed_and_searched_without_harm(backend, make_artic
     assert ids(backend, "end") == ["h"]
 
 
+@pytest.mark.parametrize("article_id", ["..", "a/b?c#d", "%2e", "é 東", "_all", "x" * 512])
+def test_an_id_is_taken_as_it_is_whatever_it_looks_like(backend, make_article, article_id):
+    backend.writer.upsert([make_article(article_id, "word", quotes=[("word", None, None)])])
+    reader = backend.reader()
+    assert reader.article(article_id).article_id == article_id
+    assert [hit.article_id for hit in reader.quotes(article_id=article_id).hits] == [article_id]
+    for other in ("", "x" * 2000, article_id + "x"):
+        with pytest.raises(NotFound):
+            reader.article(other)
+
+
 def test_a_reader_sees_a_commit_at_the_next_reload(backend, make_article):
     reader = backend.reader() if backend.writer.upsert([make_article("a")]) else None
     backend.writer.upsert([make_article("b")])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote as quoted
 
 from wiredesk.errors import NotFound, Unavailable, UsageError
 from wiredesk.events import ArticleExtracted
@@ -116,13 +115,13 @@ class OpenSearchReader:
 
     def article(self, article_id: str) -> ArticleExtracted:
         """The stored event, whole. Raises NotFound."""
-        path = f"/{self._node.address.index}/_doc/{quoted(article_id, safe='', errors='replace')}"
-        try:
-            found = self._node.ask("GET", path, _source_includes=",".join(WHOLE))
-        except Refusal as refusal:
-            if refusal.status != 404 or refusal.kind != "unknown":
-                raise self._gone(refusal) from refusal
-            found = {}
+        path = f"/{self._node.address.index}/_mget"
+        answer = self._asked(
+            lambda: self._node.ask("POST", path, {"ids": [article_id]}, _source_includes=",".join(WHOLE))
+        )
+        (found,) = answer["docs"]
+        if error := found.get("error"):
+            raise Unavailable(f"the index at {self._node.address} cannot answer now: {error.get('reason')}")
         if found.get("_source", {}).get("kind") != "article":
             raise NotFound(f"there is no article {article_id} in the index")
         return stored_article(found["_source"])
