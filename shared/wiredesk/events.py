@@ -23,6 +23,7 @@ __all__ = [
     "ArticleIngested",
     "ArticleRetracted",
     "ArticleSubmitted",
+    "AsExtracted",
     "Cue",
     "DateMention",
     "DeadLetter",
@@ -214,11 +215,24 @@ class Mention(Span):
     kind: Literal["name", "nominal", "pronoun"] = "name"
 
 
+class AsExtracted(_Event):
+    """What extraction took an entity for, where a user's correction says otherwise: its id and name then."""
+
+    id: str
+    name: str
+
+
+def _empty(value: object) -> bool:
+    """A field that only some events have is written where it says something, so that older events stay as they were."""
+    return not value
+
+
 class Entity(_Event):
     """A person, organisation, place or other named thing, with every mention found.
 
     `id` is `type:slug-of-name`, so one name is one id in every article. `type` is `Person`, `Organization`, `Place`,
-    or another CamelCase name (`Event`, `Work`, `Product`, `Group`, `Law`, `Language`).
+    or another CamelCase name (`Event`, `Work`, `Product`, `Group`, `Law`, `Language`). `extracted_as` says what the id
+    and name were before users corrected them; only an article that is read from the index has it.
     """
 
     id: str
@@ -228,6 +242,7 @@ class Entity(_Event):
     roles: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
     origin: Origin | None = None
+    extracted_as: tuple[AsExtracted, ...] = Field(default=(), exclude_if=_empty)
 
 
 SURE_FROM = 0.8
@@ -238,12 +253,13 @@ class Speaker(Span):
     """Who said it: the words that name the speaker, and the entity they resolve to, if any.
 
     `confidence` is how often the rule that chose these words is right on annotated news, in 0..1; a known entity is
-    not weighed in. None: not known.
+    not weighed in. None: not known. `extracted_as` as an entity's.
     """
 
     entity_id: str | None = None
     name: str
     confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    extracted_as: AsExtracted | None = Field(default=None, exclude_if=_empty)
 
     @property
     def unsure(self) -> bool:
@@ -336,13 +352,22 @@ class ArticleRetracted(_Event):
 
 
 class EntityCorrected(_Event):
-    """A user's correction: `entity_id` is the same as `same_as`, or is called `name`."""
+    """A user's correction: `entity_id` is the same as `same_as`, or is called `name`.
+
+    Beside `same_as`, `name` is what that one is called where no article says it. With `articles` the correction holds
+    in these alone: what was taken for `entity_id` there is `same_as`. `undo` takes back: with `same_as` (whatever it
+    says) that `entity_id` is another, else its `name`. Of two corrections of the same thing the later one counts.
+    """
 
     version: Literal[1] = 1
     kind: Literal["entity-corrected"] = "entity-corrected"
     entity_id: str
     same_as: str | None = None
     name: str | None = None
+    articles: tuple[str, ...] = Field(default=(), exclude_if=_empty)
+    undo: bool = Field(default=False, exclude_if=_empty)
+    by: Annotated[str, Field(max_length=200)] = Field(default="", exclude_if=_empty)
+    reason: Annotated[str, Field(max_length=500)] = Field(default="", exclude_if=_empty)
 
 
 class DeadLetter(_Event):

@@ -108,10 +108,10 @@ def test_a_panic_of_the_engine_is_an_error_of_the_article_and_no_end_of_the_proc
     module = sys.modules[type(writer).__module__]
     documents_of = module.documents_of
 
-    def panicking(article):
+    def panicking(article, *rest):
         if article.article_id == "bad":
             tantivy.Query.phrase_query(build_schema(), "text", ["one"])  # tantivy panics: it wants two words
-        return documents_of(article)
+        return documents_of(article, *rest)
 
     monkeypatch.setattr(module, "documents_of", panicking)
     with pytest.raises(RuntimeError, match="tantivy failed"):

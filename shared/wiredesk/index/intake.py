@@ -38,11 +38,15 @@ def newest_of(batch: Sequence[ArticleExtracted]) -> dict[str, ArticleExtracted]:
 
 
 def names_of(article: ArticleExtracted) -> dict[str, tuple[str, set[str]]]:
-    """Each entity once, whatever the article repeats: type and names. Ids that cannot be kept are left out."""
+    """Each entity once, whatever the article repeats: type and names, those before a correction among them.
+
+    Ids that cannot be kept are left out.
+    """
     found: dict[str, tuple[str, set[str]]] = {}
     for entity in article.entities:
         if len(entity.id.encode()) <= LONGEST_ID:
-            found.setdefault(entity.id, (entity.type, set()))[1].add(entity.name)
+            names = found.setdefault(entity.id, (entity.type, set()))[1]
+            names |= {entity.name, *(was.name for was in entity.extracted_as)}
     return found
 
 
@@ -62,4 +66,5 @@ def quote_card(article: ArticleExtracted, quote: Quote) -> dict[str, Any]:
         "speaker_name": speaker.name if speaker else None,
         "cue": quote.cue.text if quote.cue else None,
         "unsure": speaker.unsure if speaker else False,
+        "corrected": bool(speaker and speaker.extracted_as),
     }

@@ -10,10 +10,12 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from wiredesk.errors import WiredeskError
 from wiredesk.events import ArticleExtracted, ArticleRetracted
+from wiredesk.index.corrections import Correction, Register
 
 __all__ = [
     "ArticleHit",
     "EntityHit",
+    "EntityMember",
     "FacetCount",
     "Filters",
     "IndexBusy",
@@ -51,6 +53,22 @@ class IndexWriter(Protocol):
 
     def retract(self, batch: Sequence[ArticleRetracted]) -> None:
         """Remove articles up to the given revisions and keep older revisions out from then on; durable at return."""
+        ...
+
+    def correct(self, batch: Sequence[Correction]) -> None:
+        """Keep corrections for good and begin to apply them; durable at return, and searched for from then on.
+
+        Of corrections of one thing the latest counts, in the batch and against the index; repeating changes nothing.
+        Articles indexed later come in corrected; of those that are there a bounded number is changed at once, `settle`
+        changes the others. Raises PermanentError for one that cannot be applied; then nothing of the batch is.
+        """
+        ...
+
+    def settle(self) -> bool:
+        """Apply corrections to a bounded number of articles more, durably; False when nothing is left to do.
+
+        Until then those articles are found under the ids they have and the ids they get, and shown as they were.
+        """
         ...
 
     def probe(self) -> None:
@@ -133,7 +151,10 @@ class SearchPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteHit:
-    """One quote, with where it stands and who said it; `unsure`: the speaker is a guess."""
+    """One quote, with where it stands and who said it; `unsure`: the speaker is a guess.
+
+    `corrected`: users said that the speaker is another, or has another name, than the article was found to say.
+    """
 
     article_id: str
     article_title: str
@@ -147,17 +168,32 @@ class QuoteHit:
     speaker_name: str | None
     cue: str | None
     unsure: bool = False
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMember:
+    """An id and name that extraction gave, and how many articles have it."""
+
+    entity_id: str
+    name: str
+    articles: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityHit:
-    """A named thing over all articles: how many speak of it, and how many quotes are its own."""
+    """A named thing over all articles: how many speak of it, and how many quotes are its own.
+
+    `members` is empty unless corrections made more than one of extraction's ids this entity, or changed its name; its
+    own comes first, then the most frequent.
+    """
 
     entity_id: str
     type: str
     name: str
     articles: int
     quotes: int
+    members: tuple[EntityMember, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +208,7 @@ class Page(Generic[T]):
 class IndexReader(Protocol):
     """Any number of readers, in any process, beside the writer. All methods may be called from several threads.
 
+    Everything is shown as corrections have it; an id that is another's now means that one, in filters and queries too.
     Queries raise UsageError with the column for broken syntax or an unknown field.
     """
 
@@ -191,6 +228,14 @@ class IndexReader(Protocol):
 
     def entities(self, *, q: str = "", type: str = "", limit: int = 10, cursor: str | None = None) -> Page[EntityHit]:
         """Entities by words of the name and by type, most mentioned first."""
+        ...
+
+    def entity(self, entity_id: str) -> EntityHit:
+        """The entity that this id stands for now. Raises NotFound when no article speaks of it."""
+        ...
+
+    def corrections(self, entity_id: str) -> tuple[Register, ...]:
+        """What users said of an entity and is in force, latest first; also of ids that are it now."""
         ...
 
     def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:

@@ -1,4 +1,7 @@
-"""An article as documents: one for itself, one for each quote; and back from what a document stores."""
+"""An article as documents: one for itself, one for each quote; and back from what a document stores.
+
+What is searched is the article as corrections have it; what is kept is what extraction said, and the tags beside it.
+"""
 
 import json
 from collections.abc import Iterator
@@ -9,11 +12,12 @@ from tantivy import Document
 
 from wiredesk.errors import PermanentError
 from wiredesk.events import ArticleExtracted
-from wiredesk.index.intake import KINDS, names_of, quote_card
+from wiredesk.index.corrected import Tag, Tags, corrected
+from wiredesk.index.intake import KINDS, LONGEST_ID, names_of, quote_card
 from wiredesk.index.ordering import LAST_SECOND, day_seconds, moment_of, second_of, tie_of
 from wiredesk.index.scripts import IDEOGRAPHS
 
-__all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "tombstone_of"]
+__all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "stored_tags", "tombstone_of"]
 
 _TIE_BITS = 25
 """Beside 39 bits of seconds; they part articles of one second."""
@@ -28,10 +32,19 @@ class _Times(NamedTuple):
     month: str | None
 
 
-def documents_of(article: ArticleExtracted) -> list[Document]:
+def documents_of(article: ArticleExtracted, tags: Tags, generation: int) -> list[Document]:
     """Every document of an article that was `checked`. Raises PermanentError when it cannot be one all the same."""
     try:
-        return [_article(article), *_quotes(article)]
+        shown = corrected(article, tags)
+        document = _article(shown)
+        document.add_bytes("payload", article.model_dump_json(exclude={"text"}).encode())
+        document.add_unsigned("generation", generation)
+        if tags:
+            document.add_bytes("tags", json.dumps(tags).encode())
+            for id, tag in tags.items():
+                if id != tag.id and len(id.encode()) <= LONGEST_ID:
+                    document.add_text("extracted_id", id)
+        return [document, *_quotes(shown)]
     except (ValueError, OverflowError) as error:  # UnicodeEncodeError among them: a lone surrogate
         raise PermanentError("unindexable", f"{article.article_id} cannot be indexed: {error}") from error
 
@@ -52,9 +65,15 @@ def card_of(document: Document) -> dict[str, Any]:
 
 
 def stored_article(document: Document) -> ArticleExtracted:
-    """The article a document was made of."""
+    """The article a document was made of, as extraction has it."""
     payload = json.loads(document.get_first("payload") or b"{}")
     return ArticleExtracted.model_validate(payload | {"text": document.get_first("text")})
+
+
+def stored_tags(document: Document) -> dict[str, Tag]:
+    """What corrections made of it when it was indexed last."""
+    tags = json.loads(document.get_first("tags") or b"{}")
+    return {id: Tag(*tag) for id, tag in tags.items()}
 
 
 def day_bounds(first: date | None, last: date | None) -> tuple[int, int]:
@@ -100,7 +119,6 @@ def _article(article: ArticleExtracted) -> Document:
         include={"article_id", "revision", "title", "source", "url", "published_at", "language"}
     )
     document.add_bytes("card", card.encode())
-    document.add_bytes("payload", article.model_dump_json(exclude={"text"}).encode())
     return document
 
 
@@ -124,6 +142,8 @@ def _quotes(article: ArticleExtracted) -> Iterator[Document]:
             document.add_text("source_words", article.source)
         if quote.speaker:
             document.add_text("speaker", quote.speaker.name)
+            if quote.speaker.extracted_as:
+                document.add_text("speaker", quote.speaker.extracted_as.name)
             if quote.speaker.entity_id:
                 document.add_text("speaker_id", quote.speaker.entity_id)
         # Quotes of one article stay together, in the order of the text.

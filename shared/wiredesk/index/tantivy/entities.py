@@ -7,17 +7,19 @@ touches, and makes names, ranking and prefixes an ordinary search.
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 from tantivy import Document, Query, Schema, Searcher
 
-from wiredesk.events import ArticleExtracted
+from wiredesk.events import ArticleExtracted, AsExtracted
+from wiredesk.index.corrected import Tags, corrected
+from wiredesk.index.corrections import Corrections
 from wiredesk.index.intake import LONGEST_ID
 from wiredesk.index.ordering import tie_of
-from wiredesk.index.protocol import EntityHit
+from wiredesk.index.protocol import EntityHit, EntityMember
 from wiredesk.index.tantivy.documents import card_of
 
-__all__ = ["Ledger", "document_of", "hit_of", "load", "tally"]
+__all__ = ["Change", "Ledger", "document_of", "hit_of", "load", "tally"]
 
 _REMEMBERED = 100_000
 """Entities kept in the writer's memory, some 60 MB at most; the others are read from the index again."""
@@ -27,20 +29,49 @@ _MOST_ARTICLES = (1 << 24) - 1
 
 @dataclass(slots=True)
 class Change:
-    """What a batch adds to an entity's counts (negative: takes away); added up in place, it is the busiest object."""
+    """What a batch adds to an entity's counts (negative: takes away); added up in place, it is the busiest object.
 
-    type: str
-    name: str
+    `own` counts articles that have the id from extraction, `members` those that have others, with their names.
+    `renamed`: what it is called has to be looked at again.
+    """
+
+    type: str = ""
+    name: str = ""
     articles: int = 0
     quotes: int = 0
+    own: int = 0
+    members: dict[str, tuple[str, int]] = field(default_factory=dict)
+    renamed: bool = False
+
+    def add_member(self, was: AsExtracted, sign: int) -> None:
+        """Count an article that has another id."""
+        self.members[was.id] = was.name, self.members.get(was.id, ("", 0))[1] + sign
+
+    def __bool__(self) -> bool:
+        """Whether anything is to be changed."""
+        return bool(
+            self.articles or self.quotes or self.own or self.renamed or any(n for _, n in self.members.values())
+        )
 
 
-def tally(changes: dict[str, Change], article: ArticleExtracted, sign: int) -> None:
+def tally(changes: dict[str, Change], article: ArticleExtracted, tags: Tags, sign: int) -> None:
     """Count an article that comes in (`sign` 1) or goes (-1). A speaker that is no entity of the article is not one."""
-    entities = {entity.id: entity for entity in article.entities if len(entity.id.encode()) <= LONGEST_ID}
+    shown = corrected(article, tags)
+    entities = {entity.id: entity for entity in shown.entities if len(entity.id.encode()) <= LONGEST_ID}
     for id, entity in entities.items():
-        changes.setdefault(id, Change(entity.type, entity.name)).articles += sign
-    for quote in article.quotes:
+        change = changes.setdefault(id, Change())
+        change.type = change.type or entity.type
+        change.articles += sign
+        own = AsExtracted(id=id, name=entity.name) if not entity.extracted_as else None
+        for was in {was.id: was for was in entity.extracted_as}.values():
+            if was.id == id:
+                own = was
+            else:
+                change.add_member(was, sign)
+        if own:
+            change.name = change.name or own.name
+            change.own += sign
+    for quote in shown.quotes:
         if quote.speaker and quote.speaker.entity_id in entities:
             changes[quote.speaker.entity_id].quotes += sign
 
@@ -58,7 +89,9 @@ def load(searcher: Searcher, schema: Schema, ids: Iterable[str]) -> dict[str, En
 
 def hit_of(document: Document) -> EntityHit:
     """What an entity's document stores."""
-    return EntityHit(**card_of(document))
+    card = card_of(document)
+    members = tuple(EntityMember(*member) for member in card.pop("members", ()))
+    return EntityHit(**card, members=members)
 
 
 def document_of(hit: EntityHit) -> Document:
@@ -67,18 +100,16 @@ def document_of(hit: EntityHit) -> Document:
     document.add_text("kind", "entity")
     document.add_text("entity_key", hit.entity_id)
     document.add_text("entity_type", hit.type)
-    document.add_text("name", hit.name)
+    for name in dict.fromkeys((hit.name, *(member.name for member in hit.members))):
+        document.add_text("name", name)
     folded = unicodedata.normalize("NFKD", hit.name).casefold().encode()[:_NAME_BYTES].ljust(_NAME_BYTES, b"\0")
     backwards = (1 << 8 * _NAME_BYTES) - 1 - int.from_bytes(folded)
     document.add_unsigned("rank", min(hit.articles, _MOST_ARTICLES) << 8 * _NAME_BYTES | backwards)
     document.add_unsigned("tie", tie_of(hit.entity_id))
-    card = {
-        "entity_id": hit.entity_id,
-        "type": hit.type,
-        "name": hit.name,
-        "articles": hit.articles,
-        "quotes": hit.quotes,
-    }
+    card = asdict(hit)
+    del card["members"]
+    if hit.members:
+        card["members"] = [[member.entity_id, member.name, member.articles] for member in hit.members]
     document.add_bytes("card", json.dumps(card).encode())
     return document
 
@@ -90,23 +121,17 @@ class Ledger:
         self._schema = schema
         self._known: dict[str, EntityHit] = {}
 
-    def updated(self, changes: Mapping[str, Change], searcher: Searcher) -> list[EntityHit]:
+    def updated(self, changes: Mapping[str, Change], corrections: Corrections, searcher: Searcher) -> list[EntityHit]:
         """The entities whose document has to be rewritten, as they will be; one with no articles left has to go."""
-        moved = {id: change for id, change in changes.items() if change.articles or change.quotes}
+        moved = {id: change for id, change in changes.items() if change}
         known = {id: self._known[id] for id in moved if id in self._known}
         known |= load(searcher, self._schema, moved.keys() - known.keys())
         result = []
         for id, change in moved.items():
             old = known.get(id)
-            result.append(
-                EntityHit(
-                    entity_id=id,
-                    type=old.type if old else change.type,
-                    name=old.name if old else change.name,
-                    articles=change.articles + (old.articles if old else 0),
-                    quotes=change.quotes + (old.quotes if old else 0),
-                )
-            )
+            new = _changed(id, change, old, corrections)
+            if new != old and (old or new.articles):
+                result.append(new)
         return result
 
     def remember(self, entities: Iterable[EntityHit]) -> None:
@@ -117,3 +142,32 @@ class Ledger:
                 self._known[entity.entity_id] = entity
         for id in list(self._known)[: max(0, len(self._known) - _REMEMBERED)]:
             del self._known[id]
+
+
+def _changed(id: str, change: Change, old: EntityHit | None, corrections: Corrections) -> EntityHit:
+    """Called what users say, else what articles call it under its own id, else what the correction that led to it
+    says, else what most articles call it.
+    """
+    had = {member.entity_id: member for member in old.members} if old else {}
+    if old and not had:
+        had = {id: EntityMember(id, old.name, old.articles)}
+    added = {**change.members, id: (change.name, change.own)} if change.own else change.members
+    for other, (name, count) in added.items():
+        before = had.get(other)
+        had[other] = EntityMember(other, before.name if before else name, count + (before.articles if before else 0))
+    members = sorted(
+        (member for member in had.values() if member.articles > 0),
+        key=lambda member: (member.entity_id != id, -member.articles, member.entity_id),
+    )
+    own = members[0].name if members and members[0].entity_id == id else ""
+    most = members[0].name if members else ""
+    name = corrections.name(id) or own or corrections.label(id) or most
+    alone = len(members) == 1 and members[0].entity_id == id and members[0].name == name
+    return EntityHit(
+        entity_id=id,
+        type=old.type if old else change.type,
+        name=name,
+        articles=change.articles + (old.articles if old else 0),
+        quotes=change.quotes + (old.quotes if old else 0),
+        members=() if alone else tuple(members),
+    )

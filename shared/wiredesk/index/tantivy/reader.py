@@ -9,6 +9,8 @@ from tantivy import Document, Occur, Query, Searcher
 from wiredesk.errors import NotFound, Unavailable
 from wiredesk.events import ArticleExtracted
 from wiredesk.index import cursor as cursors
+from wiredesk.index.corrected import corrected
+from wiredesk.index.corrections import Corrections, Register
 from wiredesk.index.excerpt import Snippet, beginning
 from wiredesk.index.marks import marks
 from wiredesk.index.protocol import (
@@ -24,9 +26,11 @@ from wiredesk.index.protocol import (
 )
 from wiredesk.index.query import QUOTE_FIELDS, DateRange, MatchAll, Node
 from wiredesk.index.ranking import BARE, LIKE_CHARACTERS, ranks
+from wiredesk.index.resolving import Resolver
+from wiredesk.index.settling import State
 from wiredesk.index.syntax import parse
-from wiredesk.index.tantivy import entities, paging
-from wiredesk.index.tantivy.documents import card_of, stored_article
+from wiredesk.index.tantivy import entities, paging, standing
+from wiredesk.index.tantivy.documents import card_of, stored_article, stored_tags
 from wiredesk.index.tantivy.schema import analysers, last_commit, open_existing
 from wiredesk.index.tantivy.snippets import snippets
 from wiredesk.index.tantivy.translation import Scope, Translator, all_of, of_kind, unscored
@@ -59,10 +63,17 @@ _MOST_LABELS = 50_000
 
 
 class _View(NamedTuple):
-    """One committed state, and what was worked out for it; replaced as a whole, so that threads need no lock."""
+    """One committed state, and what was worked out for it; replaced as a whole, so that threads need no lock.
+
+    `labels` are what to call entities, kept from view to view until a correction may have changed a name.
+    """
 
     searcher: Searcher
     translator: Translator
+    state: State
+    corrections: Corrections
+    resolver: Resolver
+    labels: dict[str, str]
 
 
 class TantivyReader:
@@ -73,15 +84,16 @@ class TantivyReader:
         self._index = open_existing(path)
         self._schema = self._index.schema
         self._analysers = analysers()
-        self._labels: dict[str, str] = {}
         self._committed: tuple[int, int] | None = None
-        self._current: _View | None = self._fresh()
+        self._current: _View | None = None
+        self._current = self._fresh()
 
     def search(self, request: SearchRequest) -> SearchPage:
         """See IndexReader. By relevance, equals come newest first; a query that weighs nothing is ordered by date."""
         view, limit = self._view, cursors.checked_limit(request.limit)
-        node = parse(request.q)
-        query = self._narrowed(view.translator.query(node, _ARTICLES), request.filters, view.translator)
+        node = view.resolver.node(parse(request.q))
+        filters = view.resolver.filters(request.filters)
+        query = self._narrowed(view.translator.query(node, _ARTICLES), filters, view.translator)
         question = cursors.fingerprint(request.q, request.filters, request.sort)
         by_score = request.sort == "relevance" and ranks(node)
         if by_score:
@@ -101,8 +113,9 @@ class TantivyReader:
         )
 
     def article(self, article_id: str) -> ArticleExtracted:
-        """The stored event, whole. Raises NotFound."""
-        return stored_article(self._article(self._view, article_id)[1])
+        """The stored event, whole, as corrections have it. Raises NotFound."""
+        document = self._article(self._view, article_id)[1]
+        return corrected(stored_article(document), stored_tags(document))
 
     def quotes(
         self, *, q: str = "", speaker: str = "", article_id: str = "", limit: int = 10, cursor: str | None = None
@@ -113,7 +126,7 @@ class TantivyReader:
         if article_id:
             query = all_of(query, view.translator.any_key("article_id", (article_id,)))
         if speaker.strip():
-            query = all_of(query, self._speaker(view.translator, speaker.strip()))
+            query = all_of(query, self._speaker(view, speaker.strip()))
         question = cursors.fingerprint("quotes", q, speaker, article_id)
         after = _after(cursor, question, (int, int))
         limit = cursors.checked_limit(limit)
@@ -132,6 +145,21 @@ class TantivyReader:
             clauses.append(view.translator.any_key("entity_type", (type,)))
         question = cursors.fingerprint("entities", q, type)
         return self._entities(view, all_of(*clauses), limit=limit, question=question, cursor=cursor)
+
+    def entity(self, entity_id: str) -> EntityHit:
+        """See IndexReader."""
+        view = self._view
+        to = view.corrections.canonical(entity_id)
+        ids = dict.fromkeys((to, *view.resolver.ids(entity_id), entity_id))
+        known = entities.load(view.searcher, self._schema, ids)
+        for id in ids:
+            if id in known:
+                return known[id]
+        raise NotFound(f"no article speaks of {entity_id!r}")
+
+    def corrections(self, entity_id: str) -> tuple[Register, ...]:
+        """See IndexReader."""
+        return tuple(self._view.corrections.about(entity_id))
 
     def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
         """By the words that tell the article apart. Raises NotFound."""
@@ -192,7 +220,15 @@ class TantivyReader:
         except (ValueError, OSError) as error:
             raise Unavailable(f"the index at {self._path} cannot be read: {error}") from error
         self._committed = committed
-        return _View(searcher, Translator(self._schema, searcher, self._analysers))
+        state, last = standing.state(searcher, self._schema), self._current
+        if last is not None and last.state.generation == state.generation:
+            corrections = last.corrections
+        else:
+            corrections = standing.corrections(searcher, self._schema)
+        resolver = Resolver(corrections, settling=bool(state.waiting))
+        translator = Translator(self._schema, searcher, self._analysers)
+        labels = last.labels if last is not None and last.state == state else {}
+        return _View(searcher, translator, state, corrections, resolver, labels)
 
     def _narrowed(self, query: Query, filters: Filters, translator: Translator) -> Query:
         clauses = [query]
@@ -238,11 +274,13 @@ class TantivyReader:
 
     def _names(self, view: _View, ids: Sequence[str]) -> Mapping[str, str]:
         """What to call entities."""
-        labels = self._labels
+        labels = {id: label for id in ids if (label := view.labels.get(id)) is not None}
         if missing := [id for id in ids if id not in labels]:
             known = {id: hit.name for id, hit in entities.load(view.searcher, self._schema, missing).items()}
-            labels = {**labels, **known}
-            self._labels = labels if len(labels) <= _MOST_LABELS else known
+            labels |= known
+            if len(view.labels) > _MOST_LABELS:
+                view.labels.clear()
+            view.labels.update(known)
         return labels
 
     def _article(self, view: _View, article_id: str) -> tuple[Any, Document]:
@@ -252,10 +290,11 @@ class TantivyReader:
             raise NotFound(f"there is no article {article_id} in the index")
         return found[0][1], view.searcher.doc(found[0][1])
 
-    def _speaker(self, translator: Translator, speaker: str) -> Query:
+    def _speaker(self, view: _View, speaker: str) -> Query:
         """An entity id has a colon and no blanks; anything else are words of the name."""
+        translator = view.translator
         if ":" in speaker and not any(letter.isspace() for letter in speaker):
-            return translator.any_key("speaker_id", (speaker,))
+            return translator.any_key("speaker_id", view.resolver.ids(speaker))
         words = translator.words(speaker, "speaker")
         return unscored(all_of(*(translator.word("speaker", word) for word in words)) if words else Query.empty_query())
 

@@ -1,7 +1,8 @@
 """What is indexed how, and where: fields, analysis, the folder and the version written beside it.
 
-Five kinds of document share one index, so that one commit makes all of an article durable or none of it:
-`article`, `quote` (one each), `entity` (one each, with its counts over all articles) and `tombstone` (retractions).
+Six kinds of document share one index, so that one commit makes all of an article durable or none of it:
+`article`, `quote` (one each), `entity` (one each, with its counts over all articles), `tombstone` (retractions),
+`correction` (one for each thing users corrected) and `state` (how far corrections are applied).
 """
 
 import json
@@ -17,19 +18,24 @@ from wiredesk.index.scripts import IDEOGRAPHS, LONGEST_WORD
 
 __all__ = ["analysers", "build_schema", "create_or_open", "last_commit", "location", "open_existing"]
 
-VERSION = 1
+VERSION = 2
 """Raised with every change to the schema or the analysis: an index of another version has to be built anew."""
 _VERSION_FILE = "wiredesk.json"
 _SEGMENTS_FILE = "meta.json"
 
 _WORDS = ("title", "deck", "byline", "people", "organizations", "places", "source_words", "said", "speaker", "name")
-_KEYS = ("kind", "article_id", "entity_id", "cluster", "speaker_id", "entity_key", "entity_type", "tombstone_id")
+_KEYS = (
+    *("kind", "article_id", "entity_id", "cluster", "speaker_id", "entity_key", "entity_type", "tombstone_id"),
+    *("extracted_id", "correction_key"),
+)
 _FACETS = ("people_id", "organizations_id", "places_id", "source", "language", "month")
-_NUMBERS = ("newest", "oldest", "rank", "tie")
+_NUMBERS = ("newest", "oldest", "rank", "tie", "generation")
 
 
 def build_schema() -> Schema:
-    """`card` is the JSON a hit shows, `payload` the JSON of the whole article but its text; numbers only sort."""
+    """`card` is the JSON a hit shows, `payload` the JSON of the whole article but its text, as extraction has it;
+    `tags` is what corrections make of it, as of `generation`. Numbers sort, and tell days and generations.
+    """
     builder = SchemaBuilder()
     builder.add_text_field("text", stored=True, tokenizer_name="words")
     builder.add_text_field("ideographs", tokenizer_name="ideographs")
@@ -41,7 +47,7 @@ def build_schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in _NUMBERS:
         builder.add_unsigned_field(name, fast=True)
-    for name in ("card", "payload"):
+    for name in ("card", "payload", "tags"):
         builder.add_bytes_field(name, stored=True)
     return builder.build()
 

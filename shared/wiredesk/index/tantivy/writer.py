@@ -4,16 +4,22 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import tantivy
 from tantivy import Document, Occur, Query
 
 from wiredesk.errors import TransientError, UsageError
 from wiredesk.events import ArticleExtracted, ArticleRetracted
+from wiredesk.index.corrected import Tags, tags_of
+from wiredesk.index.corrections import Correction, Corrections, Register, registers_of
 from wiredesk.index.intake import checked, newest_of
 from wiredesk.index.protocol import IndexBusy, Upserted
-from wiredesk.index.tantivy.documents import card_of, documents_of, stored_article, tombstone_of
+from wiredesk.index.settling import STEP, State, reach
+from wiredesk.index.tantivy import standing
+from wiredesk.index.tantivy.documents import card_of, documents_of, stored_article, stored_tags, tombstone_of
 from wiredesk.index.tantivy.entities import Change, Ledger, document_of, tally
 from wiredesk.index.tantivy.paging import count
 from wiredesk.index.tantivy.schema import create_or_open
@@ -28,6 +34,25 @@ _THREADS = 1
 """One segment a commit instead of one a thread: fewer to merge, and the extraction workers need the cores."""
 
 
+class _Held(NamedTuple):
+    """What the index holds of an article: as extraction has it, and what corrections made of it."""
+
+    article: ArticleExtracted
+    tags: Tags
+
+
+@dataclass(slots=True)
+class _Commit:
+    """What one commit changes. Articles are replaced (None: removed)."""
+
+    articles: Mapping[str, ArticleExtracted | None]
+    changes: dict[str, Change] = field(default_factory=dict)
+    tombstones: Mapping[str, int] = field(default_factory=dict)
+    registers: Sequence[Register] = ()
+    corrections: Corrections | None = None
+    state: State | None = None
+
+
 class TantivyWriter:
     """The one writer of a folder; see IndexWriter for what its methods promise."""
 
@@ -39,6 +64,9 @@ class TantivyWriter:
         self._writer: tantivy.IndexWriter | None = self._locked_writer()
         self._ledger = Ledger(self._schema)
         self._searcher: tantivy.Searcher | None = None
+        searcher = self._see_last_commit()
+        self._corrections = standing.corrections(searcher, self._schema)
+        self._state = standing.state(searcher, self._schema)
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
         """Raises PermanentError for an article that cannot be indexed; then nothing of the batch is."""
@@ -51,15 +79,14 @@ class TantivyWriter:
             winners = {
                 id: article
                 for id, article in newest.items()
-                if article.revision > floors.get(id, -1) and (id not in known or article.revision >= known[id].revision)
+                if article.revision > floors.get(id, -1)
+                and (id not in known or article.revision >= known[id].article.revision)
             }
             if winners:
                 changes: dict[str, Change] = {}
-                for id, article in winners.items():
-                    if id in known:
-                        tally(changes, known[id], -1)
-                    tally(changes, article, 1)
-                self._commit(winners, changes, {})
+                for id in winners.keys() & known.keys():
+                    tally(changes, *known[id], -1)
+                self._commit(_Commit(winners, changes))
             return [
                 "indexed" if article.article_id in winners and article.revision == newest[article.article_id].revision
                 else "superseded"
@@ -78,11 +105,42 @@ class TantivyWriter:
             raised = {id: revision for id, revision in wanted.items() if revision > floors.get(id, -1)}
             if not raised:
                 return
-            gone = {id: old for id, old in self._current(list(raised)).items() if old.revision <= raised[id]}
+            gone = {id: old for id, old in self._current(list(raised)).items() if old.article.revision <= raised[id]}
             changes: dict[str, Change] = {}
             for old in gone.values():
-                tally(changes, old, -1)
-            self._commit(dict.fromkeys(gone), changes, raised)
+                tally(changes, *old, -1)
+            self._commit(_Commit(dict.fromkeys(gone), changes, raised))
+
+    def correct(self, batch: Sequence[Correction]) -> None:
+        """See IndexWriter."""
+        told = [register for correction in batch for register in registers_of(correction)]
+        with self._lock:
+            news = self._corrections.news(told)
+            if not news:
+                return
+            corrections = self._corrections.with_(news)
+            reached = reach(self._corrections, corrections, news)
+            changes = {id: Change(renamed=True) for id in reached.named}
+            self._step(self._state.after(reached), corrections, changes, news)
+
+    def settle(self) -> bool:
+        """See IndexWriter."""
+        with self._lock:
+            if self._state.waiting:
+                self._step(self._state, self._corrections, {}, ())
+            return bool(self._state.waiting)
+
+    def _step(
+        self, state: State, corrections: Corrections, changes: dict[str, Change], registers: Sequence[Register]
+    ) -> None:
+        """Bring some of the articles that wait up to the corrections, in one commit with what is told here."""
+        found = standing.behind(self._see_last_commit(), self._schema, state, limit=STEP)
+        held = [_Held(stored_article(document), stored_tags(document)) for document in found]
+        for each in held:
+            tally(changes, *each, -1)
+        state = state if len(held) == STEP else state.settled()
+        articles = {each.article.article_id: each.article for each in held}
+        self._commit(_Commit(articles, changes, registers=registers, corrections=corrections, state=state))
 
     def probe(self) -> None:
         """Write, flush and remove a file of its own in the index's folder."""
@@ -112,31 +170,37 @@ class TantivyWriter:
             if writer is not None:
                 writer.wait_merging_threads()  # consumes the writer, which frees the lock
 
-    def _commit(
-        self,
-        articles: Mapping[str, ArticleExtracted | None],
-        changes: Mapping[str, Change],
-        tombstones: Mapping[str, int],
-    ) -> None:
-        """Replace (None: remove) articles, the entities they change, and tombstones, in one commit.
+    def _commit(self, wanted: _Commit) -> None:
+        """Replace articles, the entities they change, tombstones and corrections, in one commit.
 
-        Each document is handed over as soon as it is made: tantivy indexes it while the next one is prepared.
+        The articles that come in are counted here, those that go have to be counted off. Each document is handed over
+        as soon as it is made: tantivy indexes it while the next one is prepared.
         """
+        corrections = wanted.corrections or self._corrections
+        state = wanted.state or self._state
+        changes = wanted.changes
         with self._all_or_nothing() as writer:
-            for id, article in articles.items():
+            for id, article in wanted.articles.items():
                 writer.delete_documents_by_term("article_id", id)
-                for document in documents_of(article) if article else ():
-                    writer.add_document(document)
-            entities = self._ledger.updated(changes, self._see_last_commit())
+                if article:
+                    tags = tags_of(article, corrections)
+                    tally(changes, article, tags, 1)
+                    for document in documents_of(article, tags, state.generation):
+                        writer.add_document(document)
+            entities = self._ledger.updated(changes, corrections, self._see_last_commit())
             for entity in entities:
                 writer.delete_documents_by_term("entity_key", entity.entity_id)
                 if entity.articles > 0:
                     writer.add_document(document_of(entity))
-            for id, revision in tombstones.items():
+            for id, revision in wanted.tombstones.items():
                 writer.delete_documents_by_term("tombstone_id", id)
                 writer.add_document(tombstone_of(id, revision))
+            for key, document in standing.documents_of(wanted.registers, wanted.state):
+                writer.delete_documents_by_term("correction_key", key)
+                writer.add_document(document)
             writer.commit()
             self._searcher = None
+        self._corrections, self._state = corrections, state
         self._ledger.remember(entities)
 
     @contextmanager
@@ -198,10 +262,11 @@ class TantivyWriter:
                 ) from error
         return self._searcher
 
-    def _current(self, ids: list[str]) -> dict[str, ArticleExtracted]:
+    def _current(self, ids: list[str]) -> dict[str, _Held]:
         """What the index holds of these articles."""
         found = self._found("article_id", ids, kind="article")
-        return {article.article_id: article for article in map(stored_article, found)}
+        held = (_Held(stored_article(document), stored_tags(document)) for document in found)
+        return {each.article.article_id: each for each in held}
 
     def _tombstones(self, ids: list[str]) -> dict[str, int]:
         """The revision up to which each of these articles was retracted, if it was."""
