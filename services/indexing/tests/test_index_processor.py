@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -13,14 +14,19 @@ from wiredesk.events import (
     ArticleExtracted,
     ArticleIndexed,
     ArticleRetracted,
+    Entity,
     EntityCorrected,
+    Mention,
     Stream,
     revision_of,
 )
 from wiredesk.index import open_reader, open_writer
+from wiredesk.index.corrections import Correction
 from wiredesk.index.protocol import IndexWriter, Upserted
+from wiredesk.index.settling import STEP
 from wiredesk.stage.outcomes import Dead, Delivery, Done, Publish, Retry, Superseded
 from wiredesk.stage.processor import Stuck
+from wiredesk.testing import wait_until
 from wiredesk_indexing.settings import IndexingSettings
 from wiredesk_indexing.stage import IndexProcessor
 
@@ -123,10 +129,79 @@ async def test_a_retraction_counts_before_the_articles_of_its_batch(processor, s
     assert found(settings) == []
 
 
-async def test_a_correction_is_kept_as_a_dead_letter_until_it_can_be_applied(processor):
-    (outcome,) = await processor.process([change(EntityCorrected(entity_id="person:doe", name="Jane Doe"))])
-    assert isinstance(outcome, Dead)
-    assert outcome.reason == "not_supported"
+def spoken_of(article_id: str, name: str) -> ArticleExtracted:
+    text = f"{name} came."
+    mention = Mention(start=0, end=len(name), text=name)
+    entity = Entity(id=f"person:{name.lower()}", type="Person", name=name, mentions=(mention,))
+    return article(article_id, text=text).model_copy(update={"entities": (entity,)})
+
+
+def people(settings) -> dict[str, tuple[str, int]]:
+    reader = open_reader(settings.index_url)
+    found = {hit.entity_id: (hit.name, hit.articles) for hit in reader.entities(limit=100).hits}
+    reader.close()
+    return found
+
+
+MERGED = EntityCorrected(entity_id="person:doe", same_as="person:moe")
+
+
+async def test_a_correction_counts_for_what_is_there_and_for_the_articles_of_its_batch(processor, settings):
+    await processor.process([delivery(spoken_of("a", "Doe")), delivery(spoken_of("b", "Moe"))])
+    outcomes = await processor.process([delivery(spoken_of("c", "Doe")), change(MERGED)])
+    assert [type(outcome) for outcome in outcomes] == [Publish, Done]
+    assert people(settings) == {"person:moe": ("Moe", 3)}
+
+
+async def test_a_correction_that_says_nothing_is_dead_and_its_neighbours_are_applied(processor, settings):
+    await processor.process([delivery(spoken_of("a", "Doe"))])
+    nothing, itself = EntityCorrected(entity_id="person:doe"), MERGED.model_copy(update={"same_as": "person:doe"})
+    outcomes = await processor.process([change(nothing), change(MERGED), change(itself)])
+    assert [type(outcome) for outcome in outcomes] == [Dead, Done, Dead]
+    assert outcomes[0].reason == "invalid_field"
+    assert people(settings) == {"person:moe": ("Doe", 1)}
+
+
+async def test_an_older_correction_that_comes_late_or_again_changes_nothing(processor, settings):
+    await processor.process([delivery(spoken_of("a", "Doe"))])
+    late = change(EntityCorrected(entity_id="person:doe", name="Late"))
+    newer = replace(change(EntityCorrected(entity_id="person:doe", name="Newer")), submission_id="1006502400000-4")
+    for each in (newer, late, newer, late):
+        assert await processor.process([each]) == [Done()]
+        assert people(settings) == {"person:doe": ("Newer", 1)}
+
+
+async def test_more_articles_than_one_step_takes_are_changed_between_batches(processor, settings):
+    await processor.process([delivery(spoken_of(f"a{n}", "Doe")) for n in range(STEP + 50)])
+    await processor.process([change(MERGED)])
+    await processor.process([delivery(spoken_of("b", "Moe"))])
+    settled = {"person:moe": ("Moe", STEP + 51)}
+    await asyncio.to_thread(wait_until, lambda: people(settings) == settled, what="settled corrections")
+
+
+async def test_what_the_stop_of_a_worker_left_to_change_is_changed_by_the_next(settings):
+    writer = open_writer(settings.index_url)
+    writer.upsert([spoken_of(f"a{n}", "Doe") for n in range(STEP + 50)])
+    writer.correct([Correction(7, MERGED)])
+    assert set(people(settings)) == {"person:doe", "person:moe"}
+    writer.close()
+    processor = IndexProcessor(settings, registry=CollectorRegistry())
+    await processor.start(lambda state: None)
+    settled = {"person:moe": ("Doe", STEP + 50)}
+    await asyncio.to_thread(wait_until, lambda: people(settings) == settled, what="settled corrections")
+    await processor.stop()
+
+
+async def test_a_new_index_learns_the_changes_made_so_far_before_it_reads_anything(settings):
+    retracted = ArticleRetracted(article_id="gone", revision=revision_of(SUBMISSION))
+    pages = [[change(MERGED), change(b"nonsense")], [change(retracted)]]
+    for _ in range(2):
+        processor = IndexProcessor(settings, registry=CollectorRegistry(), changes=lambda: pages)
+        await processor.start(lambda state: None)
+        outcomes = await processor.process([delivery(spoken_of("a", "Doe")), delivery(spoken_of("gone", "Doe"))])
+        assert [type(outcome) for outcome in outcomes] == [Publish, Superseded]
+        assert people(settings) == {"person:moe": ("Doe", 1)}
+        await processor.stop()
 
 
 @pytest.mark.parametrize(("body", "stream", "reason"), [
@@ -253,6 +328,12 @@ class FailingIndex:
 
     def retract(self, batch: Sequence[ArticleRetracted]) -> None:
         self.index.retract(batch)
+
+    def correct(self, batch: Sequence[Correction]) -> None:
+        self.index.correct(batch)
+
+    def settle(self) -> bool:
+        return self.index.settle()
 
     def probe(self) -> None:
         if self.refusal:

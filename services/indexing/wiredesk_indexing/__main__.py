@@ -5,6 +5,7 @@ import sys
 from wiredesk.events import Stream
 from wiredesk.stage.worker import Plan, run
 
+from wiredesk_indexing.kept_changes import kept_changes
 from wiredesk_indexing.settings import IndexingSettings
 from wiredesk_indexing.stage import IndexProcessor
 
@@ -19,7 +20,13 @@ PLAN = Plan(
 
 def main() -> int:
     """Compose the worker and run it to its end."""
-    return run(PLAN, IndexingSettings, lambda settings, registry: IndexProcessor(settings, registry=registry))
+    return run(
+        PLAN,
+        IndexingSettings,
+        lambda settings, registry: IndexProcessor(
+            settings, registry=registry, changes=lambda: kept_changes(settings.redis_url.get_secret_value())
+        ),
+    )
 
 
 if __name__ == "__main__":

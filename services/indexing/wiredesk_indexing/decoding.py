@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from pydantic import Field, RootModel
 from wiredesk import wire
 from wiredesk.errors import PermanentError
-from wiredesk.events import ArticleExtracted, ArticleRetracted, EntityCorrected, Stream, submitted_at
+from wiredesk.events import ArticleExtracted, ArticleRetracted, EntityCorrected, Stream, revision_of, submitted_at
+from wiredesk.index.corrections import Correction
 from wiredesk.stage.decode import decode_event
 from wiredesk.stage.outcomes import Dead, Delivery
 
-__all__ = ["Removal", "Work", "decode"]
+__all__ = ["Amendment", "Removal", "Work", "decode"]
 
 
 class _Change(RootModel[Annotated[ArticleRetracted | EntityCorrected, Field(discriminator="kind")]]):
@@ -34,11 +35,18 @@ class Removal:
     event: ArticleRetracted
 
 
-def decode(delivery: Delivery, *, max_bytes: int) -> Work | Removal | Dead:
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What a user says of an entity. Its submission id is its place in time, however often it is delivered."""
+
+    correction: Correction
+
+
+def decode(delivery: Delivery, *, max_bytes: int) -> Work | Removal | Amendment | Dead:
     """What one delivery asks for. A message that cannot be read is dead under the reason `decode_event` gives."""
     try:
         if delivery.stream == Stream.CHANGES:
-            return _change(delivery.data, max_bytes)
+            return _change(delivery, max_bytes)
         article, headers = decode_event(ArticleExtracted, delivery.data, max_bytes=max_bytes)
         _check_time(article)
         return Work(article, headers)
@@ -47,13 +55,11 @@ def decode(delivery: Delivery, *, max_bytes: int) -> Work | Removal | Dead:
         return Dead(reason=error.reason, message=error.message, article_id=article_id, revision=revision)
 
 
-def _change(data: bytes, max_bytes: int) -> Removal | Dead:
-    """A correction is not applied yet: it is kept whole as a dead letter, to be replayed by a version that can."""
-    change = decode_event(_Change, data, max_bytes=max_bytes)[0].root
+def _change(delivery: Delivery, max_bytes: int) -> Removal | Amendment:
+    change = decode_event(_Change, delivery.data, max_bytes=max_bytes)[0].root
     if isinstance(change, ArticleRetracted):
         return Removal(change)
-    message = f"corrections of entities are not applied by this version; {change.entity_id} is unchanged"
-    return Dead(reason="not_supported", message=message)
+    return Amendment(Correction(revision_of(delivery.submission_id), change))
 
 
 def _check_time(article: ArticleExtracted) -> None:

@@ -1,11 +1,13 @@
 """The indexing stage: a batch of deliveries becomes one durable commit, then one outcome each.
 
 All work on the index, decoding included, runs in one thread, so that health and metrics answer meanwhile and the index
-has one user. Retractions go first: what they keep out is then told as superseded.
+has one user. Retractions go first: what they keep out is then told as superseded. Corrections go next: what they say is
+then true of the articles that come in. What they leave to do on articles that are there is done between batches.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from time import perf_counter
@@ -15,13 +17,14 @@ import structlog
 from prometheus_client import CollectorRegistry
 from wiredesk import wire
 from wiredesk.errors import PermanentError, TransientError, Unavailable
-from wiredesk.events import ArticleExtracted, ArticleIndexed, ArticleRetracted, submitted_at
+from wiredesk.events import ArticleExtracted, ArticleIndexed, ArticleRetracted, Stream, submitted_at
 from wiredesk.index import open_writer
+from wiredesk.index.corrections import Correction
 from wiredesk.index.protocol import IndexBusy, IndexWriter, Upserted
 from wiredesk.stage.outcomes import Dead, Delivery, Done, Outcome, Publish, Retry, Superseded
 from wiredesk.stage.processor import Stuck, Waiting
 
-from wiredesk_indexing.decoding import Removal, Work, decode
+from wiredesk_indexing.decoding import Amendment, Removal, Work, decode
 from wiredesk_indexing.isolation import isolated
 from wiredesk_indexing.metrics import IndexMetrics
 from wiredesk_indexing.settings import IndexingSettings
@@ -30,10 +33,17 @@ __all__ = ["IndexProcessor"]
 
 log = structlog.get_logger()
 T = TypeVar("T")
+E = TypeVar("E")
+
+_SETTLE_RETRY_S = 5.0
+"""After a failure, which batches meet as well and tell of: a full disk, most often."""
 
 
 class IndexProcessor:
-    """A Processor over one IndexWriter. `open_index` takes the index's address; tests give another."""
+    """A Processor over one IndexWriter. `open_index` takes the index's address; tests give another.
+
+    `changes` gives the changes made so far, in pages: they are applied at the start, before anything is read.
+    """
 
     def __init__(
         self,
@@ -41,18 +51,26 @@ class IndexProcessor:
         *,
         registry: CollectorRegistry,
         open_index: Callable[[str], IndexWriter] = open_writer,
+        changes: Callable[[], Iterable[Sequence[Delivery]]] = tuple,
     ) -> None:
         self._settings = settings
         self._open_index = open_index
         self._metrics = IndexMetrics(registry)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index")
         self._index: IndexWriter | None = None
+        self._changes = changes
+        self._settling: asyncio.Task[None] | None = None
 
     async def start(self, waiting: Waiting) -> None:
         """Take the index; stand by until its one writer has left or died, wait until its server answers.
 
         Raises UsageError for an unusable index.
         """
+        await self._take(waiting)
+        await self._in_thread(self._catch_up)
+        self._settle_in_background()
+
+    async def _take(self, waiting: Waiting) -> None:
         kept: type[Exception] | None = None
         while True:
             try:
@@ -74,9 +92,12 @@ class IndexProcessor:
         Raises Unavailable when the index takes no writes (a full disk), and Stuck when it does not return.
         """
         try:
-            return await self._within_limit(lambda: self._process(batch), doing=f"{len(batch)} articles")
+            outcomes = await self._within_limit(lambda: self._process(batch), doing=f"{len(batch)} articles")
         except TransientError as error:
             raise Unavailable(error.message) from error
+        if any(delivery.stream == Stream.CHANGES for delivery in batch):
+            self._settle_in_background()
+        return outcomes
 
     async def _within_limit(self, work: Callable[[], T], *, doing: str) -> T:
         limit_s = self._settings.batch_time_limit_s
@@ -97,7 +118,11 @@ class IndexProcessor:
             self._index.probe()
 
     async def stop(self) -> None:
-        """Finish what the thread does and let the index go."""
+        """Finish what the thread does and let the index go. What is left to settle goes on at the next start."""
+        if self._settling is not None:
+            self._settling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._settling
         await self._in_thread(self._close)
         self._thread.shutdown()
 
@@ -118,22 +143,44 @@ class IndexProcessor:
             self._index.close()
             self._index = None
 
+    def _catch_up(self) -> None:
+        """Apply what the stream of changes holds. Nearly all of it is known, and then changes nothing."""
+        pages = 0
+        for page in self._changes():
+            self._process(page)
+            pages += 1
+        log.info("index.caught_up", pages=pages)
+
+    def _settle_in_background(self) -> None:
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._settle())
+
+    async def _settle(self) -> None:
+        """Step by step, so that batches come in between."""
+        while True:
+            try:
+                if not await self._in_thread(self._settle_once):
+                    return
+            except Exception as error:
+                log.error("index.settling_failed", why=str(error), retry_s=_SETTLE_RETRY_S, exc_info=error)
+                await asyncio.sleep(_SETTLE_RETRY_S)
+
+    def _settle_once(self) -> bool:
+        return self._index is not None and self._index.settle()
+
     def _process(self, batch: Sequence[Delivery]) -> list[Outcome]:
         index = self._index
         if index is None:
             raise TransientError("not_started", "the index is not open")
         asked = [decode(delivery, max_bytes=self._settings.message_limit_bytes) for delivery in batch]
         works = [each for each in asked if isinstance(each, Work)]
-        removals = [each for each in asked if isinstance(each, Removal)]
-
-        def retract(events: Sequence[ArticleRetracted]) -> Sequence[None]:
-            index.retract(events)
-            return [None] * len(events)
-
+        removals = [each.event for each in asked if isinstance(each, Removal)]
+        amendments = [each.correction for each in asked if isinstance(each, Amendment)]
         started = perf_counter()
-        removed = iter(isolated([each.event for each in removals], retract, probe=index.probe))
+        removed = iter(isolated(removals, _silently(index.retract), probe=index.probe))
+        amended = iter(isolated(amendments, _silently(index.correct), probe=index.probe))
         upserted = iter(isolated([each.article for each in works], index.upsert, probe=index.probe))
-        if works or removals:
+        if works or removals or amendments:
             self._metrics.commit_seconds.observe(perf_counter() - started)
             self._metrics.documents.set(index.documents())
         indexed_at = datetime.now(UTC)
@@ -143,8 +190,9 @@ class IndexProcessor:
                 case Work():
                     outcomes.append(_indexed(each, next(upserted), indexed_at))
                 case Removal(event):
-                    result = next(removed)
-                    outcomes.append(_failed(event, result) if isinstance(result, Exception) else Done())
+                    outcomes.append(_applied(event, next(removed)))
+                case Amendment(correction):
+                    outcomes.append(_applied(correction, next(amended)))
                 case Dead():
                     outcomes.append(each)
         return outcomes
@@ -169,11 +217,27 @@ def _indexed(work: Work, result: Upserted | Exception, at: datetime) -> Outcome:
     return Publish(payload=wire.encode(event.model_dump_json().encode(), kept), article_id=article.article_id)
 
 
-def _failed(event: ArticleExtracted | ArticleRetracted, error: Exception) -> Outcome:
+def _silently(work: Callable[[Sequence[E]], None]) -> Callable[[Sequence[E]], Sequence[None]]:
+    """The work as `isolated` takes it, with a result for each item."""
+
+    def done(items: Sequence[E]) -> Sequence[None]:
+        work(items)
+        return [None] * len(items)
+
+    return done
+
+
+def _applied(change: ArticleRetracted | Correction, result: Exception | None) -> Outcome:
+    return Done() if result is None else _failed(change, result)
+
+
+def _failed(event: ArticleExtracted | ArticleRetracted | Correction, error: Exception) -> Outcome:
     """Permanent: dead. The store's, which takes others: later. Else a bug of ours: later too, with its traceback."""
+    article_id = None if isinstance(event, Correction) else event.article_id
     if isinstance(error, PermanentError):
-        return Dead(reason=error.reason, message=error.message, article_id=event.article_id, revision=event.revision)
+        revision = event.revision if article_id else None
+        return Dead(reason=error.reason, message=error.message, article_id=article_id, revision=revision)
     if isinstance(error, TransientError):
         return Retry(reason=error.reason, message=error.message, blameless=True)
-    log.error("index.unexpected", article_id=event.article_id, exc_info=error)
+    log.error("index.unexpected", article_id=article_id, exc_info=error)
     return Retry(reason="unexpected_error", message=f"{type(error).__name__}: {error}"[:500])

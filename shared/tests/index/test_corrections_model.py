@@ -133,7 +133,7 @@ def article(id: str, revision: int, people: tuple[str, ...], make_article) -> Ar
     )
 
 
-people = st.lists(st.sampled_from(sorted(NAMES)), unique=True, max_size=3).map(tuple)
+people = st.lists(st.sampled_from(sorted(NAMES)), unique=True, min_size=1, max_size=3).map(tuple)
 revisions = st.integers(1, 4)
 same_as = st.builds(
     EntityCorrected,
@@ -155,9 +155,11 @@ def histories(draw: st.DrawFn) -> list[tuple]:
     retractions = st.tuples(st.just("retract"), st.sampled_from(ARTICLES), revisions)
     corrections = [
         ("correct", revision, event)
-        for revision, event in enumerate(draw(st.lists(st.one_of(same_as, same_as, renamed), max_size=7)), 10)
+        for revision, event in enumerate(
+            draw(st.lists(st.one_of(same_as, same_as, renamed), min_size=2, max_size=7)), 10
+        )
     ]
-    others = draw(st.lists(st.one_of(articles, articles, articles, retractions), max_size=8))
+    others = draw(st.lists(st.one_of(articles, articles, articles, retractions), min_size=2, max_size=8))
     again = [("reopen",), ("settle",), ("settle",)]
     steps = draw(st.permutations([*corrections, *others, *again]))
     return [*steps, *draw(st.lists(st.sampled_from(steps), max_size=4))]

@@ -86,7 +86,8 @@ def _checked(event: EntityCorrected) -> None:
         raise PermanentError("invalid_field", f"this correction cannot be applied: {problem}")
     try:
         (event.name or "").encode()
-        lengths = [len(id.encode()) for id in (event.entity_id, *event.articles, event.same_as or event.entity_id)]
+        named = [event.entity_id, *event.articles] + ([] if event.same_as is None else [event.same_as])
+        lengths = [len(id.encode()) for id in named]
     except UnicodeEncodeError as error:  # a lone surrogate
         raise PermanentError("unindexable", f"this correction cannot be kept: {error}") from error
     if not all(0 < length <= LONGEST_ID for length in lengths):
