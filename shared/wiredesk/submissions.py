@@ -1,4 +1,4 @@
-"""The head of the flow: articles onto the stream `articles.submitted`, retractions onto `articles.changes`."""
+"""The head of the flow: articles onto `articles.submitted`, retractions and corrections onto `articles.changes`."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,9 @@ import redis
 from wiredesk import keys, wire
 from wiredesk.connection import speaks_redis
 from wiredesk.errors import UsageError
-from wiredesk.events import ArticleRetracted, Stream
+from wiredesk.events import ArticleRetracted, EntityCorrected, Stream
 
-__all__ = ["IdempotencyConflict", "forget_publisher", "retract", "submit", "submit_in_turn"]
+__all__ = ["IdempotencyConflict", "correct", "forget_publisher", "retract", "submit", "submit_in_turn"]
 
 IDEMPOTENCY_EXPIRES_S = 24 * 60 * 60
 """A publisher that repeats a request after a day sends a new one; the duplicate check still holds its articles."""
@@ -210,6 +210,20 @@ def retract(client: redis.Redis, article_id: str, *, reason: str = "") -> str:
         wire.FIELD,
     )
     return _text(answer)
+
+
+@speaks_redis
+def correct(client: redis.Redis, events: Sequence[EntityCorrected]) -> list[str]:
+    """Add corrections of entities, all or none; returns the entry ids of the changes, which are their order in time.
+
+    Whether they say anything sensible is for the caller to see: what cannot be applied ends as a dead letter. Raises
+    Unavailable.
+    """
+    with client.pipeline(transaction=True) as pipeline:
+        for event in events:
+            body = wire.encode(event.model_dump_json().encode(), {"content-type": "application/json"})
+            pipeline.xadd(Stream.CHANGES, {wire.FIELD: body})
+        return [_text(entry_id) for entry_id in pipeline.execute()]
 
 
 def _text(value: object) -> str:

@@ -15,6 +15,7 @@ from wiredesk import wire
 from wiredesk.connection import connect
 from wiredesk.errors import NotFound, Unavailable, UsageError
 from wiredesk.events import ArticleExtracted, Cue, DateMention, DeadLetter, Entity, Mention, Quote, Speaker, Stream
+from wiredesk.index.corrections import Register
 from wiredesk.index.protocol import (
     ArticleHit,
     EntityHit,
@@ -85,6 +86,18 @@ class MemoryReader:
             if q.lower() in entity.name.lower() and type in ("", entity.type)
         }
         return Page(total=len(found), hits=tuple(found.values())[:limit], next_cursor=None)
+
+    def entity(self, entity_id: str) -> EntityHit:
+        for hit in self.entities().hits:
+            if hit.entity_id == entity_id:
+                return hit
+        raise NotFound(f"no article speaks of {entity_id!r}")
+
+    def corrections(self, entity_id: str) -> tuple[Register, ...]:
+        return ()
+
+    def corrected_up_to(self) -> int:
+        return 0
 
     def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
         self.article(article_id)

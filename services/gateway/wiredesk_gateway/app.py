@@ -14,9 +14,9 @@ from wiredesk import pipeline
 from wiredesk.errors import WiredeskError
 from wiredesk.pressure import Limits
 
-from wiredesk_gateway import health, letter_pages, pages
+from wiredesk_gateway import entity_pages, health, letter_pages, pages
 from wiredesk_gateway.admission import Admission
-from wiredesk_gateway.api import articles, dead_letters, facts, operations
+from wiredesk_gateway.api import articles, dead_letters, entities, facts, operations
 from wiredesk_gateway.assets import Assets
 from wiredesk_gateway.dead_tally import DeadTally
 from wiredesk_gateway.desk import Desk
@@ -68,11 +68,12 @@ def create_app(
         registry=registry,
         requests=requests,
     )
-    for router in (articles.router, facts.router, operations.router, dead_letters.router):
+    for router in (articles.router, facts.router, entities.router, operations.router, dead_letters.router):
         app.include_router(router, responses=RESPONSES)
     app.include_router(health.router)
     app.include_router(pages.router)
     app.include_router(letter_pages.router)
+    app.include_router(entity_pages.router)
 
     def answer(path: str, problem: Problem) -> Response:
         return respond(problem) if path.startswith(_MACHINE_PATHS) else error_page(assets, problem)

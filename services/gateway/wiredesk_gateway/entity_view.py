@@ -1,28 +1,48 @@
-"""One entity over all articles, asked of the index: its name, what it said, where it is spoken of, and with whom."""
+"""One entity over all articles, asked of the index: its names and roles, what it said, where, when, with whom."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from wiredesk.errors import NotFound
-from wiredesk.index.protocol import ArticleHit, Filters, IndexReader, QuoteHit, SearchPage, SearchRequest
+from wiredesk.index.protocol import ArticleHit, EntityHit, Filters, IndexReader, QuoteHit, SearchPage, SearchRequest
 
+from wiredesk_gateway.correcting import CorrectionShown, corrections_of
 from wiredesk_gateway.links import entity_path, quotes_path, search_path
+from wiredesk_gateway.months import Bar, bars
 from wiredesk_gateway.search_view import LABELS, FacetGroup, FacetLink
 
-__all__ = ["EntityView", "entity_view"]
+__all__ = ["EntityView", "Spelling", "entity_view"]
 
 _FACETS = ("people", "organizations", "places")
 _QUOTES = 10
 _ARTICLES = 10
 _COMPANIONS = 10
+_ROLES = 8
+_NAMES = 12
+_ALIKE = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelling:
+    """A name that articles use; `entity_id` where extraction took it for another entity, in so many `articles`."""
+
+    name: str
+    entity_id: str | None = None
+    articles: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityView:
-    """What an entity's page shows; `companions` are named in the same articles, with links to their pages."""
+    """What an entity's page shows; `companions` are named in the same articles, with links to their pages.
 
-    entity_id: str
-    name: str
-    type: str
+    `names` and `roles` are those of the newest articles, and of every id that was merged. `alike` could be the same.
+    """
+
+    entity: EntityHit
+    names: tuple[Spelling, ...]
+    roles: tuple[str, ...]
     articles: tuple[ArticleHit, ...]
     articles_total: int
     articles_path: str
@@ -30,27 +50,32 @@ class EntityView:
     quotes_total: int
     quotes_path: str
     companions: tuple[FacetGroup, ...]
+    bars: tuple[Bar, ...]
+    corrections: tuple[CorrectionShown, ...]
+    alike: tuple[EntityHit, ...]
 
 
 def entity_view(reader: IndexReader, entity_id: str) -> EntityView:
     """Look an entity up by its id, `type:slug`. Raises NotFound when no article speaks of it."""
-    request = _articles_with(entity_id)
+    entity = reader.entity(entity_id)
+    request = _articles_with(entity.entity_id)
     found = reader.search(request)
-    if not found.hits:
-        raise NotFound(f"no article speaks of {entity_id!r}")
-    name, type = _name(reader, found, entity_id)
-    quotes = reader.quotes(speaker=entity_id, limit=_QUOTES)
+    quotes = reader.quotes(speaker=entity.entity_id, limit=_QUOTES)
+    names, roles = _told(reader, found, entity)
     return EntityView(
-        entity_id=entity_id,
-        name=name,
-        type=type,
+        entity=entity,
+        names=names,
+        roles=roles,
         articles=found.hits,
         articles_total=found.total,
         articles_path=search_path(request),
         quotes=quotes.hits,
         quotes_total=quotes.total,
-        quotes_path=quotes_path(speaker=entity_id),
-        companions=tuple(_companions(found, entity_id)),
+        quotes_path=quotes_path(speaker=entity.entity_id),
+        companions=tuple(_companions(found, entity.entity_id)),
+        bars=bars(found.months, lambda first, last: search_path(_between(request, first, last))),
+        corrections=tuple(corrections_of(reader, entity.entity_id)),
+        alike=_alike(reader, entity),
     )
 
 
@@ -70,17 +95,34 @@ def _articles_with(entity_id: str) -> SearchRequest:
     return SearchRequest(q=f'entity:"{escaped}"', sort="newest", limit=_ARTICLES)
 
 
-def _name(reader: IndexReader, found: SearchPage, entity_id: str) -> tuple[str, str]:
-    """The name and type as the newest article that has them says."""
+def _between(request: SearchRequest, first: date, last: date) -> SearchRequest:
+    return replace(request, filters=replace(request.filters, published_from=first, published_to=last))
+
+
+def _told(reader: IndexReader, found: SearchPage, entity: EntityHit) -> tuple[tuple[Spelling, ...], tuple[str, ...]]:
+    """The names and roles that the newest articles give, most frequent first; names that were merged before those."""
+    merged = [
+        Spelling(
+            name=member.name,
+            entity_id=member.entity_id if member.entity_id != entity.entity_id else None,
+            articles=member.articles,
+        )
+        for member in entity.members
+    ]
+    spelt, roles = Counter[str](), Counter[str]()
     for hit in found.hits:
         try:
             article = reader.article(hit.article_id)
         except NotFound:  # retracted a moment ago
             continue
-        for entity in article.entities:
-            if entity.id == entity_id:
-                return entity.name, entity.type
-    return entity_id.partition(":")[2].replace("-", " "), entity_id.partition(":")[0].capitalize()
+        for each in article.entities:
+            if each.id == entity.entity_id:
+                spelt.update({" ".join(mention.text.split()) for mention in each.mentions if mention.kind == "name"})
+                roles.update({role for role in (each.title, *each.roles) if role})
+    known = {entity.name, *(each.name for each in merged)}
+    others = [Spelling(name=name) for name, _ in spelt.most_common() if name not in known]
+    shown = [each for each in merged if each.entity_id or each.name != entity.name]
+    return tuple([*shown, *others][:_NAMES]), tuple(role for role, _ in roles.most_common(_ROLES))
 
 
 def _companions(found: SearchPage, entity_id: str) -> list[FacetGroup]:
@@ -94,3 +136,14 @@ def _companions(found: SearchPage, entity_id: str) -> list[FacetGroup]:
         if links:
             groups.append(FacetGroup(name=facet, label=LABELS[facet], links=tuple(links[:_COMPANIONS])))
     return groups
+
+
+def _alike(reader: IndexReader, entity: EntityHit) -> tuple[EntityHit, ...]:
+    """Entities of this type that share a word of the name: the last first, which is a person's family name."""
+    words: Sequence[str] = [word for word in entity.name.split()[::-1] if len(word) > 2][:3]
+    alike: dict[str, EntityHit] = {}
+    for word in words:
+        for hit in reader.entities(q=word, type=entity.type, limit=_ALIKE).hits:
+            alike.setdefault(hit.entity_id, hit)
+    alike.pop(entity.entity_id, None)
+    return tuple(alike.values())[:_ALIKE]

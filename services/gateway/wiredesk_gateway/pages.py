@@ -13,7 +13,6 @@ from wiredesk.index.protocol import SearchPage, SearchRequest
 
 from wiredesk_gateway.article_view import article_view
 from wiredesk_gateway.desk import DeskHere, Reader
-from wiredesk_gateway.entity_view import entity_view
 from wiredesk_gateway.links import entities_path, quotes_path
 from wiredesk_gateway.parameters import Cursor, Limit, Search, Words
 from wiredesk_gateway.problems import problem_of
@@ -114,12 +113,6 @@ def entities(
             "first_path": entities_path(**asked) if cursor else None,
         },
     )
-
-
-@router.get("/entities/{entity_id:path}")
-def entity(entity_id: str, desk: DeskHere, reader: Reader) -> Response:
-    """One person, organisation, place or other thing: what it said, and where it is spoken of."""
-    return page(desk.assets, "entity.html", {"view": entity_view(reader, entity_id)})
 
 
 @router.get("/pipeline")

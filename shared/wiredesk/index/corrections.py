@@ -119,6 +119,11 @@ class Corrections:
         """Whether there was ever a correction."""
         return bool(self._registers)
 
+    @property
+    def latest(self) -> int:
+        """The highest revision among them; 0 without any."""
+        return max((register.revision for register in self._registers.values()), default=0)
+
     def news(self, registers: Iterable[Register]) -> list[Register]:
         """Those that say something later than what is known, each thing once."""
         latest: dict[str, Register] = {}

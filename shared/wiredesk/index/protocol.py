@@ -238,6 +238,10 @@ class IndexReader(Protocol):
         """What users said of an entity and is in force, latest first; also of ids that are it now."""
         ...
 
+    def corrected_up_to(self) -> int:
+        """The revision of the latest correction that answers follow; 0 before the first."""
+        ...
+
     def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
         """Articles most like this one, itself left out. Raises NotFound."""
         ...

@@ -161,6 +161,10 @@ class TantivyReader:
         """See IndexReader."""
         return tuple(self._view.corrections.about(entity_id))
 
+    def corrected_up_to(self) -> int:
+        """See IndexReader."""
+        return self._view.corrections.latest
+
     def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
         """By the words that tell the article apart. Raises NotFound."""
         view, limit = self._view, cursors.checked_limit(limit)
