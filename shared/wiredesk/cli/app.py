@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wiredesk.cli import dead, extract, journey, publish, retract, search, status
+from wiredesk.cli import dead, entity, extract, journey, publish, retract, search, status
 from wiredesk.cli.output import complain
 from wiredesk.cli.teaching import help_text
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
@@ -39,6 +39,7 @@ for _name, _command in (
     ("status", status.command),
 ):
     app.command(_name, help=help_text(_command.__doc__))(_command)
+app.add_typer(entity.app, name="entity")
 app.add_typer(dead.app, name="dead")
 
 
