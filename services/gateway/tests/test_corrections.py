@@ -223,6 +223,8 @@ def test_a_merge_by_form_shows_what_changes_and_is_seen_on_the_next_page(room: N
     assert sent.headers["location"].startswith("/entities/person:mara-ilves?change=")
     told = room.client.get(sent.headers["location"]).text
     assert ">Corrected<" in told
+    assert 'title="Extracted as M. Ilves">corrected<' in room.client.get("/articles/alone").text
+    assert ">corrected</span>" in room.client.get(f"/quotes?speaker={PERSON}").text
     assert 'M. Ilves</bdi> <span class="count">merged, 2 articles' in told
     moved = room.client.get(f"/entities/{OTHER}")
     assert (moved.status_code, moved.headers["location"]) == (302, "/entities/person:mara-ilves")

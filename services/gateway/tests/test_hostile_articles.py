@@ -18,7 +18,7 @@ OVERRIDE = "\u202egnirts\u2066"
 ADDRESSES = ("javascript:alert(1)", "data:text/html,<script>alert(1)</script>", 'https://x.example/"onclick=alert(1)//')
 PATHS = ("/", "/?q=x&sort=newest", "/quotes", "/entities", "/articles/{id}", "/entities/{entity}")
 VOID = {"meta", "link", "input", "br", "img", "hr"}
-FORMS_OF_OURS = {"/", "/quotes", "/entities"}
+FORMS_OF_OURS = {"/", "/quotes", "/entities", "/entities/correct", "/entities/undo"}
 
 
 class Page(HTMLParser):

@@ -39,7 +39,7 @@ class WorkerSettings(CommonSettings):
     indexed_max_mb: int = Field(default=64, ge=1)
     dead_max_age_s: int = Field(default=90 * 86_400, ge=60, description="dead letters are dropped then, with a warning")
     dead_max_mb: int = Field(default=512, ge=1)
-    changes_max_mb: int = Field(default=64, ge=1, description="retractions are kept on their stream up to this size")
+    changes_max_mb: int = Field(default=64, ge=1, description="changes are kept on their stream up to this size")
     drain_timeout_s: float = Field(default=25, gt=0, description="how long a stopping worker finishes what it holds")
     item_time_limit_s: float | None = Field(
         default=None, gt=0, description="for a small article; without a result for longer, its process is ended"
