@@ -242,12 +242,20 @@ class HttpClient(Publisher):
         self._api = api
 
     @classmethod
-    def connect(cls, url: str, *, patience_s: float | None = PATIENCE_S, on_wait: OnWait | None = None) -> Self:
-        """A client of the gateway at `url`. One that is busy, or away after it had answered, is waited for:
+    def connect(
+        cls,
+        url: str,
+        *,
+        api_key: str | None = None,
+        patience_s: float | None = PATIENCE_S,
+        on_wait: OnWait | None = None,
+    ) -> Self:
+        """A client of the gateway at `url`, with its key if it asks for one.
 
-        `patience_s` seconds a batch at most (None: as long as it takes); `on_wait` is told why.
+        One that is busy, or away after it had answered, is waited for: `patience_s` seconds a batch at most (None: as
+        long as it takes); `on_wait` is told why.
         """
-        return cls(HttpApi(url, patience_s=patience_s, on_wait=on_wait))
+        return cls(HttpApi(url, api_key=api_key, patience_s=patience_s, on_wait=on_wait))
 
     def send(self, documents: Sequence[bytes]) -> list[str | WiredeskError]:
         """Post the documents as JSON lines. A gateway takes a request whole or not at all, so a batch it refuses is

@@ -28,22 +28,36 @@ _PROBLEM_CHARACTERS = 500
 class HttpApi:
     """One gateway, by its address (`http://HOST:PORT`).
 
-    A user name and password in the address are sent as HTTP Basic, for a gateway behind a proxy that asks for them.
+    A user name and password in the address are sent as HTTP Basic, for a gateway behind a proxy that asks for them;
+    `api_key` is what the gateway itself asks for. Neither is sent on to where an answer redirects.
     A gateway that answers 429 or 503 is asked again after its Retry-After, or longer and longer without one, for at
     most `patience_s` seconds in all (None: as long as it takes); `on_wait` is told why. So is one that has answered
     before and is away now, where asking twice does no harm: a GET, or with an Idempotency-Key.
     Every method raises NotFound (404), UsageError (what the gateway refuses, with its own words) and Unavailable.
     """
 
-    def __init__(self, url: str, *, patience_s: float | None = 60.0, on_wait: OnWait | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        api_key: str | None = None,
+        patience_s: float | None = 60.0,
+        on_wait: OnWait | None = None,
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(f"{described(url)} is no address of a gateway; write http://HOST:8080")
         self._url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
         self._headers = {"Accept": "application/json", "User-Agent": "wiredesk"}
+        self._secrets: dict[str, str] = {}
         if parts.username is not None:
             credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            self._headers["Authorization"] = f"Basic {b64encode(credentials.encode()).decode()}"
+            self._secrets["Authorization"] = f"Basic {b64encode(credentials.encode()).decode()}"
+        if api_key:
+            if not (api_key.isascii() and api_key.isprintable()):
+                raise UsageError("the API key is none; WIREDESK_API_KEY takes what `wiredesk key new` printed")
+            name, scheme = ("X-API-Key", "") if self._secrets else ("Authorization", "Bearer ")
+            self._secrets[name] = f"{scheme}{api_key}"
         self._patience = Patience(patience_s, on_wait)
         self._met = False
 
@@ -70,6 +84,8 @@ class HttpApi:
             method=method,
             headers={**self._headers, **(headers or {})},
         )
+        for name, secret in self._secrets.items():
+            request.add_unredirected_header(name, secret)
         repeatable = method == "GET" or "Idempotency-Key" in (headers or {})
         try:
             tries = 0

@@ -15,9 +15,11 @@ from wiredesk.stage.metrics import new_registry
 
 from wiredesk_gateway.app import create_app
 from wiredesk_gateway.desk import Desk
+from wiredesk_gateway.guard import on_loopback
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.presence import STAGE, Presence
 from wiredesk_gateway.settings import GatewaySettings
+from wiredesk_gateway.slow_heads import HEAD_BYTES, PromptProtocol
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -35,6 +37,7 @@ def main() -> int:
 
 def _serve(configured: GatewaySettings) -> int:
     logs.configure(service=STAGE, format=configured.log_format, level=configured.log_level)
+    _refuse_an_open_door(configured)
     client = connect(configured.redis_url.get_secret_value(), retries=_REDIS_RETRIES)
     index = LiveIndex(lambda: open_reader(configured.index_url), interval_s=configured.reload_interval_s)
     app = create_app(configured, redis=client, index=index, registry=new_registry())
@@ -63,6 +66,17 @@ def _serve(configured: GatewaySettings) -> int:
     return 0
 
 
+def _refuse_an_open_door(configured: GatewaySettings) -> None:
+    """Raises UsageError when others than this machine would reach a gateway that asks nobody for a key."""
+    if on_loopback(configured.host) or configured.api_keys_file or configured.without_keys:
+        return
+    raise UsageError(
+        f"it would listen on {configured.host}, and whoever reaches it could publish and retract. Name a file of API "
+        "keys in WIREDESK_API_KEYS_FILE (`wiredesk key new` makes them), or set WIREDESK_WITHOUT_KEYS=true where "
+        "something in front of it keeps others out"
+    )
+
+
 def _server(app: FastAPI, configured: GatewaySettings) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
@@ -70,6 +84,8 @@ def _server(app: FastAPI, configured: GatewaySettings) -> uvicorn.Server:
         log_level="warning",
         access_log=False,
         server_header=False,
+        http=PromptProtocol,
+        h11_max_incomplete_event_size=HEAD_BYTES,
         proxy_headers=False,
         limit_concurrency=configured.connections,
         timeout_graceful_shutdown=configured.drain_s,

@@ -10,9 +10,12 @@ from wiredesk.index.protocol import IndexReader
 
 from wiredesk_gateway.admission import Admission
 from wiredesk_gateway.assets import Assets
+from wiredesk_gateway.exporting import Exports
+from wiredesk_gateway.gatekeeper import Callers
 from wiredesk_gateway.intake import Intake
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.metrics import Requests
+from wiredesk_gateway.queries import BoundedReader, Queries
 from wiredesk_gateway.settings import GatewaySettings
 
 __all__ = ["Body", "Desk", "DeskHere", "Reader"]
@@ -30,6 +33,13 @@ class Desk:
     assets: Assets
     registry: CollectorRegistry
     requests: Requests
+    callers: Callers
+    queries: Queries
+    exports: Exports
+
+    def reader(self, *, kind: str | None = None) -> IndexReader:
+        """The index, within the bounds on questions. Raises Unavailable, saying why, while there is none."""
+        return BoundedReader(self.index.reader(), self.queries, kind=kind)
 
 
 async def _desk(request: Request) -> Desk:
@@ -40,8 +50,8 @@ async def _desk(request: Request) -> Desk:
 DeskHere = Annotated[Desk, Depends(_desk)]
 
 
-async def _reader(desk: DeskHere) -> IndexReader:
-    return desk.index.reader()
+async def _reader(request: Request, desk: DeskHere) -> IndexReader:
+    return desk.reader(kind=None if request.url.path.startswith("/api/") else "page")
 
 
 Reader = Annotated[IndexReader, Depends(_reader)]

@@ -1,5 +1,6 @@
 """The outermost layer: headers against misuse in browsers, requests counted, no error without an answer."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -9,11 +10,21 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from wiredesk.errors import UsageError
 
 from wiredesk_gateway.metrics import Requests
+from wiredesk_gateway.permissions import SAFE_METHODS
 from wiredesk_gateway.problems import Problem, problem_of
 
-__all__ = ["CONTENT_SECURITY_POLICY", "Guard", "Responder", "allowed_hosts", "refusal"]
+__all__ = [
+    "CONTENT_SECURITY_POLICY",
+    "Guard",
+    "Responder",
+    "allowed_hosts",
+    "named_origins",
+    "on_loopback",
+    "refusal",
+]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -28,9 +39,10 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _API = "/api/"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_UNREAD_S = 60.0
+"""So long a client may leave what was sent to it unread; then the connection is closed."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -38,13 +50,26 @@ Responder = Callable[[str, Problem], Response]
 """Makes the answer to a problem with a request for this path: a page or a problem document."""
 
 
+class _Unread(Exception):
+    """The client takes nothing of what it was sent."""
+
+
 class Guard:
     """ASGI middleware around everything else."""
 
-    def __init__(self, app: ASGIApp, *, requests: Requests, hosts: frozenset[str] | None, respond: Responder) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        requests: Requests,
+        hosts: frozenset[str] | None,
+        origins: frozenset[str],
+        respond: Responder,
+    ) -> None:
         self._app = app
         self._requests = requests
         self._hosts = hosts
+        self._origins = origins
         self._respond = respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,20 +79,33 @@ class Guard:
             return
         began, status = time.perf_counter(), 0
         # HEAD is GET whose body the server leaves out; FastAPI's routes know GET alone.
-        asked: Scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        asked: Scope = scope
+        if scope["method"] == "HEAD":
+            asked = {**scope, "method": "GET", "state": {**scope.get("state", {}), "head": True}}
 
         async def send_guarded(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message).update(_HEADERS)
-            await send(message)
+            try:
+                async with asyncio.timeout(_UNREAD_S):
+                    await send(message)
+            except TimeoutError:
+                raise _Unread from None
 
         self._requests.in_flight += 1
         try:
-            problem = refusal(scope["method"], Headers(scope=scope), self._hosts, path=scope["path"])
+            problem = refusal(
+                scope["method"], Headers(scope=scope), self._hosts, path=scope["path"], origins=self._origins
+            )
+            if problem:
+                self._requests.refused("origin")
             app: ASGIApp = self._respond(scope["path"], problem) if problem else self._app
             await app(asked, receive, send_guarded)
+        except _Unread:
+            # Without the end of its answer, the server closes the connection.
+            _log.warning("request.unread", method=scope["method"], path=scope["path"], seconds=_UNREAD_S)
         except Exception as error:  # a bug of ours: told in the log, never to the user
             _log.exception("request.failed", method=scope["method"], path=scope["path"])
             if not status:
@@ -85,23 +123,48 @@ def allowed_hosts(names: str, *, listening_on: str) -> frozenset[str] | None:
     """
     if names.strip():
         return frozenset(name.strip().lower() for name in names.split(",") if name.strip())
-    return _LOOPBACK if listening_on in _LOOPBACK or listening_on.startswith("127.") else None
+    return _LOOPBACK if on_loopback(listening_on) else None
 
 
-def refusal(method: str, headers: Headers, hosts: frozenset[str] | None, *, path: str) -> Problem | None:
+def on_loopback(host: str) -> bool:
+    """Whether who listens there is reached from this machine alone."""
+    return host in _LOOPBACK or host.startswith("127.")
+
+
+def named_origins(origins: str) -> frozenset[str]:
+    """The origins of a setting, parted by commas. Raises UsageError for one that is none."""
+    named = frozenset(origin.strip().rstrip("/").lower() for origin in origins.split(",") if origin.strip())
+    for origin in named:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != origin or not parts.hostname:
+            raise UsageError(f"WIREDESK_CORS_ORIGINS: {origin!r} is no origin; write https://HOST, or http://HOST:PORT")
+    return named
+
+
+def refusal(
+    method: str,
+    headers: Headers,
+    hosts: frozenset[str] | None,
+    *,
+    path: str,
+    origins: frozenset[str] = frozenset(),
+) -> Problem | None:
     """Why this request is not let in: a host name that is not ours, or a change asked for by another site's page.
 
     Every browser since 2019 says by `Origin` where a POST comes from, those of today by `Sec-Fetch-Site` as well. What
     says neither is a program, which no other site's page can steer: the API takes it. The pages' forms refuse it,
-    because a browser that is older or stripped of both may be behind it, and programs don't need them.
+    because a browser that is older or stripped of both may be behind it, and programs don't need them. A page of one
+    of the named `origins` changes what the header Authorization lets it: no browser sends that elsewhere unasked.
     """
     host = headers.get("host", "")
     if hosts is not None and _hostname(host) not in hosts:
         detail = f"This server does not answer to {host!r}; add the name to WIREDESK_ALLOWED_HOSTS."
         return Problem(HTTPStatus.MISDIRECTED_REQUEST, detail)
-    if method in _SAFE_METHODS:
+    if method in SAFE_METHODS:
         return None
     origin = headers.get("origin")
+    if origin and origin.lower() in origins and path.startswith(_API) and "authorization" in headers:
+        return None
     if headers.get("sec-fetch-site") in ("cross-site", "same-site") or (origin and _authority(origin) != host.lower()):
         return Problem(HTTPStatus.FORBIDDEN, "Pages of other sites may not change anything here.")
     if not origin and "sec-fetch-site" not in headers and not path.startswith(_API):

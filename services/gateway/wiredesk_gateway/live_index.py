@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
-from wiredesk.index.protocol import IndexReader
+from wiredesk.index.protocol import Dated, IndexReader
 
 __all__ = ["LiveIndex"]
 
@@ -55,6 +55,14 @@ class LiveIndex:
         """Articles now searchable; None when that cannot be told."""
         try:
             return self.reader().documents()
+        except WiredeskError:
+            return None
+
+    def state(self) -> str | None:
+        """The state of the index that searches see now; None when there is no telling."""
+        reader = self._reader
+        try:
+            return reader.state() if isinstance(reader, Dated) else None
         except WiredeskError:
             return None
 

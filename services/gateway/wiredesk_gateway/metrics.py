@@ -18,10 +18,12 @@ from wiredesk.stage.processor import State
 
 from wiredesk_gateway.presence import STAGE
 
-__all__ = ["PipelineCollector", "Requests"]
+__all__ = ["PipelineCollector", "QueryTimes", "Requests"]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS"})
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+_KINDS = ("search", "quotes", "entities", "suggest", "similar", "article", "export", "page")
 
 T = TypeVar("T")
 
@@ -30,6 +32,8 @@ _STATES = get_args(State)
 _OTHER = "other"
 _GROUPS_A_STREAM = 50
 """Anyone may make groups; so many become labels."""
+_KEYS = 1000
+"""Keys come and go while a gateway runs; so many become labels."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -52,6 +56,18 @@ class Requests:
             registry=registry,
             buckets=_BUCKETS,
         )
+        self._keyed = CounterMetric(
+            "wiredesk_http_key_requests", "Requests that came with a known API key.", ["key"], registry=registry
+        )
+        self._refused = CounterMetric(
+            "wiredesk_http_refused",
+            "Requests not let in: without a known key, without the scope, too many, from elsewhere.",
+            ["reason"],
+            registry=registry,
+        )
+        self._keys: set[str] = set()
+        for reason in ("key", "scope", "rate", "origin"):
+            self._refused.labels(reason)
         Gauge("wiredesk_in_flight", "Requests being answered now.", ["stage"], registry=registry).labels(
             "gateway"
         ).set_function(lambda: self.in_flight)
@@ -62,6 +78,47 @@ class Requests:
         route = getattr(scope.get("route"), "path", "none")
         self._count.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
+
+    def keyed(self, name: str) -> None:
+        """Count one request of a key."""
+        if len(self._keys) < _KEYS:
+            self._keys.add(name)
+        self._keyed.labels(name if name in self._keys else _OTHER).inc()
+
+    def refused(self, reason: str) -> None:
+        """Count one request that was not let in."""
+        self._refused.labels(reason).inc()
+
+
+class QueryTimes:
+    """Times questions to the index by kind, and counts those it gave no answer to."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._seconds = Histogram(
+            "wiredesk_query_duration_seconds",
+            "Time a question to the index took, waiting for its turn included; of the pages together, page.",
+            ["kind"],
+            registry=registry,
+            buckets=_BUCKETS,
+        )
+        self._refused = CounterMetric(
+            "wiredesk_queries_refused",
+            "Questions without an answer: too many at once, or too long a time.",
+            ["reason"],
+            registry=registry,
+        )
+        for kind in _KINDS:
+            self._seconds.labels(kind)
+        for reason in ("busy", "timeout"):
+            self._refused.labels(reason)
+
+    def observe(self, kind: str, seconds: float) -> None:
+        """Count one question when it is over, answered or not."""
+        self._seconds.labels(kind).observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        """Count one question that is not answered."""
+        self._refused.labels(reason).inc()
 
 
 class PipelineCollector(Collector):

@@ -33,7 +33,7 @@ def search(request: Search, desk: DeskHere) -> Response:
     """Search box, hits, facets. A query that cannot be read, or no index, is told above an empty page."""
     problem, found = None, None
     try:
-        found = desk.index.reader().search(request)
+        found = desk.reader(kind="page").search(request)
     except (UsageError, Unavailable) as error:
         problem = problem_of(error)
     return page(

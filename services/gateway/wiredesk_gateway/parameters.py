@@ -8,12 +8,15 @@ from fastapi import Depends, Query
 from wiredesk.errors import UsageError
 from wiredesk.index.protocol import Filters, SearchRequest
 
-__all__ = ["Cursor", "Limit", "Search", "Since", "Slug", "Words", "day"]
+__all__ = ["ArticleId", "Cursor", "Exported", "Limit", "Search", "Since", "Slug", "Speaker", "Words", "day"]
 
 _MAX_QUERY = 1000
 _MAX_VALUES = 50
 
 Words = Annotated[str, Query(max_length=_MAX_QUERY)]
+Asked = Annotated[str, Query(max_length=_MAX_QUERY, description="Lucene-style; empty finds everything")]
+Speaker = Annotated[str, Query(max_length=_MAX_QUERY, description="an entity id, or words of the name")]
+ArticleId = Annotated[str, Query(max_length=1024)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=4096, description="`next_cursor` of the page before")]
 Slug = Annotated[str | None, Query(max_length=100)]
@@ -44,18 +47,34 @@ async def _filters(
     return Filters(people=chosen[0], organizations=chosen[1], places=chosen[2], source=chosen[3], language=chosen[4])
 
 
-async def _search(
+async def _narrowed(
     filters: Annotated[Filters, Depends(_filters)],
     *,
-    q: Annotated[str, Query(max_length=_MAX_QUERY, description="Lucene-style; empty finds everything")] = "",
+    q: Asked = "",
     published_from: Annotated[_Day, Query(alias="from")] = "",
     published_to: Annotated[_Day, Query(alias="to")] = "",
+) -> SearchRequest:
+    dated = replace(filters, published_from=day("from", published_from), published_to=day("to", published_to))
+    return SearchRequest(q=q.strip(), filters=dated)
+
+
+_Narrowed = Annotated[SearchRequest, Depends(_narrowed)]
+
+
+async def _search(
+    narrowed: _Narrowed,
+    *,
     sort: Literal["relevance", "newest", "oldest"] = "relevance",
     limit: Limit = 10,
     cursor: Cursor = None,
 ) -> SearchRequest:
-    narrowed = replace(filters, published_from=day("from", published_from), published_to=day("to", published_to))
-    return SearchRequest(q=q.strip(), filters=narrowed, sort=sort, limit=limit, cursor=cursor or None)
+    return replace(narrowed, sort=sort, limit=limit, cursor=cursor or None)
 
 
+async def _exported(narrowed: _Narrowed, *, sort: Literal["newest", "oldest"] = "newest") -> SearchRequest:
+    return replace(narrowed, sort=sort)
+
+
+Exported = Annotated[SearchRequest, Depends(_exported)]
+"""A search for all it finds: relevance ranks only so deep."""
 Search = Annotated[SearchRequest, Depends(_search)]

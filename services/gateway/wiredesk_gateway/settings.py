@@ -31,3 +31,20 @@ class GatewaySettings(CommonSettings):
         default="",
         description="names, parted by commas, this server answers to; empty: on loopback only localhost's, else any",
     )
+    api_keys_file: str = Field(
+        default="", description="lines of `wiredesk key new`; empty: nobody needs a key, and loopback alone is served"
+    )
+    without_keys: bool = Field(
+        default=False,
+        description="serve beyond loopback though no keys are configured: all who reach it may change all",
+    )
+    key_rate: float = Field(default=500.0, ge=0, description="requests a second of one API key; 0: any number")
+    address_rate: float = Field(
+        default=500.0, ge=0, description="requests a second of one address without a key; 0: any number"
+    )
+    cors_origins: str = Field(
+        default="", description="origins, parted by commas, whose pages may use the API; empty: none but our own"
+    )
+    queries: int = Field(default=8, ge=1, le=64, description="questions to the index at one time; more wait")
+    query_timeout_s: float = Field(default=10.0, gt=0, description="for one question to the index")
+    exports: int = Field(default=4, ge=1, description="result sets being sent whole at one time; more are answered 503")

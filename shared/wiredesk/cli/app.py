@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wiredesk.cli import dead, entity, extract, journey, publish, retract, search, status
+from wiredesk.cli import dead, entity, extract, journey, key, publish, retract, search, status
 from wiredesk.cli.output import complain
 from wiredesk.cli.teaching import help_text
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
@@ -27,7 +27,8 @@ app = typer.Typer(
 Results go to stdout, talk and progress to stderr; [bold]--json[/] prints results for machines.""",
     epilog="[bold]Exit status[/]  0 done · 1 not found, or some of it failed · 2 asked in a wrong way · "
     "3 Redis, the gateway or the index cannot be reached · 130 interrupted"
-    "\n\n[bold]Environment[/]  WIREDESK_REDIS_URL · WIREDESK_URL (a gateway) · each also as …_FILE · NO_COLOR",
+    "\n\n[bold]Environment[/]  WIREDESK_REDIS_URL · WIREDESK_URL (a gateway) · WIREDESK_API_KEY (its key) · "
+    "each also as …_FILE · NO_COLOR",
 )
 
 for _name, _command in (
@@ -41,6 +42,7 @@ for _name, _command in (
     app.command(_name, help=help_text(_command.__doc__))(_command)
 app.add_typer(entity.app, name="entity")
 app.add_typer(dead.app, name="dead")
+app.add_typer(key.app, name="key")
 
 
 def _version(wanted: bool) -> None:

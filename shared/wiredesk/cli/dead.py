@@ -231,13 +231,12 @@ def _dropping(office: "Office", selection: "Selection | None", newest: str | Non
 @contextlib.contextmanager
 def _office(url: str | None, redis_url: str | None) -> "Iterator[Office]":
     """The dead letters through the gateway where one is named, else at Redis."""
-    from wiredesk.cli.targets import gateway_url, redis_client
+    from wiredesk.cli.targets import gateway_url, http_api, redis_client
     from wiredesk.dead.office import HttpOffice, RedisOffice
-    from wiredesk.http_api import HttpApi
 
     named = gateway_url(url, redis_url)
     if named:
-        yield HttpOffice(HttpApi(named, patience_s=_PATIENCE_S))
+        yield HttpOffice(http_api(named, patience_s=_PATIENCE_S))
         return
     with redis_client(redis_url) as client:
         yield RedisOffice(client)

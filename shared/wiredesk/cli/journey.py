@@ -25,13 +25,13 @@ def command(
       wiredesk publish article.txt | xargs -n1 wiredesk journey
     """
     from wiredesk.cli.output import emit_json
-    from wiredesk.cli.targets import gateway_url, redis_client
-    from wiredesk.http_api import HttpApi, path_of
+    from wiredesk.cli.targets import gateway_url, http_api, redis_client
+    from wiredesk.http_api import path_of
     from wiredesk.journey import journey
 
     named = gateway_url(url, redis_url)
     if named:
-        found = _from_gateway(HttpApi(named).get(path_of("articles", id, "journey")))
+        found = _from_gateway(http_api(named).get(path_of("articles", id, "journey")))
     else:
         with redis_client(redis_url) as client:
             found = journey(client, id)

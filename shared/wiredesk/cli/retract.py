@@ -26,13 +26,13 @@ def command(
       wiredesk retract a1b2c3 --reason "withdrawn by the publisher"
     """
     from wiredesk.cli.output import emit, emit_json, say
-    from wiredesk.cli.targets import gateway_url, redis_client
-    from wiredesk.http_api import HttpApi, path_of
+    from wiredesk.cli.targets import gateway_url, http_api, redis_client
+    from wiredesk.http_api import path_of
     from wiredesk.submissions import retract
 
     named = gateway_url(url, redis_url)
     if named:
-        answer = HttpApi(named).delete(path_of("articles", article_id), reason=reason or None)
+        answer = http_api(named).delete(path_of("articles", article_id), reason=reason or None)
         change_id = answer.get("change_id") if isinstance(answer, dict) else None
     else:
         with redis_client(redis_url) as client:

@@ -53,14 +53,13 @@ def command(
 
 def _reader(url: str | None, redis_url: str | None) -> "Callable[[], PipelineState]":
     """How to look once: through the gateway where one is named, else at Redis, over one connection."""
-    from wiredesk.cli.targets import gateway_url, publishing_limits, redis_address
+    from wiredesk.cli.targets import gateway_url, http_api, publishing_limits, redis_address
     from wiredesk.connection import connect
-    from wiredesk.http_api import HttpApi
     from wiredesk.pipeline import read
 
     named = gateway_url(url, redis_url)
     if named:
-        api = HttpApi(named, patience_s=0)
+        api = http_api(named, patience_s=0)
         return lambda: _from_gateway(api.get("/api/v1/pipeline"))
     client = connect(redis_address(redis_url))
     limits = publishing_limits()

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -20,6 +20,7 @@ __all__ = [
     "Url",
     "gateway",
     "gateway_url",
+    "http_api",
     "publisher",
     "publishing_limits",
     "redis_address",
@@ -43,22 +44,33 @@ _PATIENCE_S = 3.0
 """Somebody is looking at the terminal: a gateway that asks to come back later than this is reported instead."""
 
 
-def _environment() -> tuple[str, str | None]:
-    """The Redis and the gateway that the environment names."""
+class _Environment(NamedTuple):
+    """The Redis and the gateway that the environment names, and the gateway's key."""
+
+    redis_url: str
+    url: str | None
+    api_key: str | None
+
+
+def _environment() -> _Environment:
+    from pydantic import SecretStr
+
     from wiredesk.settings import CommonSettings, read
 
     class ClientSettings(CommonSettings):
         """What the command line reads beside the common settings."""
 
         url: str | None = None
+        api_key: SecretStr | None = None
 
     settings = read(ClientSettings)
-    return settings.redis_url.get_secret_value(), settings.url
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    return _Environment(settings.redis_url.get_secret_value(), settings.url, key)
 
 
 def redis_address(redis_url: str | None) -> str:
     """The Redis asked for by option or environment."""
-    return redis_url or _environment()[0]
+    return redis_url or _environment().redis_url
 
 
 @contextlib.contextmanager
@@ -77,7 +89,14 @@ def gateway_url(url: str | None, redis_url: str | None) -> str | None:
     """The gateway named by option or environment; an explicit Redis goes before the environment's gateway."""
     if url and redis_url:
         raise typer.BadParameter("give --url or --redis-url, not both", param_hint="--url")
-    return url or (None if redis_url else _environment()[1])
+    return url or (None if redis_url else _environment().url)
+
+
+def http_api(url: str, *, patience_s: float | None = 60.0, on_wait: "OnWait | None" = None) -> "HttpApi":
+    """The gateway at `url`, spoken to with the key of the environment."""
+    from wiredesk.http_api import HttpApi
+
+    return HttpApi(url, api_key=_environment().api_key, patience_s=patience_s, on_wait=on_wait)
 
 
 def publishing_limits() -> "Limits":
@@ -105,7 +124,7 @@ def publisher(
 
     named = gateway_url(url, redis_url)
     if named:
-        return HttpClient.connect(named, patience_s=patience_s, on_wait=on_wait)
+        return HttpClient(http_api(named, patience_s=patience_s, on_wait=on_wait))
     limits = publishing_limits()
     return Client.connect(redis_address(redis_url), limits=limits, patience_s=patience_s, on_wait=on_wait)
 
@@ -118,10 +137,11 @@ def gateway(url: str | None, redis_url: str | None) -> "HttpApi":
 
     named = gateway_url(url, redis_url)
     if named:
-        return HttpApi(named, patience_s=_PATIENCE_S)
+        return http_api(named, patience_s=_PATIENCE_S)
     with redis_client(redis_url) as client:
         for report in workers(client, stage="gateway"):
             if report.address:
+                # Without the key: whoever may write to Redis could have it sent anywhere, and reading needs none.
                 return HttpApi(f"http://{_reachable(report.address)}", patience_s=_PATIENCE_S)
     raise Unavailable("no gateway is running; start one (`make up`), or name one by --url or WIREDESK_URL")
 

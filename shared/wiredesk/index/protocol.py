@@ -6,7 +6,7 @@ A backend is chosen by the scheme of `WIREDESK_INDEX_URL`; see `wiredesk.index.o
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from wiredesk.errors import WiredeskError
 from wiredesk.events import ArticleExtracted, ArticleRetracted
@@ -14,6 +14,7 @@ from wiredesk.index.corrections import Correction, Register
 
 __all__ = [
     "ArticleHit",
+    "Dated",
     "EntityHit",
     "EntityMember",
     "FacetCount",
@@ -260,4 +261,13 @@ class IndexReader(Protocol):
 
     def close(self) -> None:
         """Let the index go."""
+        ...
+
+
+@runtime_checkable
+class Dated(Protocol):
+    """What a reader is beside, when it can tell at no cost which state of the index it searches."""
+
+    def state(self) -> str:
+        """Another word after every commit, and the same in every process that reads the same state."""
         ...

@@ -14,6 +14,7 @@ from wiredesk.news_article import news_article
 
 from wiredesk_gateway.bodies import JSON_LINES, documents
 from wiredesk_gateway.desk import Body, DeskHere, Reader
+from wiredesk_gateway.freshness import FRESH
 from wiredesk_gateway.intake import UnsupportedBody
 from wiredesk_gateway.links import journey_path
 from wiredesk_gateway.negotiation import prefers
@@ -91,6 +92,7 @@ def submit(
 @router.get(
     "/{article_id}",
     response_model=ArticleExtracted,
+    dependencies=[FRESH],
     responses={200: {"content": {JSON_LD: {"schema": {"type": "object", "description": "a NewsArticle"}}}}},
 )
 def article(
@@ -118,7 +120,7 @@ def retract(article_id: str, desk: DeskHere, reason: Annotated[str, Query(max_le
     return Retracted(change_id=submissions.retract(desk.redis, article_id, reason=reason), article_id=article_id)
 
 
-@router.get("/{article_id}/similar")
+@router.get("/{article_id}/similar", dependencies=[FRESH])
 def similar(article_id: str, reader: Reader, limit: Limit = 10) -> list[ArticleHit]:
     """The articles most like this one."""
     return list(reader.similar(article_id, limit=limit))

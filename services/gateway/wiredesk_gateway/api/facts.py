@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query
 from wiredesk.index.protocol import EntityHit, Page, QuoteHit, SearchPage
 
 from wiredesk_gateway.desk import Reader
-from wiredesk_gateway.parameters import Cursor, Limit, Search, Words
+from wiredesk_gateway.freshness import FRESH
+from wiredesk_gateway.parameters import ArticleId, Cursor, Limit, Search, Speaker, Words
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api/v1", tags=["facts"])
+router = APIRouter(prefix="/api/v1", tags=["facts"], dependencies=[FRESH])
 
 
 @router.get("/search")
@@ -25,8 +26,8 @@ def quotes(
     reader: Reader,
     *,
     q: Words = "",
-    speaker: Annotated[str, Query(max_length=1000, description="an entity id, or words of the name")] = "",
-    article_id: Annotated[str, Query(max_length=1024)] = "",
+    speaker: Speaker = "",
+    article_id: ArticleId = "",
     limit: Limit = 10,
     cursor: Cursor = None,
 ) -> Page[QuoteHit]:

@@ -74,6 +74,7 @@ class _View(NamedTuple):
     corrections: Corrections
     resolver: Resolver
     labels: dict[str, str]
+    committed: tuple[int, int]
 
 
 class TantivyReader:
@@ -84,7 +85,6 @@ class TantivyReader:
         self._index = open_existing(path)
         self._schema = self._index.schema
         self._analysers = analysers()
-        self._committed: tuple[int, int] | None = None
         self._current: _View | None = None
         self._current = self._fresh()
 
@@ -200,9 +200,13 @@ class TantivyReader:
         """Articles in the state that is searched."""
         return paging.count(self._view.searcher, of_kind(self._schema, "article"))
 
+    def state(self) -> str:
+        """See Dated."""
+        return "-".join(map(str, self._view.committed))
+
     def reload(self) -> None:
         """Searches that are under way finish on the state they began with."""
-        if self._current is not None and last_commit(self._path) != self._committed:
+        if self._current is not None and last_commit(self._path) != self._current.committed:
             self._current = self._fresh()
 
     def close(self) -> None:
@@ -223,7 +227,6 @@ class TantivyReader:
             searcher = self._index.searcher()
         except (ValueError, OSError) as error:
             raise Unavailable(f"the index at {self._path} cannot be read: {error}") from error
-        self._committed = committed
         state, last = standing.state(searcher, self._schema), self._current
         if last is not None and last.state.generation == state.generation:
             corrections = last.corrections
@@ -232,7 +235,7 @@ class TantivyReader:
         resolver = Resolver(corrections, settling=bool(state.waiting))
         translator = Translator(self._schema, searcher, self._analysers)
         labels = last.labels if last is not None and last.state == state else {}
-        return _View(searcher, translator, state, corrections, resolver, labels)
+        return _View(searcher, translator, state, corrections, resolver, labels, committed)
 
     def _narrowed(self, query: Query, filters: Filters, translator: Translator) -> Query:
         clauses = [query]
