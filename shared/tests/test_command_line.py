@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 from wiredesk import dead, journey_steps, keys, pipeline
+from wiredesk.api_keys import digest, parsed
 from wiredesk.cli.app import app, run
 from wiredesk.cli.output import age, printable, size
 from wiredesk.cli.status import view
@@ -485,3 +486,21 @@ def test_what_a_terminal_would_obey_is_not_printed():
 def test_no_command_module_imports_another_parts_package():
     source = "".join(path.read_text() for path in (Path(__file__).parents[1] / "wiredesk/cli").glob("*.py"))
     assert "faststream" not in source
+
+
+class TestKey:
+    def test_the_key_goes_to_stdout_and_the_line_to_keep_to_stderr(self, invoke):
+        made = invoke("key", "new", "newsroom", "--scope", "publish,replay", "--scope", "retract")
+        assert made.exit_code == 0
+        (key,) = made.stdout.split()
+        (kept,) = parsed(made.stderr.splitlines()[-1])[0]
+        assert (kept.name, kept.scopes, kept.digest) == ("newsroom", {"publish", "replay", "retract"}, digest(key))
+
+    def test_json_holds_both(self, invoke):
+        made = json.loads(invoke("key", "new", "a", "--scope", "correct", "--json").stdout)
+        assert parsed(made["line"])[0][0].digest == digest(made["key"])
+
+    def test_an_unknown_scope_is_named(self, wiredesk):
+        done = wiredesk("key", "new", "a", "--scope", "fly")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "'fly' is no scope" in done.stderr

@@ -254,3 +254,64 @@ def test_what_may_not_be_asked_twice_is_not(gateway):
     with pytest.raises(Unavailable, match="does not answer"):
         api.post("/", b"", headers={})
     assert len(gateway.requests) == 2
+
+
+def test_the_key_is_sent_with_every_request(gateway):
+    gateway.answers = [(200, {}, {})]
+    HttpApi(gateway.url, api_key="wiredesk_k").get("/api/v1/search")
+    assert gateway.requests[-1][2]["Authorization"] == "Bearer wiredesk_k"
+
+
+def test_beside_a_password_for_a_proxy_the_key_has_a_header_of_its_own(gateway):
+    gateway.answers = [(200, {}, {})]
+    HttpApi(gateway.url.replace("//", "//user:word@"), api_key="wiredesk_k").get("/api/v1/search")
+    headers = gateway.requests[-1][2]
+    assert headers["Authorization"].startswith("Basic ")
+    # urllib writes only the first letter large
+    assert {name.lower(): value for name, value in headers.items()}["x-api-key"] == "wiredesk_k"
+
+
+def test_neither_goes_to_where_an_answer_redirects(gateway):
+    gateway.answers = [(302, {"Location": f"{gateway.url}/elsewhere"}, {}), (200, {}, {"found": 1})]
+    assert HttpApi(gateway.url.replace("//", "//user:word@"), api_key="wiredesk_k").get("/x") == {"found": 1}
+    first, second = ({name.lower() for name in headers} for _, _, headers, _ in gateway.requests)
+    assert {"authorization", "x-api-key"} <= first
+    assert not {"authorization", "x-api-key"} & second
+
+
+@pytest.mark.parametrize("key", ["a\nb", "schlüssel"])
+def test_what_cannot_be_a_key_is_refused_without_being_told(key):
+    with pytest.raises(UsageError) as refused:
+        HttpApi("http://127.0.0.1:1", api_key=key)
+    assert key not in str(refused.value)
+
+
+def test_a_refused_key_is_told_in_the_gateways_words(gateway):
+    gateway.answers = [(401, {}, {"title": "Unauthorized", "detail": "This takes an API key."})]
+    with pytest.raises(UsageError, match="takes an API key"):
+        HttpApi(gateway.url).post("/api/v1/articles", b"{}", headers={})
+
+
+def test_a_large_answer_is_handed_on_in_pieces(gateway):
+    gateway.answers = [(200, {}, b"x" * 1_000_000)]
+    pieces = []
+    HttpApi(gateway.url).save("/api/v1/search/export", pieces.append, q="a b", fields=None)
+    assert gateway.requests[-1][1] == "/api/v1/search/export?q=a+b"
+    assert len(pieces) > 5
+    assert sum(map(len, pieces)) == 1_000_000
+
+
+def test_an_answer_that_breaks_off_is_no_whole_one(gateway):
+    gateway.answers = [(200, {"Content-Length": "2000000", "Connection": "close"}, b"x" * 1_000_000)]
+    with pytest.raises(Unavailable):
+        HttpApi(gateway.url, patience_s=0).save("/api/v1/search/export", lambda piece: None)
+
+
+def test_trouble_with_writing_is_not_the_gateways(gateway):
+    gateway.answers = [(200, {}, b"x")]
+
+    def full(piece):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        HttpApi(gateway.url).save("/api/v1/search/export", full)

@@ -6,7 +6,7 @@ import random
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -23,6 +23,7 @@ _BUSY = (429, 503)
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 10.0
 _ANSWER_BYTES = 64 * 1024 * 1024
 _PROBLEM_CHARACTERS = 500
+_PIECE_BYTES = 64 * 1024
 
 
 class HttpApi:
@@ -66,6 +67,28 @@ class HttpApi:
         query = urlencode({name: value for name, value in parameters.items() if value is not None})
         return self._ask("GET", f"{path}?{query}" if query else path)
 
+    def save(self, path: str, write: Callable[[bytes], object], **parameters: str | None) -> None:
+        """Hand what is at a path to `write`, piece by piece as it comes, however much it is.
+
+        Raises Unavailable, too, when the answer breaks off: then what was written is not the whole; and OSError of
+        `write`.
+        """
+        query = urlencode({name: value for name, value in parameters.items() if value is not None})
+
+        def copy(response: http.client.HTTPResponse) -> None:
+            while piece := response.read(_PIECE_BYTES):
+                try:
+                    write(piece)
+                except OSError as error:
+                    raise _Unwritten(error) from None
+            if response.length:
+                raise http.client.IncompleteRead(b"", response.length)
+
+        try:
+            self._ask("GET", f"{path}?{query}" if query else path, read=copy)
+        except _Unwritten as stop:
+            raise stop.error from None
+
     def post(self, path: str, body: bytes, *, headers: Mapping[str, str]) -> Any:
         """What the gateway answers to `body`. It may be sent twice: give an Idempotency-Key where that matters."""
         return self._ask("POST", path, body=body, headers=headers)
@@ -76,7 +99,13 @@ class HttpApi:
         return self._ask("DELETE", f"{path}?{query}" if query else path)
 
     def _ask(
-        self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        read: Callable[[http.client.HTTPResponse], Any] | None = None,
     ) -> Any:
         request = urllib.request.Request(  # noqa: S310 - __init__ lets no scheme but http and https pass
             f"{self._url}{path}",
@@ -86,13 +115,14 @@ class HttpApi:
         )
         for name, secret in self._secrets.items():
             request.add_unredirected_header(name, secret)
-        repeatable = method == "GET" or "Idempotency-Key" in (headers or {})
+        # What was handed on in part cannot be taken back.
+        repeatable = (method == "GET" and read is None) or "Idempotency-Key" in (headers or {})
         try:
             tries = 0
             while True:
                 tries += 1
                 try:
-                    return self._once(request)
+                    return self._once(request, read or self._read)
                 except _Busy as busy:
                     pause_s = max(_backoff_s(tries), busy.retry_after_s)
                     why = f"the gateway at {self._name()} asks to come back later: {busy.problem}"
@@ -105,12 +135,10 @@ class HttpApi:
         finally:
             self._patience.end()
 
-    def _once(self, request: urllib.request.Request) -> Any:
+    def _once(self, request: urllib.request.Request, read: Callable[[http.client.HTTPResponse], Any]) -> Any:
         try:
             with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - as in _ask
-                body = response.read(_ANSWER_BYTES)
-                if response.length and len(body) < _ANSWER_BYTES:  # a bounded read takes a torn answer for a whole one
-                    raise http.client.IncompleteRead(body, response.length)
+                answer = read(response)
         except urllib.error.HTTPError as error:
             self._met = True
             with error:
@@ -122,11 +150,13 @@ class HttpApi:
             reason = getattr(error, "reason", error)
             words = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
             raise _Away(f"the gateway at {self._name()} does not answer ({words}); is it running?") from error
-        answer = self._answer(body)
         self._met = True
         return answer
 
-    def _answer(self, body: bytes) -> Any:
+    def _read(self, response: http.client.HTTPResponse) -> Any:
+        body = response.read(_ANSWER_BYTES)
+        if response.length and len(body) < _ANSWER_BYTES:  # a bounded read takes a torn answer for a whole one
+            raise http.client.IncompleteRead(body, response.length)
         if not body:
             return None
         try:
@@ -149,6 +179,14 @@ class HttpApi:
 
 class _Away(Unavailable):
     """Nothing answered, or not to its end."""
+
+
+class _Unwritten(Exception):
+    """The caller's own trouble, which is not the connection's."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class _Busy(Exception):

@@ -102,7 +102,7 @@ def test_an_answered_idempotency_key_gets_its_old_answer_under_pressure(
     first = open_.post(ARTICLES, json=ARTICLE, headers=headers)
     again = shut.post(ARTICLES, json=ARTICLE, headers=headers)
     assert (again.status_code, again.json()) == (202, first.json())
-    assert shut.post(ARTICLES, json={"text": "Other."}, headers=headers).status_code == 422
+    assert shut.post(ARTICLES, json={"text": "Other."}, headers=headers).status_code == 409
     refused(shut.post(ARTICLES, json=ARTICLE, headers={"Idempotency-Key": "new"}), 429)
     assert redis_client.xlen(Stream.SUBMITTED) == 1
 

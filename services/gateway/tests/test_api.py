@@ -67,7 +67,7 @@ class TestPublishing:
         first, again = (gateway.post("/api/v1/articles", json=ARTICLE, headers=headers) for _ in range(2))
         assert first.json() == again.json()
         assert len(submitted(redis_client)) == 1
-        told = problem(gateway.post("/api/v1/articles", json={"text": "Other."}, headers=headers), 422)
+        told = problem(gateway.post("/api/v1/articles", json={"text": "Other."}, headers=headers), 409)
         assert "k1" in told["detail"]
 
     def test_the_publishers_client_gets_through(self, gateway: httpx.Client, redis_client: redis.Redis) -> None:

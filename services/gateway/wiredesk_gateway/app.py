@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
 
@@ -34,7 +35,8 @@ from wiredesk_gateway.intake import Intake
 from wiredesk_gateway.keyring import Keyring
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.metrics import PipelineCollector, QueryTimes, Requests
-from wiredesk_gateway.problems import RESPONSES, Problem, problem_of, respond
+from wiredesk_gateway.openapi import described, methods_at
+from wiredesk_gateway.problems import Problem, problem_of, respond
 from wiredesk_gateway.queries import WAITING, Queries
 from wiredesk_gateway.settings import GatewaySettings
 from wiredesk_gateway.templating import error_page
@@ -72,6 +74,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=_threads_for(settings),
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.desk = Desk(
         settings=settings,
@@ -88,12 +91,15 @@ def create_app(
     )
     apis = (articles, facts, exports, entities, operations, dead_letters)
     for router in (each.router for each in apis):
-        app.include_router(router, responses=RESPONSES)
+        app.include_router(router)
     app.include_router(health.router)
     app.include_router(pages.router)
     app.include_router(letter_pages.router)
     app.include_router(entity_pages.router)
     app.include_router(sign_in.router)
+    generated, keys = app.openapi, bool(settings.api_keys_file)
+    document = cache(lambda: described(generated(), keys=keys))
+    app.openapi = document  # type: ignore[method-assign]  # as FastAPI's documentation has it
 
     def answer(path: str, problem: Problem) -> Response:
         if path.startswith(_MACHINE_PATHS):
@@ -132,7 +138,10 @@ def _add_layers(app: FastAPI, answer: Responder) -> None:
 
 def _answer_errors(app: FastAPI, answer: Responder) -> None:
     async def handle(request: Request, error: Exception) -> Response:
-        return answer(request.url.path, problem_of(error))
+        problem = problem_of(error)
+        if problem.status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := methods_at(app.openapi(), request.url.path)):
+            problem.headers["Allow"] = ", ".join(methods)
+        return answer(request.url.path, problem)
 
     for kind in (WiredeskError, RedisError, Problem, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, handle)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 from wiredesk.dead import Selection, Span, checked, moment
 from wiredesk.errors import UsageError
+from wiredesk.events import SUBMISSION_ID
 from wiredesk.index import cursor as cursors
 from wiredesk.index.cursor import Place
 
@@ -66,6 +67,25 @@ class LetterChoice(BaseModel):
             raise UsageError("; ".join(faults[:5])) from None
 
     @classmethod
+    def exact_schema(cls) -> dict[str, Any]:
+        """What `from_json` takes, in JSON Schema: of the members by themselves, and together."""
+        schema = cls.model_json_schema()
+        schema["properties"]["ids"]["anyOf"][0]["items"] = {"type": "string", "pattern": SUBMISSION_ID}
+        for name, form in (("since", "since"), ("cursor", "cursor"), ("until", "letter-id")):
+            schema["properties"][name]["anyOf"][0]["format"] = form
+        nothing = {"enum": [None, ""]}
+        rest = dict.fromkeys(("stage", "reason", "since", "until", "cursor"), nothing)
+        some = {"type": "string", "minLength": 1}
+        by_ids = {
+            "required": ["ids"],
+            "properties": {"ids": {"type": "array", "minItems": 1}, "all": {"const": False}, **rest},
+        }
+        others = [{"required": [name], "properties": {name: some}} for name in ("stage", "reason", "since")]
+        every = {"required": ["all"], "properties": {"all": {"const": True}}}
+        by_filter = {"properties": {"ids": {"type": "null"}}, "anyOf": [*others, every]}
+        return {**schema, "anyOf": [by_ids, by_filter]}
+
+    @classmethod
     def from_form(cls, fields: Mapping[str, Sequence[str]]) -> "LetterChoice":
         """The same from a page's form, where `id` may be repeated. Raises UsageError."""
         given = {name: fields[name][-1] for name in ("stage", "reason", "since", "until", "cursor") if name in fields}
@@ -78,7 +98,7 @@ class LetterChoice(BaseModel):
             raise UsageError(f"this form cannot be read: {error.errors()[0]['msg']}") from None
 
     def _complete(self) -> "LetterChoice":
-        filtered = self.stage or self.reason or self.since
+        filtered = self.stage or self.reason or (self.since or "").strip()
         if self.ids is not None and (filtered or self.all or self.until or self.cursor):
             raise UsageError("choose letters by ids, or by a filter or all, not by both")
         if not self.ids and not filtered and not self.all:

@@ -14,8 +14,10 @@ __all__ = [
     "dead_letters_path",
     "entities_path",
     "entity_path",
+    "exports_of",
     "journey_page_path",
     "journey_path",
+    "quote_exports",
     "quote_path",
     "quotes_path",
     "search_path",
@@ -24,6 +26,8 @@ __all__ = [
 ]
 
 Pairs = list[tuple[str, str]]
+
+_FILES = (("CSV, for spreadsheets", "csv"), ("JSON lines, for programs", "jsonl"))
 
 
 def article_path(article_id: str) -> str:
@@ -89,6 +93,19 @@ def entities_path(*, q: str = "", type: str = "", cursor: str = "") -> str:
 def search_path(request: SearchRequest, *, sort: str | None = None, cursor: str | None = None) -> str:
     """The page of this search, at its start or at `cursor`, perhaps sorted otherwise."""
     return _path(_pairs(request), sort=sort or request.sort, limit=request.limit, cursor=cursor)
+
+
+def exports_of(request: SearchRequest) -> list[tuple[str, str]]:
+    """Names and addresses of this search's whole result, as files."""
+    sort = request.sort if request.sort != "relevance" else ""
+    asked = [*_pairs(request), ("sort", sort)]
+    return [(name, _with_query("/api/v1/search/export", [*asked, ("format", form)])) for name, form in _FILES]
+
+
+def quote_exports(*, q: str = "", speaker: str = "") -> list[tuple[str, str]]:
+    """The same of quotes."""
+    asked = [("q", q), ("speaker", speaker)]
+    return [(name, _with_query("/api/v1/quotes/export", [*asked, ("format", form)])) for name, form in _FILES]
 
 
 def with_filter(request: SearchRequest, name: str, value: str) -> str:

@@ -13,7 +13,7 @@ from wiredesk.index.protocol import SearchPage, SearchRequest
 
 from wiredesk_gateway.article_view import article_view
 from wiredesk_gateway.desk import DeskHere, Reader
-from wiredesk_gateway.links import entities_path, quotes_path
+from wiredesk_gateway.links import entities_path, quote_exports, quotes_path
 from wiredesk_gateway.parameters import Cursor, Limit, Search, Words
 from wiredesk_gateway.problems import problem_of
 from wiredesk_gateway.search_view import search_view
@@ -85,6 +85,7 @@ def quotes(
             "documents": desk.index.documents(),
             "next_path": quotes_path(**asked, cursor=found.next_cursor) if found.next_cursor else None,
             "first_path": quotes_path(**asked) if cursor else None,
+            "exports": quote_exports(**asked),
         },
     )
 

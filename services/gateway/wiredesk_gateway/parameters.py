@@ -4,25 +4,77 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
 from wiredesk.errors import UsageError
+from wiredesk.events import SUBMISSION_ID
 from wiredesk.index.protocol import Filters, SearchRequest
 
-__all__ = ["ArticleId", "Cursor", "Exported", "Limit", "Search", "Since", "Slug", "Speaker", "Words", "day"]
+__all__ = [
+    "ArticleId",
+    "AskedQuotes",
+    "Cursor",
+    "Exported",
+    "LetterId",
+    "Limit",
+    "Search",
+    "Since",
+    "Slug",
+    "Speaker",
+    "Words",
+    "day",
+]
 
 _MAX_QUERY = 1000
 _MAX_VALUES = 50
 
 Words = Annotated[str, Query(max_length=_MAX_QUERY)]
-Asked = Annotated[str, Query(max_length=_MAX_QUERY, description="Lucene-style; empty finds everything")]
+Asked = Annotated[
+    str,
+    Query(
+        max_length=_MAX_QUERY,
+        description="Lucene-style; empty finds everything",
+        examples=['treaty "common position"', "people:ilves AND harbour"],
+        json_schema_extra={"format": "lucene"},
+    ),
+]
+AskedQuotes = Annotated[
+    str,
+    Query(
+        max_length=_MAX_QUERY,
+        description="Lucene-style, of the words said; empty finds all",
+        json_schema_extra={"format": "lucene-quotes"},
+    ),
+]
 Speaker = Annotated[str, Query(max_length=_MAX_QUERY, description="an entity id, or words of the name")]
 ArticleId = Annotated[str, Query(max_length=1024)]
 Limit = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str | None, Query(max_length=4096, description="`next_cursor` of the page before")]
+Cursor = Annotated[
+    str | None,
+    Query(
+        max_length=4096,
+        description="`next_cursor` of the page before; empty: the first",
+        json_schema_extra={"format": "cursor"},
+    ),
+]
 Slug = Annotated[str | None, Query(max_length=100)]
-Since = Annotated[str | None, Query(max_length=100, description="30m, 2h, 7d, or an ISO 8601 time")]
+Since = Annotated[
+    str | None,
+    Query(
+        max_length=100,
+        description="30m, 2h, 7d, or an ISO 8601 time; empty: ever",
+        json_schema_extra={"format": "since"},
+    ),
+]
+LetterId = Annotated[str, Path(json_schema_extra={"pattern": SUBMISSION_ID}, examples=["1700000000000-0"])]
 _Values = Annotated[list[Annotated[str, Query(max_length=_MAX_QUERY)]], Query(max_length=_MAX_VALUES)]
-_Day = Annotated[str, Query(max_length=32, description="a day, YYYY-MM-DD", json_schema_extra={"format": "date"})]
+_Day = Annotated[
+    str,
+    Query(
+        max_length=32,
+        description="a day, YYYY-MM-DD; empty: no bound",
+        json_schema_extra={"anyOf": [{"format": "date"}, {"maxLength": 0}]},
+    ),
+]
 
 
 def day(name: str, value: str) -> date | None:
@@ -30,7 +82,10 @@ def day(name: str, value: str) -> date | None:
     if not value:
         return None
     try:
-        return date.fromisoformat(value)
+        read = date.fromisoformat(value)
+        if read.isoformat() != value:  # a week, or a day without dashes
+            raise ValueError
+        return read
     except ValueError:
         raise UsageError(f"{name}: {value!r} is no day; write it as YYYY-MM-DD") from None
 

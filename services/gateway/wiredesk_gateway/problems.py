@@ -13,13 +13,13 @@ from wiredesk.submissions import IdempotencyConflict
 from wiredesk_gateway.bodies import BodyTooLarge, InvalidArticles
 from wiredesk_gateway.intake import BodyTimeout, UnsupportedBody
 
-__all__ = ["MEDIA_TYPE", "RESPONSES", "Problem", "problem_of", "respond"]
+__all__ = ["MEDIA_TYPE", "SCHEMA", "Problem", "problem_of", "respond"]
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 
 _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
-    (IdempotencyConflict, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (IdempotencyConflict, HTTPStatus.CONFLICT),
     (NotFound, HTTPStatus.NOT_FOUND),
     (UsageError, HTTPStatus.BAD_REQUEST),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -30,21 +30,26 @@ _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
 )
 """Looked up in order, so a subclass stands before its base."""
 
-_SCHEMA = {
+SCHEMA = {
     "type": "object",
     "title": "Problem",
-    "required": ["type", "title", "status"],
+    "required": ["type", "title", "status", "detail"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "reason": {"type": "string", "description": "why no articles are taken now: `backlog` or `memory`"},
+        "backlog": {"type": "integer"},
+        "backlog_limit": {"type": "integer"},
+        "retry_after_s": {"type": "integer"},
         "column": {"type": "integer", "description": "where in `q` the trouble is, from 1"},
         "errors": {
             "type": "array",
             "description": "each parameter, or each line and field of the articles sent, that is at fault",
             "items": {
                 "type": "object",
+                "required": ["detail"],
                 "properties": {
                     "line": {"type": "integer"},
                     "field": {"type": "string"},
@@ -55,12 +60,6 @@ _SCHEMA = {
         },
     },
 }
-
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": description, "content": {MEDIA_TYPE: {"schema": _SCHEMA}}}
-    for status, description in (("4XX", "The request cannot be answered as asked"), ("5XX", "Try again later"))
-}
-"""What every operation of the API may answer beside its result, for OpenAPI."""
 
 
 class Problem(Exception):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from wiredesk.index.protocol import Filters, SearchPage, SearchRequest
 
-from wiredesk_gateway.links import search_path, with_filter, without_filter
+from wiredesk_gateway.links import exports_of, search_path, with_filter, without_filter
 
 __all__ = ["ActiveFilter", "FacetGroup", "FacetLink", "SearchView", "search_view"]
 
@@ -49,13 +49,17 @@ class ActiveFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchView:
-    """The links around a page of hits; `sorts` are (name, path), the path None for the one in force."""
+    """The links around a page of hits; `sorts` are (name, path), the path None for the one in force.
+
+    `exports` are (name, path) of all hits as a file.
+    """
 
     groups: tuple[FacetGroup, ...]
     active: tuple[ActiveFilter, ...]
     sorts: tuple[tuple[str, str | None], ...]
     next_path: str | None
     first_path: str | None
+    exports: tuple[tuple[str, str], ...] = ()
 
 
 def search_view(request: SearchRequest, page: SearchPage | None) -> SearchView:
@@ -89,6 +93,7 @@ def search_view(request: SearchRequest, page: SearchPage | None) -> SearchView:
         sorts=tuple((sort, None if sort == request.sort else search_path(request, sort=sort)) for sort in _SORTS),
         next_path=search_path(request, cursor=page.next_cursor) if page and page.next_cursor else None,
         first_path=search_path(request) if request.cursor else None,
+        exports=tuple(exports_of(request)),
     )
 
 

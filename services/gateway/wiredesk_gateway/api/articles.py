@@ -24,7 +24,12 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/articles", tags=["articles"])
 
-_ARTICLE = ArticleSubmitted.model_json_schema()
+_ARTICLE = ArticleSubmitted.model_json_schema() | {
+    "anyOf": [
+        {"required": [name], "properties": {name: {"type": "string", "minLength": 1}}} for name in ("text", "html")
+    ],
+    "examples": [{"title": "Ferry to return", "text": "The ferry returns on Monday.", "published_at": "2024-03-01"}],
+}
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -40,6 +45,14 @@ _BODY: dict[str, Any] = {
 
 
 _BY_ACCEPT = {"Vary": "Accept"}
+
+_TAKEN: dict[int | str, dict[str, Any]] = {
+    202: {
+        "description": "All are on the stream",
+        "headers": {"Location": {"description": "the journey of a single article", "schema": {"type": "string"}}},
+    },
+    409: {},
+}
 
 
 class Submitted(BaseModel):
@@ -61,7 +74,7 @@ class Retracted(BaseModel):
     article_id: str
 
 
-@router.post("", status_code=202, openapi_extra=_BODY)
+@router.post("", status_code=202, openapi_extra=_BODY, responses=_TAKEN)
 def submit(
     request: Request,
     response: Response,

@@ -4,7 +4,7 @@ import base64
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 from wiredesk import dead
 from wiredesk.dead import DeadLetterEntry, DeadLetterSummary, ReplayResult
@@ -15,7 +15,7 @@ from wiredesk_gateway.intake import UnsupportedBody
 from wiredesk_gateway.letter_choice import LetterChoice
 from wiredesk_gateway.letter_list import LetterPage, letter_page
 from wiredesk_gateway.letter_work import Dropped, Replayed, drop_chosen, replay_chosen
-from wiredesk_gateway.parameters import Cursor, Limit, Since, Slug
+from wiredesk_gateway.parameters import Cursor, LetterId, Limit, Since, Slug
 from wiredesk_gateway.printable import printable
 from wiredesk_gateway.problems import Problem
 
@@ -29,7 +29,7 @@ _CHOICE: dict[str, Any] = {
         "required": True,
         "content": {
             "application/json": {
-                "schema": LetterChoice.model_json_schema(),
+                "schema": LetterChoice.exact_schema(),
                 "examples": {
                     "ids": {"value": {"ids": ["1700000000000-0"]}},
                     "filter": {"value": {"stage": "extraction", "reason": "timeout", "since": "2h"}},
@@ -37,6 +37,15 @@ _CHOICE: dict[str, Any] = {
                 },
             }
         },
+    }
+}
+
+
+_BYTES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The bytes, as a file",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "headers": {"Content-Disposition": {"required": True, "schema": {"type": "string"}}},
     }
 }
 
@@ -78,8 +87,15 @@ def drop_many(request: Request, desk: DeskHere, body: Body) -> Dropped:
     return drop_chosen(desk.redis, _choice(request, body))
 
 
+@router.api_route("/replay", methods=["GET", "DELETE"], include_in_schema=False)
+@router.api_route("/drop", methods=["GET", "DELETE"], include_in_schema=False)
+def only_posted() -> None:
+    """These are no ids of letters."""
+    raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+
+
 @router.get("/{id}")
-def dead_letter(id: str, desk: DeskHere, original: bool = False) -> DeadLetterShown:
+def dead_letter(id: LetterId, desk: DeskHere, original: bool = False) -> DeadLetterShown:
     """One of them, with the beginning of what it held, or with `original` all of it."""
     letter = dead.show(desk.redis, id)
     return DeadLetterShown(
@@ -90,16 +106,16 @@ def dead_letter(id: str, desk: DeskHere, original: bool = False) -> DeadLetterSh
     )
 
 
-@router.get("/{id}/original", response_class=Response)
-def original(id: str, desk: DeskHere) -> Response:
+@router.get("/{id}/original", response_class=Response, responses=_BYTES)
+def original(id: LetterId, desk: DeskHere) -> Response:
     """The bytes of the stream's field as they came, to keep or to look into."""
     letter = dead.show(desk.redis, id)
     headers = {"Content-Disposition": f'attachment; filename="dead-letter-{letter.id}.bin"'}
     return Response(letter.original, headers=headers, media_type="application/octet-stream")
 
 
-@router.post("/{id}/replay")
-def replay_one(id: str, desk: DeskHere) -> ReplayResult:
+@router.post("/{id}/replay", responses={409: {}})
+def replay_one(id: LetterId, desk: DeskHere) -> ReplayResult:
     """Send one again. 404 when it is not there any more, 409 when it cannot go back."""
     (result,) = dead.replay(desk.redis, [id])
     if result.outcome == "gone":
@@ -110,7 +126,7 @@ def replay_one(id: str, desk: DeskHere) -> ReplayResult:
 
 
 @router.delete("/{id}", status_code=204)
-def drop_one(id: str, desk: DeskHere) -> Response:
+def drop_one(id: LetterId, desk: DeskHere) -> Response:
     """Delete one for good."""
     if not dead.drop(desk.redis, [id]):
         raise NotFound(f"there is no dead letter {id}")

@@ -10,7 +10,7 @@ from wiredesk_gateway.desk import DeskHere
 from wiredesk_gateway.export_rows import ARTICLE_FIELDS, QUOTE_FIELDS, USUAL_ARTICLE_FIELDS, Format
 from wiredesk_gateway.exporting import MEDIA_TYPES, article_rows, quote_rows
 from wiredesk_gateway.freshness import FRESH
-from wiredesk_gateway.parameters import ArticleId, Exported, Speaker, Words
+from wiredesk_gateway.parameters import ArticleId, AskedQuotes, Exported, Speaker
 
 __all__ = ["router"]
 
@@ -61,7 +61,7 @@ def export_quotes(
     request: Request,
     desk: DeskHere,
     *,
-    q: Words = "",
+    q: AskedQuotes = "",
     speaker: Speaker = "",
     article_id: ArticleId = "",
     fields: Annotated[str, _fields(QUOTE_FIELDS)] = ",".join(QUOTE_FIELDS),

@@ -8,7 +8,7 @@ from wiredesk.index.protocol import EntityHit, Page, QuoteHit, SearchPage
 
 from wiredesk_gateway.desk import Reader
 from wiredesk_gateway.freshness import FRESH
-from wiredesk_gateway.parameters import ArticleId, Cursor, Limit, Search, Speaker, Words
+from wiredesk_gateway.parameters import ArticleId, AskedQuotes, Cursor, Limit, Search, Speaker, Words
 
 __all__ = ["router"]
 
@@ -25,7 +25,7 @@ def search(request: Search, reader: Reader, facets: bool = True) -> SearchPage:
 def quotes(
     reader: Reader,
     *,
-    q: Words = "",
+    q: AskedQuotes = "",
     speaker: Speaker = "",
     article_id: ArticleId = "",
     limit: Limit = 10,
