@@ -31,6 +31,7 @@ from wiredesk.testing import RedisServer, free_port, wait_until
 from wiredesk_gateway.app import create_app
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.settings import GatewaySettings
+from wiredesk_gateway.slow_clients import HEAD_BYTES, PromptProtocol
 
 Serve = Callable[..., httpx.Client]
 
@@ -260,7 +261,8 @@ def start_gateway(
     index.start()
     stack.callback(index.stop)
     listening = listen("127.0.0.1", 0, setting="a port")
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
+    options = {"http": PromptProtocol, "h11_max_incomplete_event_size": HEAD_BYTES}
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2, **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 import redis
 from wiredesk import keys, pipeline
+from wiredesk.api_keys import new_key
 from wiredesk.events import ArticleExtracted, ArticleRetracted, Stream
 from wiredesk.index import open_writer
 from wiredesk.testing import RedisServer, free_port, wait_until
@@ -188,3 +189,22 @@ def test_redis_may_come_later_go_and_come_back(start: Start, tmp_path: Path) -> 
                 assert wait_until(lambda: announced(direct), what="the gateway to announce itself").pid == process.pid
         finally:
             server.stop()
+
+
+def test_it_does_not_open_itself_to_others_without_keys_unless_told(
+    start: Start, redis_url: str, redis_client: redis.Redis, tmp_path: Path
+) -> None:
+    refused = start(redis_url, WIREDESK_HOST="0.0.0.0")
+    assert refused.wait(timeout=20) == 2
+    told = (tmp_path / "gateway-0.log").read_text()
+    assert "WIREDESK_API_KEYS_FILE" in told
+    assert "WIREDESK_WITHOUT_KEYS" in told
+    assert told.count("\n") == 1
+    told_to = start(redis_url, WIREDESK_HOST="0.0.0.0", WIREDESK_WITHOUT_KEYS="true")
+    wait_until(lambda: announced(redis_client), what="the gateway that was told to")
+    told_to.send_signal(signal.SIGTERM)
+    assert told_to.wait(timeout=20) == 0
+    _, kept = new_key("desk", frozenset({"publish"}))
+    (tmp_path / "keys").write_text(kept.line())
+    start(redis_url, WIREDESK_HOST="0.0.0.0", WIREDESK_API_KEYS_FILE=str(tmp_path / "keys"))
+    wait_until(lambda: announced(redis_client), what="the gateway with keys")

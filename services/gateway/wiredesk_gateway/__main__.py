@@ -19,7 +19,7 @@ from wiredesk_gateway.guard import on_loopback
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.presence import STAGE, Presence
 from wiredesk_gateway.settings import GatewaySettings
-from wiredesk_gateway.slow_heads import HEAD_BYTES, PromptProtocol
+from wiredesk_gateway.slow_clients import HEAD_BYTES, PromptProtocol
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 

@@ -1,6 +1,5 @@
 """The outermost layer: headers against misuse in browsers, requests counted, no error without an answer."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from http import HTTPStatus
@@ -41,17 +40,11 @@ _HEADERS = {
 }
 _API = "/api/"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_UNREAD_S = 60.0
-"""So long a client may leave what was sent to it unread; then the connection is closed."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 Responder = Callable[[str, Problem], Response]
 """Makes the answer to a problem with a request for this path: a page or a problem document."""
-
-
-class _Unread(Exception):
-    """The client takes nothing of what it was sent."""
 
 
 class Guard:
@@ -88,11 +81,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message).update(_HEADERS)
-            try:
-                async with asyncio.timeout(_UNREAD_S):
-                    await send(message)
-            except TimeoutError:
-                raise _Unread from None
+            await send(message)
 
         self._requests.in_flight += 1
         try:
@@ -103,9 +92,6 @@ class Guard:
                 self._requests.refused("origin")
             app: ASGIApp = self._respond(scope["path"], problem) if problem else self._app
             await app(asked, receive, send_guarded)
-        except _Unread:
-            # Without the end of its answer, the server closes the connection.
-            _log.warning("request.unread", method=scope["method"], path=scope["path"], seconds=_UNREAD_S)
         except Exception as error:  # a bug of ours: told in the log, never to the user
             _log.exception("request.failed", method=scope["method"], path=scope["path"])
             if not status:

@@ -1,0 +1,103 @@
+"""ETags: what the client has is not sent again, and never kept when the index has moved on."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+from wiredesk.events import ArticleRetracted
+from wiredesk.index import open_reader, open_writer
+from wiredesk.index.protocol import IndexWriter
+from wiredesk.testing import wait_until
+
+PATHS = (
+    "/api/v1/search?q=ferry",
+    "/api/v1/quotes",
+    "/api/v1/entities",
+    "/api/v1/suggest?q=ma",
+    "/api/v1/articles/a1",
+    "/api/v1/articles/a1/similar",
+    "/api/v1/search/export?format=csv",
+    "/api/v1/quotes/export",
+)
+
+
+class Indexed(NamedTuple):
+    client: httpx.Client
+    writer: IndexWriter
+
+
+@pytest.fixture
+def indexed(tmp_path: Path, redis_url: str, request: Any) -> Iterator[Indexed]:
+    """A gateway on a real index, and its writer."""
+    conftest: ModuleType = request.config.pluginmanager.get_plugin(str(Path(__file__).with_name("conftest.py")))
+    url = f"tantivy://{tmp_path}/index"
+    writer = open_writer(url)
+    writer.upsert(conftest._articles())
+    with ExitStack() as stack:
+        stack.callback(writer.close)
+        yield Indexed(conftest.start_gateway(stack, lambda: open_reader(url), redis_url), writer)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_answer_the_client_has_is_not_sent_again(indexed: Indexed, path: str) -> None:
+    first = indexed.client.get(path)
+    assert (first.status_code, first.headers["cache-control"]) == (200, "no-cache")
+    tag = first.headers["etag"]
+    assert tag.startswith('W/"')
+    for known in (tag, f'"other", {tag}', tag.removeprefix("W/")):
+        again = indexed.client.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        assert again.headers["cache-control"] == "no-cache"
+        assert "accept" in again.headers["vary"].lower()
+    assert indexed.client.get(path, headers={"If-None-Match": 'W/"other"'}).status_code == 200
+
+
+def test_a_commit_makes_every_answer_another(indexed: Indexed) -> None:
+    path = "/api/v1/articles/a1"
+    known = {"If-None-Match": indexed.client.get(path).headers["etag"]}
+    assert indexed.client.get(path, headers=known).status_code == 304
+    indexed.writer.retract([ArticleRetracted(article_id="a1", revision=99)])
+    wait_until(lambda: indexed.client.get(path, headers=known).status_code == 404, what="the retraction")
+
+
+def test_another_question_is_another_answer(indexed: Indexed) -> None:
+    tags = {indexed.client.get(f"/api/v1/search?q={q}&limit={n}").headers["etag"] for q in "ab" for n in (1, 2)}
+    assert len(tags) == 4
+    kinds = [indexed.client.get("/api/v1/articles/a1", headers={"Accept": one}) for one in ("*/*", "application/x")]
+    assert kinds[0].headers["etag"] != kinds[1].headers["etag"]
+
+
+def test_two_readers_of_one_index_agree(indexed: Indexed, tmp_path: Path) -> None:
+    one, other = (open_reader(f"tantivy://{tmp_path}/index") for _ in range(2))
+    assert one.state() == other.state()  # type: ignore[attr-defined]
+    before = one.state()  # type: ignore[attr-defined]
+    indexed.writer.retract([ArticleRetracted(article_id="a2", revision=99)])
+    one.reload()
+    assert before == other.state() != one.state()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/pipeline", "/api/v1/dead-letters", "/api/v1/articles/none", "/api/v1/search?q=%22", "/api/v1/none"],
+)
+def test_what_changes_without_the_index_and_what_went_wrong_is_not_kept(indexed: Indexed, path: str) -> None:
+    headers = indexed.client.get(path).headers
+    assert headers["cache-control"] == "no-store"
+    assert "etag" not in headers
+
+
+def test_an_index_that_cannot_tell_its_state_gives_no_tag(gateway: httpx.Client) -> None:
+    response = gateway.get("/api/v1/search", headers={"If-None-Match": '"x"'})
+    assert (response.status_code, "etag" in response.headers) == (200, False)
+
+
+def test_small_answers_are_sent_as_they_are_and_large_ones_compressed(indexed: Indexed) -> None:
+    asked = {"Accept-Encoding": "gzip"}
+    assert "content-encoding" not in indexed.client.get("/api/v1/suggest?q=ma", headers=asked).headers
+    large = indexed.client.get("/api/v1/articles/a1", headers=asked)
+    assert large.headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in large.headers["vary"].lower()
