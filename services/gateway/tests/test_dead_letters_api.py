@@ -186,6 +186,7 @@ class TestMany:
             ({"ids": []}, "nothing is chosen"),
             ({"all": False}, "nothing is chosen"),
             ({"stage": ""}, "nothing is chosen"),
+            ({"since": " "}, "nothing is chosen"),
             ({"ids": ["x"]}, "'x' is no id"),
             ({"ids": ["1-1"], "all": True}, "not by both"),
             ({"ids": ["1-1"], "reason": "x"}, "not by both"),

@@ -63,7 +63,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer, 
 
 @pytest.mark.timeout(900)
 def test_schemathesis_finds_nothing_with_every_check_on_every_operation(served: Served, tmp_path: Path) -> None:
-    options = ["--checks", "all", "--max-examples", "10", "--generation-deterministic", "--continue-on-failure"]
+    options = ["--checks", "all", "--max-examples", "6", "--generation-deterministic", "--continue-on-failure"]
     done = subprocess.run(
         [
             *SCHEMATHESIS,
