@@ -42,13 +42,14 @@ class IndexBusy(WiredeskError):
 
 
 class IndexWriter(Protocol):
-    """The one writer of an index."""
+    """A writer of an index; whether there may be several at a time, the backend's entry in BACKENDS says."""
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
         """Make a batch searchable; returns, in the batch's order, only when all of it is durable.
 
         Of several revisions of one article the highest wins, in the batch and against the index. Repeating a batch
         changes nothing. Raises TransientError when the store is full or away; then nothing of the batch is promised.
+        Raises PermanentError for an article that cannot be kept; then the others have to be given again.
         """
         ...
 
@@ -207,7 +208,7 @@ class Page(Generic[T]):
 
 
 class IndexReader(Protocol):
-    """Any number of readers, in any process, beside the writer. All methods may be called from several threads.
+    """Any number of readers, in any process, beside the writers. All methods may be called from several threads.
 
     Everything is shown as corrections have it; an id that is another's now means that one, in filters and queries too.
     Queries raise UsageError with the column for broken syntax or an unknown field.
@@ -256,7 +257,7 @@ class IndexReader(Protocol):
         ...
 
     def reload(self) -> None:
-        """See what was committed since; cheap when there is nothing new."""
+        """See what was committed since; cheap when there is nothing new. Raises Unavailable when the index is gone."""
         ...
 
     def close(self) -> None:

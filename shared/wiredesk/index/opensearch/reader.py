@@ -116,9 +116,10 @@ class OpenSearchReader:
     def article(self, article_id: str) -> ArticleExtracted:
         """The stored event, whole. Raises NotFound."""
         path = f"/{self._node.address.index}/_mget"
-        answer = self._asked(
-            lambda: self._node.ask("POST", path, {"ids": [article_id]}, _source_includes=",".join(WHOLE))
-        )
+        if not article_id:  # which OpenSearch takes for a mistake
+            raise NotFound("there is no article without an id in the index")
+        wanted = {"ids": [article_id]}
+        answer = self._asked(lambda: self._node.ask("POST", path, wanted, _source_includes=",".join(WHOLE)))
         (found,) = answer["docs"]
         if error := found.get("error"):
             raise Unavailable(f"the index at {self._node.address} cannot answer now: {error.get('reason')}")
