@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from wiredesk.errors import Unavailable
 from wiredesk.events import ArticleExtracted
+from wiredesk.index.corrections import Register
 from wiredesk.index.protocol import ArticleHit, EntityHit, IndexReader, Page, QuoteHit, SearchPage, SearchRequest
 
 from wiredesk_gateway.metrics import QueryTimes
@@ -112,6 +113,22 @@ class BoundedReader:
     def entities(self, *, q: str = "", type: str = "", limit: int = 10, cursor: str | None = None) -> Page[EntityHit]:
         """Entities."""
         return self._ask("entities", lambda: self._reader.entities(q=q, type=type, limit=limit, cursor=cursor))
+
+    def entity(self, entity_id: str) -> EntityHit:
+        """One entity."""
+        return self._ask("entities", lambda: self._reader.entity(entity_id))
+
+    def corrections(self, entity_id: str) -> tuple[Register, ...]:
+        """What users said of an entity."""
+        return self._ask("entities", lambda: self._reader.corrections(entity_id))
+
+    def why_not_corrected(self) -> str | None:
+        """Known without asking the index."""
+        return self._reader.why_not_corrected()
+
+    def corrected_up_to(self) -> int:
+        """Known without asking the index."""
+        return self._reader.corrected_up_to()
 
     def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
         """Articles alike."""

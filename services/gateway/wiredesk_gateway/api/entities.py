@@ -10,6 +10,7 @@ from wiredesk.index.protocol import EntityHit
 from wiredesk_gateway.correcting import CorrectionShown, Proposal, corrections_of, proposed, taken_back
 from wiredesk_gateway.correction_wish import CorrectionWish
 from wiredesk_gateway.desk import Body, DeskHere, Reader
+from wiredesk_gateway.freshness import FRESH
 from wiredesk_gateway.intake import UnsupportedBody
 
 __all__ = ["router"]
@@ -51,7 +52,13 @@ class Corrected:
     quotes: int
 
 
-@router.get("/{entity_id:path}/corrections")
+_DONE_OR_TOLD: dict[int | str, dict[str, Any]] = {
+    200: {"model": Corrected, "description": "With `dry_run`: nothing was changed"},
+    409: {},
+}
+
+
+@router.get("/{entity_id:path}/corrections", dependencies=[FRESH])
 def corrections(entity_id: EntityId, reader: Reader) -> list[CorrectionShown]:
     """The corrections in force that concern an entity, latest first. 404 when nothing is known of it."""
     found = corrections_of(reader, entity_id)
@@ -60,7 +67,7 @@ def corrections(entity_id: EntityId, reader: Reader) -> list[CorrectionShown]:
     return found
 
 
-@router.post("/{entity_id:path}/corrections", status_code=202, openapi_extra=_WISH)
+@router.post("/{entity_id:path}/corrections", status_code=202, openapi_extra=_WISH, responses=_DONE_OR_TOLD)
 def correct(
     entity_id: EntityId,
     request: Request,
@@ -82,7 +89,7 @@ def correct(
     return _made(desk, proposed(reader, entity_id, CorrectionWish.from_json(body)), response, dry_run)
 
 
-@router.delete("/{entity_id:path}/corrections/{change_id}", status_code=202)
+@router.delete("/{entity_id:path}/corrections/{change_id}", status_code=202, responses=_DONE_OR_TOLD)
 def take_back(
     entity_id: EntityId, change_id: str, response: Response, desk: DeskHere, reader: Reader, *, dry_run: DryRun = False
 ) -> Corrected:
@@ -90,7 +97,7 @@ def take_back(
     return _made(desk, taken_back(reader, entity_id, change_id), response, dry_run)
 
 
-@router.get("/{entity_id:path}")
+@router.get("/{entity_id:path}", dependencies=[FRESH])
 def entity(entity_id: EntityId, reader: Reader) -> EntityHit:
     """The entity that this id stands for, with the ids and names that were made one."""
     return reader.entity(entity_id)

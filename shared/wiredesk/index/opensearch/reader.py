@@ -6,6 +6,7 @@ from typing import Any
 from wiredesk.errors import NotFound, Unavailable, UsageError
 from wiredesk.events import ArticleExtracted
 from wiredesk.index import cursor as cursors
+from wiredesk.index.corrections import Register
 from wiredesk.index.intake import quote_card
 from wiredesk.index.marks import marks
 from wiredesk.index.opensearch import aliases, entities, facets, quotes
@@ -25,7 +26,7 @@ from wiredesk.index.opensearch.translation import (
     starting,
     translate,
 )
-from wiredesk.index.opensearch.writer import count
+from wiredesk.index.opensearch.writer import NO_CORRECTIONS, count
 from wiredesk.index.protocol import (
     ArticleHit,
     EntityHit,
@@ -157,6 +158,25 @@ class OpenSearchReader:
         limit = cursors.checked_limit(limit)
         after = cursors.decode(cursor, question, keys=(int, int)) if cursor else None
         return self._entities(all_of(*clauses) if clauses else {"match_all": {}}, limit, question, after)
+
+    def entity(self, entity_id: str) -> EntityHit:
+        """See IndexReader."""
+        found = self._cards([entity_id]).get(entity_id)
+        if found is None:
+            raise NotFound(f"no article in the index speaks of {entity_id}")
+        return found
+
+    def corrections(self, entity_id: str) -> tuple[Register, ...]:
+        """None are kept."""
+        return ()
+
+    def why_not_corrected(self) -> str:
+        """See NO_CORRECTIONS."""
+        return NO_CORRECTIONS
+
+    def corrected_up_to(self) -> int:
+        """None are kept."""
+        return 0
 
     def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
         """By the words that tell the article apart. Raises NotFound."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from wiredesk.errors import TransientError, Unavailable
+from wiredesk.errors import PermanentError, TransientError, Unavailable
 from wiredesk.events import ArticleExtracted, ArticleRetracted
+from wiredesk.index.corrections import Correction
 from wiredesk.index.intake import checked, newest_of
 from wiredesk.index.opensearch import aliases
 from wiredesk.index.opensearch.address import Address
@@ -12,7 +13,9 @@ from wiredesk.index.opensearch.documents import Written, article_document, tombs
 from wiredesk.index.opensearch.node import Node, Refusal
 from wiredesk.index.protocol import Upserted
 
-__all__ = ["OpenSearchWriter"]
+__all__ = ["NO_CORRECTIONS", "OpenSearchWriter", "count"]
+
+NO_CORRECTIONS = "an index on OpenSearch keeps no corrections of entities; the embedded index does"
 
 _PROBE = Written("wiredesk:probe", 0, b'{"kind":"probe"}')
 """The version of no article: one of this name, should there ever be one, stays."""
@@ -55,6 +58,15 @@ class OpenSearchWriter:
             if event.revision > held.revision:
                 highest[event.article_id] = event
         self._write([tombstone(event) for event in highest.values()])
+
+    def correct(self, batch: Sequence[Correction]) -> None:
+        """Raises PermanentError: the dead letter keeps the correction, to be replayed by a version that can."""
+        if batch:
+            raise PermanentError("not_supported", f"{NO_CORRECTIONS}; {batch[0].event.entity_id} is unchanged")
+
+    def settle(self) -> bool:
+        """Nothing is ever left to do."""
+        return False
 
     def probe(self) -> None:
         """Write a document that nobody finds. Makes the index anew where somebody deleted it."""
