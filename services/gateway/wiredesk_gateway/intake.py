@@ -1,6 +1,7 @@
 """Receiving the body of a request with a bound on its size, on the time it takes, and on all bodies together."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from starlette.requests import ClientDisconnect, Request
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
@@ -37,7 +38,7 @@ class Intake:
             raise UnsupportedBody("compressed bodies are not taken; send it without Content-Encoding")
         declared = _declared_length(request)
         if declared > self._max_body_bytes:
-            await self._drain(request, declared)
+            await self._drain(request.stream(), declared)
             raise self._too_large()
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -49,10 +50,11 @@ class Intake:
 
     async def _read(self, request: Request) -> bytes:
         received, held = bytearray(), 0
+        chunks = request.stream()
         try:
-            async for chunk in request.stream():
+            async for chunk in chunks:
                 if len(received) + len(chunk) > self._max_body_bytes:
-                    await self._drain(request, 0)
+                    await self._drain(chunks, 0)
                     raise self._too_large()
                 if self._held_bytes + len(chunk) > self._max_total_bytes:
                     raise Unavailable("too many articles are being received at once; try again in a moment")
@@ -63,13 +65,13 @@ class Intake:
         finally:
             self._held_bytes -= held
 
-    async def _drain(self, request: Request, declared: int) -> None:
+    async def _drain(self, chunks: AsyncIterator[bytes], declared: int) -> None:
         if declared > _DRAINED_BYTES:
             return
         dropped = 0
         try:
             async with asyncio.timeout(self._timeout_s):
-                async for chunk in request.stream():
+                async for chunk in chunks:
                     dropped += len(chunk)
                     if dropped > _DRAINED_BYTES:
                         return
