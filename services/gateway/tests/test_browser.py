@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import redis
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from wiredesk.api_keys import new_key
 from wiredesk.testing import RedisServer
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -36,6 +37,7 @@ PATHS = (
     "/entities/person:h",
     "/pipeline",
     "/dead-letters",
+    "/sign-in",
 )
 
 needs_chromium = pytest.mark.skipif(
@@ -194,6 +196,35 @@ def test_a_dead_letter_is_dropped_only_after_a_page_that_asks(
     page.get_by_role("button", name="Drop for good").click()
     assert page.get_by_text("1 dead letter dropped").is_visible()
     assert redis_client.xlen("articles.dead") == 0
+
+
+@needs_chromium
+def test_a_form_that_takes_a_key_leads_to_signing_in_and_back(
+    browser: Browser, redis_client: redis.Redis, request: Any, tmp_path: Path
+) -> None:
+    conftest: ModuleType = request.config.pluginmanager.get_plugin(str(Path(__file__).with_name("conftest.py")))
+    key, kept = new_key("desk", frozenset({"replay"}))
+    (tmp_path / "keys").write_text(kept.line())
+    conftest.bury(redis_client)
+    url = "redis://{host}:{port}".format(**redis_client.connection_pool.connection_kwargs)
+    with ExitStack() as stack:
+        reader = conftest.MemoryReader([conftest._plain_article()])
+        client = conftest.start_gateway(stack, lambda: reader, url, api_keys_file=str(tmp_path / "keys"))
+        context = browser.new_context(java_script_enabled=False)
+        stack.callback(context.close)
+        page = context.new_page()
+        page.goto(f"{client.base_url}/dead-letters")
+        page.get_by_role("button", name="Replay all dead letters").click()
+        page.get_by_label("API key").fill("wiredesk_wrong")
+        page.get_by_role("button", name="Sign in").click()
+        assert "No key of this gateway" in page.get_by_role("alert").inner_text()
+        page.get_by_label("API key").fill(key)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Replay all dead letters").click()
+        assert "1 dead letter sent again" in page.get_by_role("status").inner_text()
+        page.goto(f"{client.base_url}/sign-in")
+        page.get_by_role("button", name="Sign out").click()
+        assert context.cookies() == []
 
 
 @needs_chromium
