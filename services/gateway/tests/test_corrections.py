@@ -17,7 +17,7 @@ import httpx
 import pytest
 import redis
 from wiredesk import wire
-from wiredesk.events import EntityCorrected, Stream, revision_of
+from wiredesk.events import ArticleRetracted, EntityCorrected, Stream, revision_of
 from wiredesk.index import open_reader, open_writer
 from wiredesk.index.corrections import Correction
 from wiredesk.index.protocol import IndexWriter
@@ -175,6 +175,8 @@ def test_a_rename_and_a_split(room: Newsroom) -> None:
     (OTHER, {"articles": ["alone"]}, 400, "whose these articles are"),
     (OTHER, {"same_as": "person:new", "articles": ["alone"]}, 404, "name"),
     (OTHER, {"same_as": OTHER, "articles": ["alone"]}, 409, "itself"),
+    (OTHER, {"same_as": "the pilot", "name": "x", "articles": ["alone"]}, 400, "no id"),
+    (OTHER, {"same_as": "person:" + "x" * 600, "name": "x", "articles": ["alone"]}, 400, "512 bytes"),
     (OTHER, {"name": "x" * 501}, 400, "500"),
 ])  # fmt: skip
 def test_what_cannot_be_corrected_is_told_with_the_cure(
@@ -201,6 +203,16 @@ def test_the_other_way_round_is_a_circle_and_refused(room: Newsroom) -> None:
 def test_only_json_is_taken(room: Newsroom) -> None:
     answer = room.client.post(f"/api/v1/entities/{OTHER}/corrections", data={"name": "x"})
     assert answer.status_code == 415
+
+
+def test_what_was_said_of_an_entity_is_taken_back_when_no_article_speaks_of_it_any_more(room: Newsroom) -> None:
+    (change_id,) = post(room, PERSON, name="Captain Ilves").json()["change_ids"]
+    room.apply()
+    room.writer.retract([ArticleRetracted(article_id=id, revision=1) for id in ("a1", "both")])
+    address = f"/api/v1/entities/{PERSON}"
+    wait_until(lambda: room.client.get(address).status_code == 404, what="the retraction")
+    assert [each["id"] for each in room.client.get(f"{address}/corrections").json()] == [change_id]
+    assert room.client.delete(f"{address}/corrections/{change_id}").status_code == 202
 
 
 # the pages

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import count
 
-from wiredesk.errors import NotFound, UsageError
+from wiredesk.errors import NotFound, PermanentError, UsageError
 from wiredesk.events import EntityCorrected, submission_of, submitted_at
-from wiredesk.index.corrections import Register
+from wiredesk.index.corrections import Correction, Register, registers_of
 from wiredesk.index.protocol import EntityHit, IndexReader
 
 from wiredesk_gateway.correction_wish import CorrectionWish
@@ -17,7 +17,9 @@ from wiredesk_gateway.problems import Problem
 
 __all__ = ["CorrectionShown", "Proposal", "TypesDiffer", "corrections_of", "proposed", "taken_back"]
 
+_ID = re.compile(r"[a-z]+:\S+")
 _NOT_IN_A_SLUG = re.compile(r"[^\w]+")
+_SLUG_CHARACTERS = 100
 
 
 class TypesDiffer(Problem):
@@ -91,10 +93,17 @@ def proposed(reader: IndexReader, entity_id: str, wish: CorrectionWish) -> Propo
         detail = f"{entity_id} is {entity.entity_id} by a correction; correct that one, or take the correction back"
         raise Problem(HTTPStatus.CONFLICT, detail)
     if wish.articles:
-        return _split(reader, entity, wish)
-    if wish.same_as:
-        return _merge(entity, reader.entity(wish.same_as), wish)
-    return _rename(entity, wish)
+        proposal = _split(reader, entity, wish)
+    elif wish.same_as:
+        proposal = _merge(entity, reader.entity(wish.same_as), wish)
+    else:
+        proposal = _rename(entity, wish)
+    try:
+        for event in proposal.events:
+            registers_of(Correction(0, event))
+    except PermanentError as error:  # what would be a dead letter is the user's now
+        raise UsageError(error.message) from None
+    return proposal
 
 
 def taken_back(reader: IndexReader, entity_id: str, change_id: str) -> Proposal:
@@ -111,18 +120,17 @@ def taken_back(reader: IndexReader, entity_id: str, change_id: str) -> Proposal:
         articles=change.articles,
         undo=True,
     )
-    entity = reader.entity(entity_id)
-    own = {member.entity_id: member for member in entity.members}.get(change.entity_id)
-    name = own.name if own else change.entity_id
-    touched = len(change.articles) or (entity.articles if change.same_as is None or own is None else own.articles)
+    entity = _known(reader, entity_id)  # every article of it may have been retracted since
+    own = {member.entity_id: member for member in entity.members}.get(change.entity_id) if entity else None
+    whole = entity.articles if entity else 0
     return Proposal(
         events=(undo,),
-        entity_id=entity.entity_id,
-        name=entity.name,
+        entity_id=entity.entity_id if entity else entity_id,
+        name=entity.name if entity else entity_id,
         leads_to=change.entity_id,
-        leads_to_name=name,
-        articles=touched,
-        quotes=entity.quotes if change.same_as is None else 0,
+        leads_to_name=own.name if own else change.entity_id,
+        articles=len(change.articles) or (own.articles if own and change.same_as else whole),
+        quotes=entity.quotes if entity and change.same_as is None else 0,
     )
 
 
@@ -194,6 +202,8 @@ def _split_target(reader: IndexReader, entity: EntityHit, wish: CorrectionWish) 
         known = _known(reader, wish.same_as)
         if known and known.entity_id == entity.entity_id:
             raise Problem(HTTPStatus.CONFLICT, f"{wish.same_as} is {entity.entity_id} itself; name another entity")
+        if known is None and not _ID.fullmatch(wish.same_as):
+            raise UsageError(f"{wish.same_as!r} is no id; write type:name, as in {entity.entity_id}")
         return (known.entity_id if known else wish.same_as), known
     if not wish.name:
         raise UsageError("say whose these articles are: same_as, the id of another entity, or name, of a new one")
@@ -237,4 +247,4 @@ def _known(reader: IndexReader, entity_id: str) -> EntityHit | None:
 
 def _slug(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return _NOT_IN_A_SLUG.sub("-", folded).strip("-_") or "unnamed"
+    return _NOT_IN_A_SLUG.sub("-", folded)[:_SLUG_CHARACTERS].strip("-_") or "unnamed"

@@ -7,7 +7,8 @@ touches, and makes names, ranking and prefixes an ordinary search.
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from typing import Any
 
 from tantivy import Document, Query, Schema, Searcher
 
@@ -43,9 +44,18 @@ class Change:
     members: dict[str, tuple[str, int]] = field(default_factory=dict)
     renamed: bool = False
 
-    def add_member(self, was: AsExtracted, sign: int) -> None:
-        """Count an article that has another id."""
-        self.members[was.id] = was.name, self.members.get(was.id, ("", 0))[1] + sign
+    def add_member(self, was: AsExtracted, sign: int, *, own: bool) -> None:
+        """Count an article that has this id from extraction."""
+        if own:
+            self.name = self.name or was.name
+            self.own += sign
+        else:
+            self.members[was.id] = was.name, self.members.get(was.id, ("", 0))[1] + sign
+
+    @property
+    def plain(self) -> bool:
+        """Whether every article counted has the id and the name from extraction."""
+        return self.own == self.articles and not self.members and not self.renamed
 
     def __bool__(self) -> bool:
         """Whether anything is to be changed."""
@@ -59,17 +69,16 @@ def tally(changes: dict[str, Change], article: ArticleExtracted, tags: Tags, sig
     shown = corrected(article, tags)
     entities = {entity.id: entity for entity in shown.entities if len(entity.id.encode()) <= LONGEST_ID}
     for id, entity in entities.items():
-        change = changes.setdefault(id, Change())
+        change = changes.get(id)
+        if change is None:
+            change = changes[id] = Change()
         change.type = change.type or entity.type
         change.articles += sign
-        own = AsExtracted(id=id, name=entity.name) if not entity.extracted_as else None
-        for was in {was.id: was for was in entity.extracted_as}.values():
-            if was.id == id:
-                own = was
-            else:
-                change.add_member(was, sign)
-        if own:
-            change.name = change.name or own.name
+        if entity.extracted_as:
+            for was in {was.id: was for was in entity.extracted_as}.values():
+                change.add_member(was, sign, own=was.id == id)
+        else:
+            change.name = change.name or entity.name
             change.own += sign
     for quote in shown.quotes:
         if quote.speaker and quote.speaker.entity_id in entities:
@@ -100,14 +109,20 @@ def document_of(hit: EntityHit) -> Document:
     document.add_text("kind", "entity")
     document.add_text("entity_key", hit.entity_id)
     document.add_text("entity_type", hit.type)
-    for name in dict.fromkeys((hit.name, *(member.name for member in hit.members))):
+    document.add_text("name", hit.name)
+    for name in {member.name for member in hit.members} - {hit.name}:
         document.add_text("name", name)
     folded = unicodedata.normalize("NFKD", hit.name).casefold().encode()[:_NAME_BYTES].ljust(_NAME_BYTES, b"\0")
     backwards = (1 << 8 * _NAME_BYTES) - 1 - int.from_bytes(folded)
     document.add_unsigned("rank", min(hit.articles, _MOST_ARTICLES) << 8 * _NAME_BYTES | backwards)
     document.add_unsigned("tie", tie_of(hit.entity_id))
-    card = asdict(hit)
-    del card["members"]
+    card: dict[str, Any] = {
+        "entity_id": hit.entity_id,
+        "type": hit.type,
+        "name": hit.name,
+        "articles": hit.articles,
+        "quotes": hit.quotes,
+    }
     if hit.members:
         card["members"] = [[member.entity_id, member.name, member.articles] for member in hit.members]
     document.add_bytes("card", json.dumps(card).encode())
@@ -148,6 +163,12 @@ def _changed(id: str, change: Change, old: EntityHit | None, corrections: Correc
     """Called what users say, else what articles call it under its own id, else what the correction that led to it
     says, else what most articles call it.
     """
+    articles = change.articles + (old.articles if old else 0)
+    quotes = change.quotes + (old.quotes if old else 0)
+    type = old.type if old else change.type
+    if change.plain and not (old and old.members) and not corrections.name(id):
+        name = old.name if old else change.name
+        return EntityHit(entity_id=id, type=type, name=name, articles=articles, quotes=quotes)
     had = {member.entity_id: member for member in old.members} if old else {}
     if old and not had:
         had = {id: EntityMember(id, old.name, old.articles)}
@@ -165,9 +186,9 @@ def _changed(id: str, change: Change, old: EntityHit | None, corrections: Correc
     alone = len(members) == 1 and members[0].entity_id == id and members[0].name == name
     return EntityHit(
         entity_id=id,
-        type=old.type if old else change.type,
+        type=type,
         name=name,
-        articles=change.articles + (old.articles if old else 0),
-        quotes=change.quotes + (old.quotes if old else 0),
+        articles=articles,
+        quotes=quotes,
         members=() if alone else tuple(members),
     )
