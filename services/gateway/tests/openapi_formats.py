@@ -32,6 +32,8 @@ MOMENTS = ("", "30m", "2h", "7d", "2024-03-01", "2024-03-01T09:30:00+01:00")
 schemathesis.openapi.format("lucene", queries("title", "people", "text", "source"))
 schemathesis.openapi.format("lucene-quotes", queries("text", "speaker", "source"))
 schemathesis.openapi.format("cursor", st.just(""))  # any other answers one question alone
+schemathesis.openapi.format("entity-id", st.sampled_from(("person:mara-ilves", "event:regatta", "place:nowhere")))
+schemathesis.openapi.format("entity-name", st.sampled_from(("Ada Holm", "Ада Холм", "x", "n" * 500)))
 schemathesis.openapi.format("letter-id", st.just("1700000000000-0"))
 schemathesis.openapi.format("since", st.sampled_from(MOMENTS))
 schemathesis.openapi.media_type("application/x-ndjson", st.sampled_from(LINES))

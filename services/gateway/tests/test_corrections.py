@@ -165,7 +165,7 @@ def test_a_rename_and_a_split(room: Newsroom) -> None:
     (OTHER, {"same_as": "person:nobody"}, 404, "no article speaks of"),
     (OTHER, {"same_as": "place:port-arven"}, 409, "force"),
     (OTHER, {"same_as": OTHER}, 409, "already"),
-    (OTHER, {"name": "M. Ilves"}, 400, "already"),
+    (OTHER, {"name": "M. Ilves"}, 409, "already"),
     (OTHER, {}, 400, "say what"),
     (OTHER, {"name": " \t"}, 400, "say what"),
     (OTHER, {"name": "a\u202eb"}, 400, "cannot be seen"),

@@ -15,7 +15,7 @@ from wiredesk.index.protocol import EntityHit, IndexReader
 from wiredesk_gateway.correction_wish import CorrectionWish
 from wiredesk_gateway.problems import Problem
 
-__all__ = ["CorrectionShown", "Proposal", "TypesDiffer", "corrections_of", "proposed", "taken_back"]
+__all__ = ["CorrectionShown", "Proposal", "TypesDiffer", "correction_of", "corrections_of", "proposed", "taken_back"]
 
 _ID = re.compile(r"[a-z]+:\S+")
 _NOT_IN_A_SLUG = re.compile(r"[^\w]+")
@@ -68,6 +68,14 @@ def corrections_of(reader: IndexReader, entity_id: str) -> list[CorrectionShown]
     return [_shown(registers) for registers in changes.values()]
 
 
+def correction_of(reader: IndexReader, entity_id: str, change_id: str) -> CorrectionShown:
+    """One of them. Raises NotFound when it is not in force."""
+    for change in corrections_of(reader, entity_id):
+        if change.id == change_id:
+            return change
+    raise NotFound(f"no correction {change_id} of {entity_id} is in force")
+
+
 def _shown(registers: Sequence[Register]) -> CorrectionShown:
     first = registers[0]
     change_id = submission_of(first.revision)
@@ -108,11 +116,7 @@ def proposed(reader: IndexReader, entity_id: str, wish: CorrectionWish) -> Propo
 
 def taken_back(reader: IndexReader, entity_id: str, change_id: str) -> Proposal:
     """What takes a change back. Raises NotFound when no such change is in force."""
-    for change in corrections_of(reader, entity_id):
-        if change.id == change_id:
-            break
-    else:
-        raise NotFound(f"no correction {change_id} of {entity_id} is in force")
+    change = correction_of(reader, entity_id, change_id)
     undo = EntityCorrected(
         entity_id=change.entity_id,
         same_as=change.same_as,
@@ -157,7 +161,7 @@ def _rename(entity: EntityHit, wish: CorrectionWish) -> Proposal:
     if not wish.name:
         raise UsageError("say what is to be corrected: same_as, or name, or same_as (or name) with articles")
     if wish.name == entity.name:
-        raise UsageError(f"{entity.entity_id} is called {wish.name!r} already")
+        raise Problem(HTTPStatus.CONFLICT, f"{entity.entity_id} is called {wish.name!r} already")
     return Proposal(
         events=(_event(entity, wish, name=wish.name),),
         entity_id=entity.entity_id,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StrictStr, StringConstraints, ValidationError
 from wiredesk.errors import UsageError
 
 __all__ = ["ARTICLES_AT_ONCE", "CorrectionWish"]
@@ -11,8 +11,14 @@ __all__ = ["ARTICLES_AT_ONCE", "CorrectionWish"]
 ARTICLES_AT_ONCE = 200
 """Articles that one split may name; each is looked at before."""
 
-_Id = Annotated[StrictStr, Field(max_length=1000)]
-_Name = Annotated[StrictStr, StringConstraints(strip_whitespace=True, max_length=500)]
+_SAID: Mapping[str, JsonValue] = {"minLength": 1, "default": None}
+"""What is left out is not said; what is said is not empty."""
+_Id = Annotated[StrictStr, Field(max_length=1000, json_schema_extra={**_SAID, "format": "entity-id"})]
+_Name = Annotated[
+    StrictStr,
+    StringConstraints(strip_whitespace=True, max_length=500),
+    Field(json_schema_extra={**_SAID, "format": "entity-name"}),
+]
 
 
 class CorrectionWish(BaseModel):
@@ -21,7 +27,11 @@ class CorrectionWish(BaseModel):
     A split goes to `same_as`, or to a new entity called `name`. `force` lets types differ. `by` and `reason` are kept.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"anyOf": [{"required": ["same_as"]}, {"required": ["name"]}]},
+    )
 
     same_as: _Id = ""
     name: _Name = ""

@@ -30,6 +30,17 @@ _ARTICLE = ArticleSubmitted.model_json_schema() | {
     ],
     "examples": [{"title": "Ferry to return", "text": "The ferry returns on Monday.", "published_at": "2024-03-01"}],
 }
+_NEWS_ARTICLE = {
+    "type": "object",
+    "description": "An article of schema.org, with any other properties; also within a `@graph`",
+    "required": ["@type", "articleBody"],
+    "properties": {
+        "@type": {"enum": ["NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting"]},
+        "headline": {"type": "string"},
+        "articleBody": {"type": "string", "pattern": r"\w"},
+        "datePublished": {"type": "string"},
+    },
+}
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -37,7 +48,7 @@ _BODY: dict[str, Any] = {
         "article of schema.org in JSON-LD in place of these fields.",
         "content": {
             "application/json": {"schema": _ARTICLE},
-            JSON_LD: {"schema": {"type": "object", "description": "a NewsArticle, or a `@graph` that holds one"}},
+            JSON_LD: {"schema": _NEWS_ARTICLE},
             "application/x-ndjson": {"schema": {"type": "string", "description": "one such object a line"}},
         },
     }

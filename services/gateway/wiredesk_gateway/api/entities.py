@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from wiredesk import submissions
 from wiredesk.index.protocol import EntityHit
 
-from wiredesk_gateway.correcting import CorrectionShown, Proposal, corrections_of, proposed, taken_back
+from wiredesk_gateway.correcting import CorrectionShown, Proposal, correction_of, corrections_of, proposed, taken_back
 from wiredesk_gateway.correction_wish import CorrectionWish
 from wiredesk_gateway.desk import Body, DeskHere, Reader
 from wiredesk_gateway.freshness import FRESH
@@ -65,6 +65,12 @@ def corrections(entity_id: EntityId, reader: Reader) -> list[CorrectionShown]:
     if not found:
         reader.entity(entity_id)
     return found
+
+
+@router.get("/{entity_id:path}/corrections/{change_id}", dependencies=[FRESH])
+def correction(entity_id: EntityId, change_id: str, reader: Reader) -> CorrectionShown:
+    """One of them, by its `id`. 404 when it is not in force."""
+    return correction_of(reader, entity_id, change_id)
 
 
 @router.post("/{entity_id:path}/corrections", status_code=202, openapi_extra=_WISH, responses=_DONE_OR_TOLD)
