@@ -40,6 +40,21 @@ def test_a_sea_is_no_town(extract: Extract, sea: str) -> None:
     assert not located(extract(f"Ships that crossed the {sea} last year carried grain. {sea} winds were strong."))
 
 
+@pytest.mark.parametrize(
+    ("country", "latitude", "longitude"),
+    [("Portugal", 39.7, -8.0), ("Spain", 40.3, -3.1), ("Ecuador", -1.3, -78.8), ("Malaysia", 4.0, 107.9)],
+)
+def test_far_islands_do_not_draw_a_country_out_to_sea(
+    gazetteer: Gazetteer, country: str, latitude: float, longitude: float
+) -> None:
+    spot = gazetteer.find(country)[0]
+    assert (spot.kind, spot.latitude, spot.longitude) == (
+        "country",
+        pytest.approx(latitude, abs=0.3),
+        pytest.approx(longitude, abs=0.3),
+    )
+
+
 def test_a_country_has_its_geonames_id(extract: Extract) -> None:
     assert located(extract("Officials in Norway agreed."))["place:norway"].geonames_id == 3144096
 

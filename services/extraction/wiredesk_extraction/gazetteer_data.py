@@ -7,7 +7,7 @@ import importlib.util
 import json
 import math
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +21,17 @@ _LEVELS = frozenset({"1", "2"})
 
 _MIN_CAPITAL = 100_000
 """People: a village may bear the name of its country's capital, and the smallest capitals are little spoken of."""
+
+_ROUND = 360
+"""Cells of one degree around the globe."""
+
+_GAP_DEGREES = 3
+"""Settled cells with at most so much between them hang together: deserts and straits, but no stretch of ocean."""
+
+_MAINLAND_SHARE = 0.6
+"""Of all settled cells; where the largest part has less, as in a country of two halves, none is the mainland."""
+
+_Vector = tuple[float, float, float]
 
 
 class Record(NamedTuple):
@@ -43,25 +54,25 @@ class Record(NamedTuple):
 
 
 class _Areas:
-    """What the cities of divisions and countries add up to, by number, in flat arrays.
+    """What the cities of divisions and countries add up to, by number.
 
     The position of a country or state is the mean of its settled cells of one degree, which is nearer its middle than
-    the mean of its cities: a hundred suburbs count as often as one village in the hills. Of a county every city counts.
+    the mean of its cities: a hundred suburbs count as often as one village in the hills. Islands far out at sea do not
+    count where most of the cells hang together. Of a county every city counts.
     """
 
     def __init__(self, count: int) -> None:
-        self._sums = [array("d", bytes(8 * count)) for _ in range(3)]
+        self._sums: list[_Vector] = [(0.0, 0.0, 0.0)] * count
         self._population = array("q", bytes(8 * count))
-        self._cells: set[tuple[int, int]] = set()
+        self._cells: dict[int, dict[int, _Vector]] = {}
 
-    def add(self, area: int, cell: int, unit: tuple[float, float, float], population: int) -> None:
-        """Take in a city; `unit` is its position as a unit vector. Its cell counts once."""
+    def add(self, area: int, cell: int, unit: _Vector, population: int) -> None:
+        """Take in a city; `unit` is its position as a unit vector. Its cell counts once; a county's cell is -1."""
         self._population[area] += population
-        if cell < 0 or (area, cell) not in self._cells:
-            if cell >= 0:
-                self._cells.add((area, cell))
-            for sums, value in zip(self._sums, unit, strict=True):
-                sums[area] += value
+        if cell >= 0:
+            self._cells.setdefault(area, {}).setdefault(cell, unit)
+        else:
+            self._sums[area] = _added((self._sums[area], unit))
 
     def population(self, area: int) -> int:
         """The people of its cities."""
@@ -69,13 +80,44 @@ class _Areas:
 
     def middle(self, area: int) -> tuple[float, float] | None:
         """Latitude and longitude, None without cities; by unit vectors, so that an area may cross the date line."""
-        x, y, z = (sums[area] for sums in self._sums)
+        cells = self._cells.get(area)
+        x, y, z = _added(cells[cell] for cell in _mainland(cells)) if cells else self._sums[area]
         if x == y == z == 0.0:
             return None
         return round(math.degrees(math.atan2(z, math.hypot(x, y))), 4), round(math.degrees(math.atan2(y, x)), 4)
 
 
-def _unit(latitude: float, longitude: float) -> tuple[float, float, float]:
+def _added(vectors: Iterable[_Vector]) -> _Vector:
+    x, y, z = zip(*vectors, strict=True)
+    return sum(x), sum(y), sum(z)
+
+
+def _cell(latitude: float, longitude: float) -> int:
+    return int(latitude + 90) * _ROUND + int(longitude + 180) % _ROUND
+
+
+def _mainland(cells: Collection[int]) -> Collection[int]:
+    """The cells that hang together, if they are most of them; else all: a country of islands has no mainland."""
+    left = set(cells)
+    while left:
+        together = reached = {left.pop()}
+        while reached:
+            reached = {near for cell in reached for near in _around(cell) if near in left}
+            left -= reached
+            together = together | reached
+        if len(together) >= _MAINLAND_SHARE * len(cells):
+            return sorted(together)
+    return cells
+
+
+def _around(cell: int) -> Iterator[int]:
+    row, column = divmod(cell, _ROUND)
+    for north in range(-_GAP_DEGREES, _GAP_DEGREES + 1):
+        for east in range(-_GAP_DEGREES, _GAP_DEGREES + 1):
+            yield (row + north) * _ROUND + (column + east) % _ROUND
+
+
+def _unit(latitude: float, longitude: float) -> _Vector:
     north, east = math.radians(latitude), math.radians(longitude)
     return math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)
 
@@ -97,7 +139,7 @@ def read_records() -> Iterator[Record]:
         within = [int(division) for division in inside.split("|") if division]
         latitude, longitude, population = float(north), float(east), int(people)
         unit = _unit(latitude, longitude)
-        cell = int(latitude + 90) * 360 + int(longitude + 180)
+        cell = _cell(latitude, longitude)
         areas.add(len(divisions) + int(country) - 1, cell, unit, population)
         for division in within:
             areas.add(division - 1, -1 if divisions[division - 1][1] else cell, unit, population)
