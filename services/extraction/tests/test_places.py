@@ -223,3 +223,37 @@ def test_a_coast_is_no_town(extract: Extract) -> None:
 def test_the_head_of_a_dateline_is_a_place(extract: Extract) -> None:
     article = extract("TUSCALOOSA, Ala. — At least two people were hurt when a storm hit the town, officials said.")
     assert located(article)["place:tuscaloosa"].geonames_id == 4094455
+
+
+@pytest.mark.parametrize(
+    ("text", "entity_id", "country"),
+    [
+        ("Fighting broke out between Russia and Georgia over the weekend.", "place:georgia", "GE"),
+        ("The United States sent help to Georgia. Russia and Turkey protested.", "place:georgia", "GE"),
+        ("Armenia and Georgia will open the border, officials in Tbilisi said.", "place:georgia", "GE"),
+        ("Georgia sold peaches to Germany and Japan. Growers near Macon and Savannah gained.", "place:georgia", "US"),
+        ("A soldier from Georgia was killed in Iraq. He was born in Macon.", "place:georgia", "US"),
+        ("Georgia's governor flew to Germany and Japan.", "place:georgia", "US"),
+        ("Rebels in Congo attacked a town near Rwanda.", "place:congo", "CD"),
+        ("The Republic of Congo held a vote.", "place:republic-of-congo", "CG"),
+        ("Congo held a vote in Brazzaville. Crowds in Dolisie and Owando cheered.", "place:congo", "CG"),
+        ("Korea has been divided since 1953.", "place:korea", "KR"),
+    ],
+)
+def test_a_name_of_two_countries_or_states_is_told_by_its_company(
+    extract: Extract, text: str, entity_id: str, country: str
+) -> None:
+    assert located(extract(text))[entity_id].country_code == country
+
+
+@pytest.mark.parametrize(
+    ("text", "entity_id", "geonames_id"),
+    [
+        ("Farms in Washington state have lost their cherries.", "place:washington", 5815135),
+        ("New York's governor signed the bill.", "place:new-york", 5128638),
+        ("The governor of New York signed the bill.", "place:new-york", 5128638),
+        ("Taxi drivers in New York went on strike. A governor watched.", "place:new-york", 5128581),
+    ],
+)
+def test_what_has_a_governor_is_a_state(extract: Extract, text: str, entity_id: str, geonames_id: int) -> None:
+    assert located(extract(text))[entity_id].geonames_id == geonames_id

