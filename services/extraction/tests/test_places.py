@@ -257,3 +257,32 @@ def test_a_name_of_two_countries_or_states_is_told_by_its_company(
 )
 def test_what_has_a_governor_is_a_state(extract: Extract, text: str, entity_id: str, geonames_id: int) -> None:
     assert located(extract(text))[entity_id].geonames_id == geonames_id
+
+
+@pytest.mark.parametrize(
+    ("text", "river"),
+    [
+        ("Flooding along the Danube drove thousands from their homes. The Danube rose overnight.", "Danube"),
+        ("Fighters fled at night. The Tigris is low, and the banks of the Tigris are bare.", "Tigris"),
+        ("Loggers in the Amazon cleared forests. The Amazon basin has lost many trees.", "Amazon"),
+        ("Boats on the Vltava were tied up. The Vltava burst its banks.", "Vltava"),
+        ("Guards rowed across the Potomac. The Potomac was calm.", "Potomac"),
+        ("The Volga flows south from there.", "Volga"),
+    ],
+)
+def test_a_river_is_a_place_without_a_position(extract: Extract, text: str, river: str) -> None:
+    article = extract(text)
+    assert [e.type for e in article.entities if e.name == river] == ["Place"]
+    assert f"place:{river.lower()}" not in located(article)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Amazon opened a warehouse in Leeds. Its trucks go along the Amazon route.", "Amazon"),
+        ("Nurses across the NHS went on strike. The NHS said so.", "NHS"),
+        ("The Guardian wrote about it, and along the road the Guardian was read.", "Guardian"),
+    ],
+)
+def test_a_body_with_an_article_is_no_river(extract: Extract, text: str, name: str) -> None:
+    assert [e.type for e in extract(text).entities if e.name == name] == ["Organization"]

@@ -26,6 +26,7 @@ from wiredesk_extraction.seats import seats
 from wiredesk_extraction.timex import find_timexes, resolve
 from wiredesk_extraction.toponyms import with_toponyms
 from wiredesk_extraction.unclosed import closed_at_cues
+from wiredesk_extraction.waters import with_waters
 
 __all__ = ["Facts", "Origins", "find_dates", "find_facts", "find_facts_in"]
 
@@ -53,7 +54,7 @@ class Origins:
 
 def find_facts(parse: Parse, published_at: str | None, gazetteer: Gazetteer, origins: Origins) -> Facts:
     """All facts of a parsed English article. `published_at` is ISO 8601; only its day is used."""
-    parse = with_toponyms(parse, gazetteer)
+    parse = with_toponyms(with_waters(parse), gazetteer)
     members = cast_of(parse)
     quotations = list(closed_at_cues(parse, find_quotations(parse.text)))
     scene = scene_of(parse, members, quotations, capitals_tell_titles=True)

@@ -107,7 +107,7 @@ def _always_with_article(parse: Parse, member: Member) -> bool:
     """ "the West" is no town of that name: the few towns that English gives an article have it in their name."""
     names = [(first, last) for first, last, kind in member.mentions if kind == "name"]
     alone = [first for first, last in names if last + 1 == len(parse.tags) or parse.tags[last + 1][:2] not in _MODIFIED]
-    return bool(alone) and all(first > 0 and parse.words[first - 1] == "the" for first in alone)
+    return bool(alone) and all(first > 0 and parse.lower[first - 1] == "the" for first in alone)
 
 
 def _split(member: Member, gazetteer: Gazetteer) -> Candidates:
