@@ -377,3 +377,26 @@ def test_expressions_of_news_that_others_read_wrongly(text: str, expression: str
 
 def test_a_day_that_is_only_called_good_lasts_no_day() -> None:
     assert not find_timexes("This is a good day for Europe.", "2001-11-23")
+
+
+@pytest.mark.parametrize(
+    ("text", "expression", "value"),
+    [
+        ("The mill closed in the 1970s. Thirty years later it burned.", "Thirty years later", "200"),
+        ("The mill closed in the 1970s. Five years later it burned.", "Five years later", "XXXX"),
+        ("The mill closed in the 1970s. Six weeks later it burned.", "Six weeks later", "XXXX-WXX"),
+        ("The mill closed. Six weeks later it burned.", "Six weeks later", "XXXX-WXX"),
+        ("The mill will close. Six weeks later it will be sold.", "Six weeks later", "2002-W01"),
+        ("A year ago Friday, the mill closed.", "A year ago Friday", "2000-11-23"),
+        ("Two weeks ago Monday, the mill closed.", "Two weeks ago Monday", "2001-11-05"),
+        ("The mill closed two Sundays ago.", "two Sundays ago", "2001-11-11"),
+        ("They won in the 1998-1999 season.", "1998", "1998"),
+        ("They won in the 1998-99 academic year.", "99", "1999"),
+        ("It runs on the weekend of May 3-4.", "May 3", "2002-05-03"),
+        ("The ship left at 0730 GMT.", "0730 GMT", "2001-11-23T07:30"),
+        ("The bar opens weeknights.", "weeknights", "XXXX-WXXTNI"),
+    ],
+)
+def test_a_distance_counts_from_what_the_story_told(text: str, expression: str, value: str) -> None:
+    found = find_timexes(text, "2001-11-23")
+    assert (expression, value) in [(text[t.start : t.end], t.value) for t in found]

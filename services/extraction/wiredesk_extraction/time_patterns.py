@@ -59,7 +59,8 @@ _CASED: tuple[tuple[str, str, str], ...] = (
     ("bc", "bc", r"(?<![\w.,])(?P<number>\d{2,4})(?={TO}\d{1,4} (?:BCE?\b|B\.C\.))"),
     ("year", "year", r"{BOUND}{YEAR}{NO_MORE}"),
     ("year", "year", r"\b(?:(?:the )?(?:fiscal|financial)(?: year)?|FY) ?{RECENT}{NO_MORE}"),
-    ("year", "year", r"(?<![\w.,:$£€#/-])(?:the (?:fiscal )?year )?{RECENT}(?![\w%]|[.,:]\d|-[A-Za-z]|-\d{3})"),
+    ("year", "year", r"(?<![\w.,:$£€#/-])(?:the (?:fiscal )?year )?{RECENT}(?![\w%]|[.,:]\d|-[A-Za-z]|"
+     r"-(?!(?:19|20)\d\d(?!\d))\d{3})"),
     ("year", "year", after(IN + " year c\\. ca\\. circa", r"(?P<year>1[0-4]\d\d)(?![\w%]|[.,:]\d|-[A-Za-z]|-\d{3})")),
     ("year", "year", r"(?<=\d[-–/]){RECENT}{NO_MORE}"),
     ("year", "year", r"\b(?P<century>1[5-9]|20)\d\d[-–/](?P<core>(?P<short>\d\d))(?![\d-])"),
@@ -132,6 +133,8 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
     ("shift", "unit", r"\b{ABOUT}{COUNT}[- ]{KIND}{UNIT}s? (?:(?P<way>ago|later|earlier|from now|hence|"
      r"previously|prior)\b|"
      r"(?P<way2>before|after|on|afterwards?){STOP})"),
+    ("shift", "weekday", r"\b{COUNT} (?P<unit>year|week)s? (?P<way>ago) (?:on |this |last )?{WEEKDAY}\b"),
+    ("shift", "weekday", r"\b{COUNT} {WEEKDAY}s (?P<way>ago)\b"),
     ("shift", "unit", r"\bthe (?P<unit>day|week|month|year|night) (?P<way>before|after|following|previous)\b"),
     ("shift", "unit", r"\b(?:just |only |even )?(?P<some>{UNITS}) (?:(?P<way>ago|later|earlier){NO_MORE}|"
      r"(?P<way2>before|prior|after|afterwards?){STOP})"),
@@ -152,7 +155,8 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
      r"later|before|after)\b)(?= of |{STOP})"),
     ("window", "unit", r"\b(?:the )?(?P<side>past) (?P<unit>week|month|year|decade|century|quarter)\b"),
     ("span", "unit", r"\b(?!an? (?:good|hard|difficult|busy|tense|bloody|crucial|critical|different|final|light|"
-     r"painful|turbulent) (?:day|night)\b){ABOUT}{COUNT}(?:[- ]{KIND}{UNIT}s?(?:-long)?|(?:-(?P<unit2>seconds?)|"
+     r"painful|turbulent) (?:day|night)\b)(?<!\d{4}[-–/]){ABOUT}{COUNT}"
+     r"(?:[- ]{KIND}{UNIT}s?(?:-long)?|(?:-(?P<unit2>seconds?)|"
      r" (?P<unit4>seconds))|[- ]and[- ]a[- ]half[- ](?P<unit3>years|hours))\b"
      r"(?!-(?!long|old)|s\b| (?:ago|later|earlier|from now)\b)(?P<half>(?: |-)and (?:a|one)[- ]half)?"),
     ("span", "quarter", r"\b{COUNT} (?:consecutive|straight|successive|fiscal) (?P<unit>quarters)\b"),
@@ -185,6 +189,7 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
      r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::[0-5]\d)?(?:\s?(?:hrs|hours|h)\b)?{ZONE}(?![\d:])")),
     ("clock", "clock", r"(?<![\d.,:$£€-])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::[0-5]\d)?"
      r"(?:\s?(?:hrs|hours|h)\b{ZONE}|\s(?-i:GMT|UTC|BST|CET|CEST|EST|EDT|CST|CDT|MST|MDT|PST|PDT|IST|JST)\b)"),
+    ("clock", "clock", r"(?<![\d.,:$£€/-])(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\s(?-i:GMT|UTC)\b"),
     ("clock", "clock", r"\b(?P<hours>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
      r" o['’]clock(?: in the {PART})?\b"),
     ("clock", "clock", r"\b(?:12 )?(?P<word>noon|midnight)\b{ZONE}"),

@@ -44,7 +44,7 @@ _PIECES = {
     "SEASON": r"(?P<season>spring|summer|autumn|fall|winter)",
     "PART": r"(?P<part>morning|afternoon|evening|night)",
     "PART_OF": r"(?:(?:the )?(?:early |late )?{PART}(?: hours)? of )?",
-    "BOUND": r"(?P<bound>(?:the )?(?:very )?(?:end|beginning|start|middle|close|rest) of (?:the )?|"
+    "BOUND": r"(?P<bound>\b(?:the )?(?:very )?(?:end|beginning|start|middle|close|rest) of (?:the )?|"
     r"(?:early|late|mid)(?:[-‐‑–]| )(?:in )?)",
     "PART_OF_IT": r"(?:(?:the )?(?:very )?(?:end|beginning|start|middle|close|rest|remainder|course|"
     r"(?:latter|early|better) (?:part|half)) of |(?:early|late|mid)[- ]|(?:earlier|later|early|late)(?: in)? )",

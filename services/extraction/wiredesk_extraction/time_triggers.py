@@ -20,7 +20,7 @@ _PLAIN = _classes(
     season=" ".join(f"{word} {word}s" for word in SEASONS),
     unit=" ".join(f"{word} {word}s" for word in UNITS) + " olds",
     part="morning mornings afternoon afternoons evening evenings night nights overnight dawn dusk daybreak daylight "
-    "daytime nighttime nightfall sunset sunrise midday",
+    "daytime nighttime nightfall sunset sunrise midday weeknights weekdays",
     century="century centuries",
     quarter="quarter quarters half",
     decade="twenties thirties forties fifties sixties seventies eighties nineties",
@@ -37,7 +37,7 @@ _NAMES = _classes(
     feast="Christmas Easter Thanksgiving Halloween Hallowe Valentine Year Day Friday July",
     bc="BC BCE B",
     quarter="Q H",
-    clock="AM PM M",
+    clock="AM PM M GMT UTC",
 )
 TRIGGERS: Mapping[str, tuple[str, ...]] = {
     word: (*_PLAIN.get(word, ()), *_NAMES.get(word, ()), *(_PLAIN.get(word.lower(), ()) if word[0].isupper() else ()))

@@ -24,7 +24,7 @@ _MIN_NARRATIVE_YEARS = 4
 _NARRATIVE_SHARE = 0.6
 _NARRATIVE_YEARS_A_DEICTIC = 4
 """A history names its years; where "last week" or "Thursday" is as common as they are, it is told from today."""
-_TENSED = frozenset({"weekday", "date", "month", "season", "quarter", "slashed", "feast"})
+_TENSED = frozenset({"weekday", "date", "month", "season", "quarter", "slashed", "feast", "shift"})
 """Kinds whose value depends on whether the sentence looks back or ahead."""
 
 
@@ -66,9 +66,15 @@ def resolve(
             continue
         kind, value, told = resolved
         found.append(Timex(expression.start, expression.end, kind, value))
+        if expression.kind == "decade":
+            context = replace(context, decade=_decade_of(value))
         if told is not None and not _is_aside(expression, told, context):
-            context, told_end = replace(context, told=told), expression.end
+            context, told_end = replace(context, told=told, decade=None), expression.end
     return _join_clocks(text, found)
+
+
+def _decade_of(value: str) -> int | None:
+    return int(value) if len(value) == 3 and value.isdigit() else None
 
 
 def _join_clocks(text: str, found: Sequence[Timex]) -> list[Timex]:

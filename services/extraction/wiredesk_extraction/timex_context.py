@@ -29,6 +29,7 @@ class Context:
 
     `narrative`: a history, which counts from the date told last. `future`: the sentence speaks of what is to come.
     `since_told_chars`: how far back the date told last stands. `year_to_come`: the first year that is named after it.
+    `decade`: the one told since, by its first three figures.
     """
 
     published: date | None
@@ -37,6 +38,7 @@ class Context:
     future: bool = False
     since_told_chars: int = 0
     year_to_come: int | None = None
+    decade: int | None = None
 
     @property
     def day(self) -> date | None:

@@ -23,6 +23,8 @@ _TIMES_OF_DAY = {
     "overnight": "TNI", "dawn": "TMO", "daybreak": "TMO", "sunrise": "TMO", "midday": "TMI", "dusk": "TEV",
     "sunset": "TEV", "nightfall": "TNI", "daylight": "TDT", "daytime": "TDT", "nighttime": "TNI", "night-time": "TNI",
 }  # fmt: skip
+_AHEAD = frozenset({"from now", "hence"})
+_HALF_WEEK_DAYS = 3
 _CLOSE_CHARS = 120
 """Within this many characters a part of a day is taken to belong to the day that was named."""
 
@@ -183,16 +185,48 @@ def _shift(parts: Mapping[str, str], context: Context) -> Value | None:
     count = "X" if "some" in parts else read_count(parts.get("count", "a"))
     if count is None:
         return None
-    unit = unit_of(parts["unit"])
+    unit = unit_of(parts.get("unit", "week"))
     if unit not in _UNKNOWN or not count.isdigit():
         return "DATE", "PAST_REF" if back else "FUTURE_REF", None
+    if "weekday" in parts:
+        return _weekday_ago(parts, int(count), unit, context)
+    if context.decade is not None and not ago:
+        return "DATE", _from_decade(context.decade, unit, -int(count) if back else int(count)), None
     if context.told.era and not ago:
         return _before_our_era(context.told, unit, -int(count) if back else int(count))
-    day = context.published if ago else as_day(context.told) or (None if context.narrative else context.published)
+    today = context.published if back or context.future or way in _AHEAD else None
+    day = context.published if ago else as_day(context.told) or (None if context.narrative else today)
     known = ago or context.told.year is None or _precise(context.told, unit)
     steps = int(count) * (2 if parts["unit"].startswith("fortnight") else 1)
     value = _shifted(day, unit, -steps if back else steps) if day and known else None
     return "DATE", value or _UNKNOWN[unit], (_told_of(value) if value and not ago else None)
+
+
+def _from_decade(decade: int, unit: str, steps: int) -> str:
+    """ "thirty years later" after "the 1970s" is a decade as well, and five years later no more than some year."""
+    decades = {"Y": 1, "DE": 10, "CE": 100}.get(unit, 0) * steps
+    if not decades or decades % 10:
+        return _UNKNOWN[unit if unit != "CE" else "DE"]
+    return f"{decade + decades // 10:03d}"
+
+
+def _weekday_ago(parts: Mapping[str, str], count: int, unit: str, context: Context) -> Value:
+    """ "two Sundays ago" counts from the last one; "a year ago Friday" is the anniversary that falls on one."""
+    number, day = WEEKDAYS[parts["weekday"]], context.published
+    if day is None or not count:
+        return "DATE", f"XXXX-WXX-{number}", None
+    back = (day.isoweekday() - number) % 7
+    if "unit" not in parts:
+        value = _shifted(day, "D", 7 - 7 * count - (back or 7))
+    elif unit == "W":
+        value = _shifted(day, "D", -7 * count - back)
+    elif unit == "Y":
+        nearest = day + timedelta(days=-back if back <= _HALF_WEEK_DAYS else 7 - back)
+        leap = (nearest.month, nearest.day) == (2, 29)
+        value = value_of(Told(nearest.year - count, nearest.month, nearest.day - leap))
+    else:
+        value = None
+    return "DATE", value or f"XXXX-WXX-{number}", (_told_of(value) if value else None)
 
 
 RELATIVE: Mapping[str, Callable[[Mapping[str, str], Context], Value | None]] = {
