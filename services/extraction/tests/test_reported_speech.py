@@ -167,3 +167,36 @@ def test_the_place_of_a_dateline_says_nothing(extract: Extract) -> None:
     [quote] = article.quotes
     assert quote.speaker is not None
     assert "minister" in quote.speaker.text
+
+
+def test_two_who_contradict_each_other_in_one_sentence_are_quoted_each(extract: Extract) -> None:
+    text = "Orla Finch said that the plan was sound, while Tom Redding said that nobody had paid for it."
+    assert [(q.speaker.text if q.speaker else "", q.text) for q in extract(text).quotes] == [
+        ("Orla Finch", "that the plan was sound"),
+        ("Tom Redding", "that nobody had paid for it"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The roof had leaked for years, Anna Keel told the Evening Herald.", "The roof had leaked for years"),
+        ("The board will meet on Monday, Anna Keel told reporters in Oslo.", "The board will meet on Monday"),
+    ],
+)
+def test_what_someone_was_told_may_stand_before_it(extract: Extract, text: str, words: str) -> None:
+    [quote] = extract(text).quotes
+    assert quote.speaker is not None
+    assert (quote.speaker.text, quote.text) == ("Anna Keel", words)
+
+
+@pytest.mark.parametrize("people", ["Anna Keel and Peter Lund", "John Redding, Mary Holt and Peter Lund"])
+def test_people_who_say_one_thing_are_all_its_source(extract: Extract, people: str) -> None:
+    [quote] = extract(f"{people} said the school would close.").quotes
+    assert quote.speaker is not None
+    assert quote.speaker.text == people
+
+
+def test_a_clause_goes_on_where_it_tells_what_another_said(extract: Extract) -> None:
+    [quote] = extract("Anna Keel said that the roof was unsafe, and that Tom Redding said nothing about it.").quotes
+    assert quote.text == "that the roof was unsafe, and that Tom Redding said nothing about it"

@@ -13,6 +13,10 @@ _MAX_TITLE = 12
 """Tokens of titles and offices between what was said and the name of the speaker."""
 _MAX_BEFORE = 60
 """Tokens before a speaker that are looked at, so that a sentence without end takes no longer."""
+_MAX_CLAUSE = 120
+"""Tokens of what was said in which another speaker is looked for."""
+_TURNS = frozenset({"but", "while", "whereas", "and", "although", "though"})
+_TOLD_PLAINLY = frozenset({"VBD", "VBZ", "VBP"})
 _IN_TITLES = frozenset({"PRP$", "VBG", "VBN"})
 
 
@@ -35,7 +39,8 @@ def reported_clause(scene: Scene, verb: int) -> Reported | None:
     cue = (min(verb, speaker.first), max(verb, speaker.last))
     spans = [parse.subtree(c) for c in (clause, *parse.children[verb]) if c == clause or parse.deps[c] in _CLAUSES]
     first, last = min(span[0] for span in spans), max(span[1] for span in spans)
-    if clause < verb and (parse.lower[verb] in OBJECT_FIRST or parse.lower[verb] not in STRONG):
+    follows = parse.lower[verb] in STRONG and parse.lower[verb] not in OBJECT_FIRST
+    if clause < verb and not follows and not _told_someone(scene, verb, speaker):
         return None
     parted = clause < verb and _parted(scene, begin, cue[0]) and end - verb > _MIN_WORDS
     if first < cue[0] and last > cue[1] + 1 and not parted:
@@ -44,10 +49,36 @@ def reported_clause(scene: Scene, verb: int) -> Reported | None:
         first, last = verb + 1, end
     elif clause > verb:
         first = max(parse.subtree(clause)[0], (cue[1] if speaker.first > verb else verb) + 1)
-        last = min(parse.subtree(clause)[1], end)
+        last = _before_another(scene, first, min(parse.subtree(clause)[1], end))
     else:
         first, last = begin, _before_speaker(scene, begin, cue[0] - 1, speaker)
     return trimmed(scene, Reported(first, last, speaker, (verb, verb), "clause"), min_words=_MIN_WORDS)
+
+
+def _told_someone(scene: Scene, verb: int, speaker: Phrase) -> bool:
+    """ "The roof had leaked, Ann Lund told the paper": a comma parts what was said from her, and someone heard it."""
+    parse = scene.parse
+    heard = parse.child(verb, "dobj")
+    return (
+        parse.lower[verb] == "told"
+        and heard is not None
+        and speaker.last < verb < heard
+        and speaker.first > 0
+        and parse.words[speaker.first - 1] == ","
+    )
+
+
+def _before_another(scene: Scene, first: int, last: int) -> int:
+    """Where a clause ends that goes over into what somebody else said: "said it was safe, but Ola Brand said …"."""
+    parse = scene.parse
+    for at in range(first + _MIN_WORDS, min(first + _MAX_CLAUSE, last - _MIN_WORDS)):
+        turns = parse.words[at] == "," and parse.lower[at + 1] in _TURNS and parse.lower[at + 2] != "that"
+        if turns and scene.outside(at):
+            for verb in range(at + 3, min(at + 2 + _MAX_TITLE, last)):
+                if parse.lower[verb] in STRONG and parse.tags[verb] in _TOLD_PLAINLY and scene.outside(verb):
+                    subject = parse.child(verb, "nsubj")
+                    return at - 1 if subject is not None and at < subject < verb else last
+    return last
 
 
 def _parted(scene: Scene, begin: int, speaker: int) -> bool:

@@ -15,6 +15,8 @@ _RELATIVES = frozenset({"who", "that", "which"})
 _PHRASE_STARTS = ("DT", "NN", "PRP", "JJ", "CD", "WP")
 _GAP = frozenset({"RB", "MD", "VB", "VBD", "VBZ", "VBP", "VBN", ",", "RBR"})
 _MAX_CLIMB = 6
+_MAX_TOGETHER = 5
+"""People named as the source of one statement."""
 _TIME_NOUNS = "yesterday today tonight morning afternoon evening night week month year"
 _TIMES = frozenset({*WEEKDAYS, *MONTHS, *_TIME_NOUNS.split()})
 
@@ -37,7 +39,7 @@ def speaker_of(scene: Scene, verb: int) -> Phrase | None:
         head = _nearest_before(scene, verb)
     if head is None or not scene.outside(head):
         return None
-    phrase = _relative(scene, head) or scene.phrase(head)
+    phrase = _relative(scene, head) or _together(scene, head) or scene.phrase(head)
     return _issuer(scene, phrase) or phrase
 
 
@@ -47,6 +49,19 @@ def _agent(scene: Scene, verb: int) -> Phrase | None:
     agent = parse.child(verb, "agent")
     head = None if agent is None else parse.child(agent, "pobj")
     return None if head is None or not scene.outside(head) else scene.phrase(head)
+
+
+def _together(scene: Scene, head: int) -> Phrase | None:
+    """ "Ann Lund and Ola Brand said": all of them, under the name of the first. None for one alone."""
+    parse, named = scene.parse, [head]
+    while len(named) < _MAX_TOGETHER and (other := parse.child(named[-1], "conj")) is not None:
+        named.append(other)
+    owners = {scene.owner.get(token) for token in named}
+    if len(named) == 1 or len(owners) < len(named) or not owners <= scene.people:
+        return None
+    first, last = scene.mention_of[head][0], scene.mention_of[named[-1]][1]
+    in_order = first < last and all(scene.outside(token) for token in range(first, last + 1))
+    return Phrase(first, last, head, scene.owner[head]) if in_order else None
 
 
 def _issuer(scene: Scene, phrase: Phrase) -> Phrase | None:
