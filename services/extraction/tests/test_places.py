@@ -281,6 +281,7 @@ def test_a_river_is_a_place_without_a_position(extract: Extract, text: str, rive
     [
         ("Amazon opened a warehouse in Leeds. Its trucks go along the Amazon route.", "Amazon"),
         ("Nurses across the NHS went on strike. The NHS said so.", "NHS"),
+        ("Shares gained, and the Nasdaq rose through its old mark. The Nasdaq lost nothing.", "Nasdaq"),
         ("The Guardian wrote about it, and along the road the Guardian was read.", "Guardian"),
     ],
 )

@@ -26,17 +26,16 @@ _PARTS_WORDS = (
 _PARTS = frozenset(_PARTS_WORDS.split())
 """Nouns before "of the"."""
 
-_ALONG = frozenset({"along", "upstream", "downstream"})
 _OVER = frozenset({"on", "over", "across"})
 _WORKS_WORDS = """
     dam dams bridge bridges barge barges boat boats ferry ferries port town city village villages towns cities islands
-    levees raft rafts cruise cruises lies lie
+    levees lies lie
 """
 _WORKS = frozenset(_WORKS_WORDS.split())
 """What stands or floats "on the" river."""
 
-_FLOWS = frozenset({"flows", "flowed", "rises", "rose", "burst", "flooded", "overflowed", "meanders", "winds", "froze"})
-_OWN = frozenset({"its", "north", "south", "east", "west", "through", "into"})
+_FLOWS = frozenset({"flows", "flowed", "burst", "overflowed", "meanders", "meandered", "winds"})
+_WHERE = frozenset({"its", "north", "south", "east", "west", "through", "into"})
 _CROSS = frozenset({"cross", "crosses", "crossed", "crossing", "dammed", "navigated"})
 _SWIM = frozenset({"swim", "swam", "rowed", "paddled", "waded", "sailed", "fled"})
 
@@ -84,13 +83,13 @@ def _is_landscape(parse: Parse, name: RawName) -> bool:
     """Whether the words around one mention are said of rivers and their like alone."""
     first, last = _bare(parse, name)
     after = ("", *parse.lower[last + 1 : last + 3], "", "")[1:3]
-    if after[0] in _FORMS_OF_LAND or (after[0] in _FLOWS and after[1] in _OWN):
+    if after[0] in _FORMS_OF_LAND or (after[0] in _FLOWS and after[1] in _WHERE):
         return True
     if last + 1 < len(parse.tags) and parse.tags[last + 1].startswith("NN"):
         return False  # "along the Acela line"
     second, before = (*("", ""), *parse.lower[max(0, first - 3) : first - 1])[-2:]
     return (
-        before in _ALONG
+        before == "along"
         or before in _CROSS
         or (before == "of" and second in _PARTS)
         or (before in _OVER and second in _WORKS)
