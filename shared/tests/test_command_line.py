@@ -437,7 +437,18 @@ class TestJourneyAndRetract:
 
 def test_every_command_has_a_help_with_examples():
     of_entities = ("find", "merge", "rename", "split", "corrections", "undo")
-    others = ("publish", "extract", "search", "journey", "retract", "status", "dead", "dead list", "dead replay")
+    others = (
+        "publish",
+        "extract",
+        "search",
+        "quotes",
+        "journey",
+        "retract",
+        "status",
+        "dead",
+        "dead list",
+        "dead replay",
+    )
     for command in (*others, "entity", *(f"entity {name}" for name in of_entities)):
         result = CliRunner().invoke(app, [*command.split(), "--help"])
         assert result.exit_code == 0

@@ -29,6 +29,7 @@ __all__ = [
     "DeadLetter",
     "Entity",
     "EntityCorrected",
+    "Extent",
     "Image",
     "Mention",
     "Origin",
@@ -271,14 +272,23 @@ class Cue(Span):
     """The reporting word or words (`said`, `according to`)."""
 
 
+class Extent(_Event):
+    """A stretch of the article's text, by its offsets alone."""
+
+    start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(gt=0)]
+
+
 class Quote(Span):
     """Something said, or meant: `text` excludes the quotation marks of a direct quote; an indirect one may be a clause
-    ("that it would rain") or what was asked for, praised or promised ("called for talks").
+    ("that it would rain") or what was asked for, praised or promised ("called for talks"). `context` is the sentence,
+    or the sentences, that report it; the quote is within.
     """
 
     kind: Literal["direct", "indirect", "mixed"] = "direct"
     speaker: Speaker | None = None
     cue: Cue | None = None
+    context: Extent | None = Field(default=None, exclude_if=_empty)
     origin: Origin | None = None
 
 
@@ -327,6 +337,10 @@ class ArticleExtracted(ArticleIngested):
         for span in self.spans():
             if self.text[span.start : span.end] != span.text:
                 raise ValueError(f"{type(span).__name__} at {span.start}:{span.end} is not the text there")
+        for quote in self.quotes:
+            around = quote.context
+            if around and not around.start <= quote.start < quote.end <= around.end <= len(self.text):
+                raise ValueError(f"Quote at {quote.start}:{quote.end} is not within its context in the text")
         return self
 
 

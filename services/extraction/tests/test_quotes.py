@@ -236,3 +236,21 @@ def test_whoever_is_quoted_by_a_paper_speaks_and_is_not_what_was_said(extract: E
     [quote] = article.quotes
     assert quote.speaker is not None
     assert (quote.speaker.name, "fight on" in quote.text) == ("Ole Brandt", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "context"),
+    [
+        (
+            'It rained. The plan for a new harbour would, Mary Kessler said, "cost us dear". Nobody stirred.',
+            "cost us dear",
+            'The plan for a new harbour would, Mary Kessler said, "cost us dear".',
+        ),
+        ('It rained. "We waited," Mary Kessler said.', "We waited", '"We waited," Mary Kessler said.'),
+        ('Mary Kessler rose.\n\n"We waited for years."', "We waited for years", '"We waited for years."'),
+    ],
+)
+def test_a_quote_has_the_sentence_that_reports_it(extract: Extract, text: str, words: str, context: str) -> None:
+    found = said(extract(text), words).context
+    assert found is not None
+    assert text[found.start : found.end].rstrip('"') == context.rstrip('"')

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wiredesk.events import Cue, DateMention, Entity, Mention, Origin, Place, Quote, Speaker
+from wiredesk.events import Cue, DateMention, Entity, Extent, Mention, Origin, Place, Quote, Speaker
 
 from wiredesk_extraction.cast import Member, cast_of, with_seats
 from wiredesk_extraction.certainty import SPEAKER_CONFIDENCE
+from wiredesk_extraction.contexts import context_of
 from wiredesk_extraction.gazetteer import Gazetteer
 from wiredesk_extraction.languages.attributions import CONFIDENCE
 from wiredesk_extraction.languages.english import ENGLISH
@@ -145,6 +146,7 @@ def _add_pronouns(scene: Scene, members: list[Member]) -> None:
 
 
 def _quote(parse: Parse, item: Said, who: int | None, members: Sequence[Member], origin: Origin) -> Quote:
+    start, end = context_of(parse, item)
     return Quote(
         start=item.start,
         end=item.end,
@@ -152,6 +154,7 @@ def _quote(parse: Parse, item: Said, who: int | None, members: Sequence[Member],
         kind=item.kind,
         speaker=_speaker(parse, item, members[who] if who is not None else None),
         cue=Cue(**_span(parse, *item.cue)) if item.cue else None,
+        context=Extent(start=start, end=end),
         origin=origin.model_copy(update={"name": f"{origin.name}/quotes.{item.rule}"}),
     )
 

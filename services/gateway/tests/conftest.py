@@ -146,6 +146,8 @@ def _quote_hit(article: ArticleExtracted, quote: Quote) -> QuoteHit:
         speaker_id=quote.speaker.entity_id if quote.speaker else None,
         speaker_name=quote.speaker.name if quote.speaker else None,
         cue=quote.cue.text if quote.cue else None,
+        context=quote.text,
+        context_start=quote.start,
         unsure=quote.speaker.unsure if quote.speaker else False,
     )
 

@@ -37,7 +37,7 @@ class Spelling:
 class EntityView:
     """What an entity's page shows; `companions` are named in the same articles, with links to their pages.
 
-    `names` and `roles` are those of the newest articles, and of every id that was merged. `alike` could be the same.
+    `roles` are those of the newest articles. `alike` could be the same.
     """
 
     entity: EntityHit
@@ -100,7 +100,7 @@ def _between(request: SearchRequest, first: date, last: date) -> SearchRequest:
 
 
 def _told(reader: IndexReader, found: SearchPage, entity: EntityHit) -> tuple[tuple[Spelling, ...], tuple[str, ...]]:
-    """The names and roles that the newest articles give, most frequent first; names that were merged before those."""
+    """Names, those that were merged first; and the roles that the newest articles give. Most frequent first."""
     merged = [
         Spelling(
             name=member.name,
@@ -109,7 +109,7 @@ def _told(reader: IndexReader, found: SearchPage, entity: EntityHit) -> tuple[tu
         )
         for member in entity.members
     ]
-    spelt, roles = Counter[str](), Counter[str]()
+    roles = Counter[str]()
     for hit in found.hits:
         try:
             article = reader.article(hit.article_id)
@@ -117,10 +117,9 @@ def _told(reader: IndexReader, found: SearchPage, entity: EntityHit) -> tuple[tu
             continue
         for each in article.entities:
             if each.id == entity.entity_id:
-                spelt.update({" ".join(mention.text.split()) for mention in each.mentions if mention.kind == "name"})
                 roles.update({role for role in (each.title, *each.roles) if role})
     known = {entity.name, *(each.name for each in merged)}
-    others = [Spelling(name=name) for name, _ in spelt.most_common() if name not in known]
+    others = [Spelling(name=each.name) for each in entity.also if each.name not in known]
     shown = [each for each in merged if each.entity_id or each.name != entity.name]
     return tuple([*shown, *others][:_NAMES]), tuple(role for role, _ in roles.most_common(_ROLES))
 

@@ -41,6 +41,7 @@ QUOTE_FIELDS = (
     "speaker_id",
     "unsure",
     "cue",
+    "context",
     "start",
     "end",
 )

@@ -41,11 +41,14 @@ AskedQuotes = Annotated[
     str,
     Query(
         max_length=_MAX_QUERY,
-        description="Lucene-style, of the words said; empty finds all",
+        description=(
+            "Lucene-style, of the words said and of the rest of the sentence that reports them, as far as that is "
+            "nobody else's words; `text:` looks in the words said alone; empty finds all"
+        ),
         json_schema_extra={"format": "lucene-quotes"},
     ),
 ]
-Speaker = Annotated[str, Query(max_length=_MAX_QUERY, description="an entity id, or words of the name")]
+Speaker = Annotated[str, Query(max_length=_MAX_QUERY, description="an entity id, or words of a name, title or role")]
 ArticleId = Annotated[str, Query(max_length=1024)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[

@@ -12,6 +12,7 @@ from wiredesk_gateway import links
 from wiredesk_gateway.assets import Assets
 from wiredesk_gateway.printable import printable, web_address
 from wiredesk_gateway.problems import Problem
+from wiredesk_gateway.quote_view import around
 from wiredesk_gateway.rendering import highlighted
 
 __all__ = ["error_page", "page"]
@@ -41,6 +42,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "around": around,
         "article_path": links.article_path,
         "clock": _clock,
         "day": _day,

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from wiredesk.errors import NotFound, PermanentError, UsageError
-from wiredesk.events import ArticleRetracted
+from wiredesk.events import ArticleExtracted, ArticleRetracted, Cue, Entity, Extent, Mention, Quote, Speaker
 from wiredesk.index import open_writer
 from wiredesk.index.protocol import FACETS, FacetCount, Filters, IndexBusy, SearchRequest
 from wiredesk.index.query import QuerySyntaxError
@@ -334,6 +334,105 @@ def test_quotes_are_found_by_words_and_by_speaker(backend, story):
     assert reader.quotes(q="wait", speaker="Mary").total == 0
     assert reader.quotes(speaker="person:jane").total == 0
     assert [hit.speaker_id for hit in reader.quotes(q="ships").hits] == [None]
+
+
+COUNCIL = (
+    "Lord Alan Brand, the harbour master, came on Monday. The plan for a new council would, Lord Brand said, “give "
+    "every pilot a vote”. The old board was “a club of friends”, Mrs Vale said, and the mayor agreed."
+)
+
+
+@pytest.fixture
+def council():
+    def span(words: str, nth: int = 1) -> dict[str, int | str]:
+        start = -1
+        for _ in range(nth):
+            start = COUNCIL.index(words, start + 1)
+        return {"start": start, "end": start + len(words), "text": words}
+
+    def sentence(first: str, last: str) -> Extent:
+        return Extent(start=COUNCIL.index(first), end=COUNCIL.index(last) + len(last))
+
+    brand, vale = "person:alan-brand", "person:vale"
+    return ArticleExtracted(
+        article_id="council",
+        revision=1,
+        submission_id="1006502400000-0",
+        title="A vote for pilots",
+        text=COUNCIL,
+        language="en",
+        content_hash="0" * 64,
+        cluster_id="c",
+        extractor="tests/1",
+        entities=(
+            Entity(
+                id=brand,
+                type="Person",
+                name="Alan Brand",
+                title="Lord",
+                roles=("harbour master",),
+                mentions=(
+                    Mention(**span("Lord Alan Brand")),
+                    Mention(**span("the harbour master"), kind="nominal"),
+                    Mention(**span("Lord Brand")),
+                ),
+            ),
+            Entity(id=vale, type="Person", name="Vale", title="Mrs", mentions=(Mention(**span("Mrs Vale")),)),
+        ),
+        quotes=(
+            Quote(
+                **span("give every pilot a vote"),
+                kind="mixed",
+                speaker=Speaker(**span("Lord Brand"), name="Alan Brand", entity_id=brand),
+                cue=Cue(**span("said")),
+                context=sentence("The plan", "a vote”."),
+            ),
+            Quote(
+                **span("a club of friends"),
+                kind="mixed",
+                speaker=Speaker(**span("Mrs Vale"), name="Vale", entity_id=vale),
+                cue=Cue(**span("said", 2)),
+                context=sentence("The plan", "agreed."),
+            ),
+        ),
+    )
+
+
+def test_a_quote_is_found_by_the_words_around_it_in_its_sentence_that_nobody_else_said(backend, council):
+    backend.writer.upsert([council])
+    reader = backend.reader()
+    (hit,) = reader.quotes(q="new council pilot", speaker="Brand").hits
+    assert hit.text == "give every pilot a vote"
+    assert hit.context == COUNCIL[hit.context_start :][: len(hit.context)]
+    assert hit.context.startswith("The plan for a new council would")
+    assert reader.quotes(q="text:council").total == 0
+    assert reader.quotes(q="text:pilot").total == 1
+    assert reader.quotes(q="monday").total == 0
+    # The second quote's context holds the first one, which is another's words.
+    assert [each.speaker_name for each in reader.quotes(q="pilot").hits] == ["Alan Brand"]
+    assert [each.speaker_name for each in reader.quotes(q="mayor").hits] == ["Vale"]
+
+
+def test_a_speaker_is_found_by_every_name_title_and_role_of_the_article(backend, council):
+    backend.writer.upsert([council])
+    reader = backend.reader()
+    for called in ("Lord Brand", "alan brand", "Lord Alan Brand", "harbour master", "person:alan-brand"):
+        assert [hit.text for hit in reader.quotes(speaker=called).hits] == ["give every pilot a vote"], called
+    assert [hit.text for hit in reader.quotes(speaker="Mrs Vale").hits] == ["a club of friends"]
+    assert reader.quotes(speaker="Lady Brand").total == 0
+
+
+def test_an_entity_is_found_by_every_name_that_articles_use_and_tells_them(backend, council, make_article):
+    backend.writer.upsert([council, make_article("b", "Alan Brand rested.", entities=[("Person", "Alan Brand")])])
+    reader = backend.reader()
+    (hit,) = reader.suggest("lord bra")
+    assert (hit.name, hit.articles) == ("Alan Brand", 2)
+    assert {each.name: each.articles for each in hit.also} == {"Lord Alan Brand": 1, "Lord Brand": 1, "Brand": 1}
+    assert [each.name for each in reader.entities(q="mrs vale").hits] == ["Vale"]
+    assert reader.search(SearchRequest(q='people:"lord brand"')).total == 1
+    backend.writer.retract([ArticleRetracted(article_id="council", revision=1)])
+    (hit,) = backend.reader().entities(q="brand").hits
+    assert [each.name for each in hit.also] == ["Brand"]
 
 
 def test_quotes_come_newest_article_first_and_then_as_in_the_text(backend, make_article):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wiredesk.cli import dead, entity, extract, journey, key, publish, retract, search, status
+from wiredesk.cli import dead, entity, extract, journey, key, publish, quotes, retract, search, status
 from wiredesk.cli.output import complain
 from wiredesk.cli.teaching import help_text
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
@@ -35,6 +35,7 @@ for _name, _command in (
     ("publish", publish.command),
     ("extract", extract.command),
     ("search", search.command),
+    ("quotes", quotes.command),
     ("journey", journey.command),
     ("retract", retract.command),
     ("status", status.command),

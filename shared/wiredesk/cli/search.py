@@ -1,8 +1,6 @@
 """`wiredesk search`: ask the index through a gateway."""
 
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,8 +9,6 @@ from wiredesk.cli.targets import JsonFlag, RedisUrl, Url
 
 if TYPE_CHECKING:
     from rich.text import Text
-
-    from wiredesk.http_api import HttpApi
 
 __all__ = ["command"]
 
@@ -46,12 +42,13 @@ def command(
       wiredesk search barrier --export barrier.csv --fields title,published_at,url
       wiredesk search 'source:"The Post"' --export - | jq -r .title
     """
+    from wiredesk.cli.exporting import save
     from wiredesk.cli.output import emit_json, say
     from wiredesk.cli.targets import gateway
     from wiredesk.errors import Unavailable
 
     if export is not None:
-        _export(gateway(url, redis_url), " ".join(query), export, fields)
+        save(gateway(url, redis_url), "/api/v1/search/export", export, q=" ".join(query), fields=fields)
         return
     answer = gateway(url, redis_url).get("/api/v1/search", q=" ".join(query), limit=limit)
     if json:
@@ -63,29 +60,6 @@ def command(
         _show(hit)
     total = answer.get("total", len(answer["hits"]))
     say("nothing found" if not total else f"{len(answer['hits'])} of {total} articles")
-
-
-def _export(api: "HttpApi", query: str, to: str, fields: str | None) -> None:
-    """All hits to a file, which is there only when it is whole, or to stdout. Raises UsageError and Unavailable."""
-    from wiredesk.cli.output import say, size
-    from wiredesk.errors import UsageError
-
-    form = "csv" if to.lower().endswith(".csv") else "jsonl"
-    asked = {"q": query, "format": form, "fields": fields}
-    if to == "-":
-        api.save("/api/v1/search/export", sys.stdout.buffer.write, **asked)
-        return
-    part = Path(f"{to}.part")
-    try:
-        with part.open("wb") as file:
-            api.save("/api/v1/search/export", file.write, **asked)
-        size_bytes = part.stat().st_size
-        part.replace(to)
-    except OSError as error:
-        raise UsageError(f"{to} cannot be written: {error.strerror or error}") from error
-    finally:
-        part.unlink(missing_ok=True)
-    say(f"{to}: {size(size_bytes)}")
 
 
 def _show(hit: dict[str, Any]) -> None:

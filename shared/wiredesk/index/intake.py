@@ -5,6 +5,7 @@ from typing import Any
 
 from wiredesk.errors import PermanentError
 from wiredesk.events import ArticleExtracted, ArticleRetracted, Quote
+from wiredesk.index.reported import context_of, spoken_names
 
 __all__ = ["KINDS", "LONGEST_ID", "checked", "names_of", "newest_of", "quote_card"]
 
@@ -37,22 +38,23 @@ def newest_of(batch: Sequence[ArticleExtracted]) -> dict[str, ArticleExtracted]:
     return newest
 
 
-def names_of(article: ArticleExtracted) -> dict[str, tuple[str, set[str]]]:
-    """Each entity once, whatever the article repeats: type and names, those before a correction among them.
+def names_of(article: ArticleExtracted) -> dict[str, tuple[str, list[str]]]:
+    """Each entity once, whatever the article repeats: type and every name, those before a correction among them.
 
-    Ids that cannot be kept are left out.
+    What it is called comes first. Ids that cannot be kept are left out.
     """
-    found: dict[str, tuple[str, set[str]]] = {}
+    found: dict[str, tuple[str, list[str]]] = {}
     for entity in article.entities:
         if len(entity.id.encode()) <= LONGEST_ID:
-            names = found.setdefault(entity.id, (entity.type, set()))[1]
-            names |= {entity.name, *(was.name for was in entity.extracted_as)}
+            names = found.setdefault(entity.id, (entity.type, []))[1]
+            names += (name for name in spoken_names(entity) if name not in names)
     return found
 
 
 def quote_card(article: ArticleExtracted, quote: Quote) -> dict[str, Any]:
     """The fields of QuoteHit."""
     speaker = quote.speaker
+    start, end = context_of(quote)
     return {
         "article_id": article.article_id,
         "article_title": article.title,
@@ -67,4 +69,6 @@ def quote_card(article: ArticleExtracted, quote: Quote) -> dict[str, Any]:
         "cue": quote.cue.text if quote.cue else None,
         "unsure": speaker.unsure if speaker else False,
         "corrected": bool(speaker and speaker.extracted_as),
+        "context": article.text[start:end],
+        "context_start": start,
     }

@@ -26,6 +26,7 @@ __all__ = [
     "QuoteHit",
     "SearchPage",
     "SearchRequest",
+    "SpokenName",
     "Upserted",
 ]
 
@@ -155,6 +156,7 @@ class SearchPage:
 class QuoteHit:
     """One quote, with where it stands and who said it; `unsure`: the speaker is a guess.
 
+    `context` is the sentence, or the sentences, that report it, from `context_start` in the article's text.
     `corrected`: users said that the speaker is another, or has another name, than the article was found to say.
     """
 
@@ -169,6 +171,8 @@ class QuoteHit:
     speaker_id: str | None
     speaker_name: str | None
     cue: str | None
+    context: str
+    context_start: int
     unsure: bool = False
     corrected: bool = False
 
@@ -182,9 +186,19 @@ class EntityMember:
     articles: int
 
 
+@dataclass(frozen=True, slots=True)
+class SpokenName:
+    """A name that articles have for an entity beside the one it is called by, and how many do."""
+
+    name: str
+    articles: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityHit:
     """A named thing over all articles: how many speak of it, and how many quotes are its own.
+
+    `also` are the other names articles use, titles included, the most frequent first.
 
     `members` is empty unless corrections made more than one of extraction's ids this entity, or changed its name; its
     own comes first, then the most frequent.
@@ -196,6 +210,7 @@ class EntityHit:
     articles: int
     quotes: int
     members: tuple[EntityMember, ...] = ()
+    also: tuple[SpokenName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +240,11 @@ class IndexReader(Protocol):
     def quotes(
         self, *, q: str = "", speaker: str = "", article_id: str = "", limit: int = 10, cursor: str | None = None
     ) -> Page[QuoteHit]:
-        """Quotes by the words said and the speaker (an entity id, or words of the name), newest article first."""
+        """Quotes by words and speaker, newest article first.
+
+        Words are looked for in what was said and in the rest of its sentence, as far as that is nobody else's words;
+        `text:` looks in what was said alone. A speaker is an entity id, or words of what the article calls the speaker.
+        """
         ...
 
     def entities(self, *, q: str = "", type: str = "", limit: int = 10, cursor: str | None = None) -> Page[EntityHit]:

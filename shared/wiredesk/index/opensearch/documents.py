@@ -14,6 +14,7 @@ from wiredesk.events import ArticleExtracted, ArticleRetracted
 from wiredesk.index.excerpt import LENGTH, LONGEST_TEXT
 from wiredesk.index.intake import KINDS, LONGEST_ID, names_of
 from wiredesk.index.ordering import LAST_SECOND, moment_of, second_of, tie_of
+from wiredesk.index.reported import other_names, sentences_around, speakers_of
 
 __all__ = ["CARD", "WHOLE", "Written", "article_document", "rank_of", "signed_tie", "stored_article", "tombstone"]
 
@@ -85,7 +86,7 @@ def _fields(article: ArticleExtracted) -> dict[str, Any]:
         "oldest": LAST_SECOND - second if second else 0,
         "tie": signed_tie(article.article_id),
         "entity_id": list(names),
-        "entities": list(_entities(names)),
+        "entities": list(_entities(article, names)),
         "quotes": list(_quotes(article, second)),
         "url": article.url,
         "published_at": article.published_at,
@@ -107,22 +108,31 @@ def _parts(text: str) -> str | list[str]:
     return text if len(text) <= LONGEST_TEXT else [text[:LONGEST_TEXT], text[LONGEST_TEXT:]]
 
 
-def _entities(names: Mapping[str, tuple[str, set[str]]]) -> Iterator[dict[str, Any]]:
+def _entities(article: ArticleExtracted, names: Mapping[str, tuple[str, list[str]]]) -> Iterator[dict[str, Any]]:
+    spoken: dict[str, dict[str, None]] = {}
+    for entity in article.entities:
+        spoken.setdefault(entity.id, {}).update(dict.fromkeys(other_names(entity)))
     for id, (type, found) in names.items():
-        spellings = sorted(found)
-        yield {"id": id, "type": type, "called": spellings[0], "name": spellings, "rank": rank_of(id)}
+        yield {
+            "id": id,
+            "type": type,
+            "called": found[0],
+            "name": found,
+            "spoken": list(spoken[id]),
+            "rank": rank_of(id),
+        }
 
 
 def _quotes(article: ArticleExtracted, second: int) -> Iterator[dict[str, Any]]:
     known = {entity.id for entity in article.entities}
-    for position, quote in enumerate(article.quotes):
-        fields: dict[str, Any] = {"at": position, "said": quote.text, "newest": second}
+    found = zip(article.quotes, sentences_around(article), speakers_of(article), strict=True)
+    for position, (quote, around, names) in enumerate(found):
+        fields: dict[str, Any] = {"at": position, "said": quote.text, "around": around, "speaker": names}
+        fields["newest"] = second
         if article.source is not None:
             fields["source_words"] = article.source
-        if quote.speaker:
-            fields["speaker"] = quote.speaker.name
-            if id := quote.speaker.entity_id:
-                fields["speaker_id"] = id
-                if id in known and len(id.encode()) <= LONGEST_ID:  # counted as a quote of the entity's own
-                    fields["spoken_by"] = id
+        if quote.speaker and (id := quote.speaker.entity_id):
+            fields["speaker_id"] = id
+            if id in known and len(id.encode()) <= LONGEST_ID:  # counted as a quote of the entity's own
+                fields["spoken_by"] = id
         yield fields

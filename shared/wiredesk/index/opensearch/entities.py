@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wiredesk.index.opensearch.translation import Query, all_of, any_key
-from wiredesk.index.protocol import EntityHit
+from wiredesk.index.protocol import EntityHit, SpokenName
+from wiredesk.index.reported import MOST_SPOKEN
 
 __all__ = ["MAX_DEPTH", "cards_asked", "cards_in", "ranked", "ranking_asked"]
 
@@ -60,10 +61,15 @@ def cards_asked(ids: Sequence[str]) -> dict[str, Any]:
     def each(field: str, **more: Any) -> dict[str, Any]:
         return {"terms": {"field": field, "size": len(ids), "include": list(ids)}, **more}
 
-    def most(field: str) -> dict[str, Any]:
-        return {"terms": {"field": field, "size": 1}}
+    def most(field: str, size: int = 1) -> dict[str, Any]:
+        return {"terms": {"field": field, "size": size}}
 
-    called = each("entities.id", aggs={"called": most("entities.called"), "type": most("entities.type")})
+    names = {
+        "called": most("entities.called"),
+        "type": most("entities.type"),
+        "also": most("entities.spoken", MOST_SPOKEN),
+    }
+    called = each("entities.id", aggs=names)
     own = each("quotes.spoken_by")
     return {
         "size": 0,
@@ -93,6 +99,7 @@ def cards_in(answer: Mapping[str, Any]) -> dict[str, EntityHit]:
             name=_first(bucket["called"]) or bucket["key"],
             articles=bucket["doc_count"],
             quotes=own.get(bucket["key"], 0),
+            also=tuple(SpokenName(each["key"], each["doc_count"]) for each in bucket["also"]["buckets"]),
         )
         for bucket in found["entities"]["them"]["each"]["buckets"]
     }

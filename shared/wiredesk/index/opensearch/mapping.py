@@ -12,7 +12,7 @@ from wiredesk.index.scripts import IDEOGRAPHS, LONGEST_WORD
 
 __all__ = ["INNER_HITS", "STEMS", "VERSION", "WORDS", "template"]
 
-VERSION = 1
+VERSION = 2
 """Raised with every change to the mapping, the analysis or the documents; `rebuild` leads an index to the next one."""
 
 WORDS = "words"
@@ -107,13 +107,13 @@ def _mappings() -> dict[str, Any]:
             "entities": {
                 "type": "nested",
                 "dynamic": "strict",
-                "properties": {"id": key, "type": key, "called": key, "name": names, "rank": number},
+                "properties": {"id": key, "type": key, "called": key, "spoken": key, "name": names, "rank": number},
             },
             "quotes": {
                 "type": "nested",
                 "dynamic": "strict",
                 "properties": {
-                    **dict.fromkeys(("said", "speaker", "source_words"), names),
+                    **dict.fromkeys(("said", "around", "speaker", "source_words"), names),
                     **dict.fromkeys(("speaker_id", "spoken_by"), key),
                     **dict.fromkeys(("newest", "at"), number),
                 },

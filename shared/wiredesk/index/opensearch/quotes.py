@@ -15,7 +15,7 @@ from wiredesk.index.opensearch.translation import Query, Scope, all_of
 __all__ = ["SCOPE", "Found", "asked", "found_in"]
 
 SCOPE = Scope(
-    bare={"quotes.said": 1.0},
+    bare={"quotes.said": 1.0, "quotes.around": 1.0},
     targets={
         "text": {"quotes.said": 1.0},
         "speaker": {"quotes.speaker": 1.0},

@@ -131,7 +131,7 @@ class OpenSearchReader:
     def quotes(
         self, *, q: str = "", speaker: str = "", article_id: str = "", limit: int = 10, cursor: str | None = None
     ) -> Page[QuoteHit]:
-        """Words are looked for exactly, without inflections."""
+        """See IndexReader. Words are looked for exactly, without inflections."""
         limit = cursors.checked_limit(limit)
         quote = translate(parse(q, QUOTE_FIELDS), quotes.SCOPE)
         if speaker.strip():

@@ -15,6 +15,7 @@ from wiredesk.events import ArticleExtracted
 from wiredesk.index.corrected import Tag, Tags, corrected
 from wiredesk.index.intake import KINDS, LONGEST_ID, names_of, quote_card
 from wiredesk.index.ordering import LAST_SECOND, day_seconds, moment_of, second_of, tie_of
+from wiredesk.index.reported import sentences_around, speakers_of
 from wiredesk.index.scripts import IDEOGRAPHS
 
 __all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "stored_tags", "tombstone_of"]
@@ -133,19 +134,20 @@ def _add_times(document: Document, times: _Times, tie: int) -> None:
 def _quotes(article: ArticleExtracted) -> Iterator[Document]:
     tie = tie_of(article.article_id)
     times = _times(article.published_at, tie)
-    for position, quote in enumerate(article.quotes):
+    found = zip(article.quotes, sentences_around(article), speakers_of(article), strict=True)
+    for position, (quote, stretches, names) in enumerate(found):
         document = Document()
         document.add_text("kind", "quote")
         document.add_text("article_id", article.article_id)
         document.add_text("said", quote.text)
+        for stretch in stretches:
+            document.add_text("around", stretch)
         if article.source:
             document.add_text("source_words", article.source)
-        if quote.speaker:
-            document.add_text("speaker", quote.speaker.name)
-            if quote.speaker.extracted_as:
-                document.add_text("speaker", quote.speaker.extracted_as.name)
-            if quote.speaker.entity_id:
-                document.add_text("speaker_id", quote.speaker.entity_id)
+        for name in names:
+            document.add_text("speaker", name)
+        if quote.speaker and quote.speaker.entity_id:
+            document.add_text("speaker_id", quote.speaker.entity_id)
         # Quotes of one article stay together, in the order of the text.
         own = min(position, (1 << _QUOTE_BITS) - 1)
         _add_times(document, times._replace(month=None), tie >> _QUOTE_BITS << _QUOTE_BITS | own)

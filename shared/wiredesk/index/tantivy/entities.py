@@ -6,18 +6,20 @@ touches, and makes names, ranking and prefixes an ordinary search.
 
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tantivy import Document, Query, Schema, Searcher
 
-from wiredesk.events import ArticleExtracted, AsExtracted
+from wiredesk.events import ArticleExtracted, AsExtracted, Entity
 from wiredesk.index.corrected import Tags, corrected
 from wiredesk.index.corrections import Corrections
 from wiredesk.index.intake import LONGEST_ID
 from wiredesk.index.ordering import tie_of
-from wiredesk.index.protocol import EntityHit, EntityMember
+from wiredesk.index.protocol import EntityHit, EntityMember, SpokenName
+from wiredesk.index.reported import MOST_SPOKEN, other_names
 from wiredesk.index.tantivy.documents import card_of
 
 __all__ = ["Change", "Ledger", "document_of", "hit_of", "load", "tally"]
@@ -32,7 +34,8 @@ _MOST_ARTICLES = (1 << 24) - 1
 class Change:
     """What a batch adds to an entity's counts (negative: takes away); added up in place, it is the busiest object.
 
-    `own` counts articles that have the id from extraction, `members` those that have others, with their names.
+    `own` counts articles that have the id from extraction, `members` those that have others, with their names; `spoken`
+    counts articles by the other names they use.
     `renamed`: what it is called has to be looked at again.
     """
 
@@ -42,7 +45,13 @@ class Change:
     quotes: int = 0
     own: int = 0
     members: dict[str, tuple[str, int]] = field(default_factory=dict)
+    spoken: dict[str, int] = field(default_factory=dict)
     renamed: bool = False
+
+    def add_spoken(self, entity: Entity, sign: int) -> None:
+        """Count an article under the names it has besides what the entity is and was called."""
+        for name in other_names(entity):
+            self.spoken[name] = self.spoken.get(name, 0) + sign
 
     def add_member(self, was: AsExtracted, sign: int, *, own: bool) -> None:
         """Count an article that has this id from extraction."""
@@ -59,9 +68,8 @@ class Change:
 
     def __bool__(self) -> bool:
         """Whether anything is to be changed."""
-        return bool(
-            self.articles or self.quotes or self.own or self.renamed or any(n for _, n in self.members.values())
-        )
+        counts = (self.articles, self.quotes, self.own, *self.spoken.values(), *(n for _, n in self.members.values()))
+        return self.renamed or any(counts)
 
 
 def tally(changes: dict[str, Change], article: ArticleExtracted, tags: Tags, sign: int) -> None:
@@ -74,6 +82,7 @@ def tally(changes: dict[str, Change], article: ArticleExtracted, tags: Tags, sig
             change = changes[id] = Change()
         change.type = change.type or entity.type
         change.articles += sign
+        change.add_spoken(entity, sign)
         if entity.extracted_as:
             for was in {was.id: was for was in entity.extracted_as}.values():
                 change.add_member(was, sign, own=was.id == id)
@@ -100,7 +109,8 @@ def hit_of(document: Document) -> EntityHit:
     """What an entity's document stores."""
     card = card_of(document)
     members = tuple(EntityMember(*member) for member in card.pop("members", ()))
-    return EntityHit(**card, members=members)
+    also = tuple(SpokenName(*each) for each in card.pop("also", ()))
+    return EntityHit(**card, members=members, also=also)
 
 
 def document_of(hit: EntityHit) -> Document:
@@ -110,7 +120,7 @@ def document_of(hit: EntityHit) -> Document:
     document.add_text("entity_key", hit.entity_id)
     document.add_text("entity_type", hit.type)
     document.add_text("name", hit.name)
-    for name in {member.name for member in hit.members} - {hit.name}:
+    for name in {*(each.name for each in hit.members), *(each.name for each in hit.also)} - {hit.name}:
         document.add_text("name", name)
     folded = unicodedata.normalize("NFKD", hit.name).casefold().encode()[:_NAME_BYTES].ljust(_NAME_BYTES, b"\0")
     backwards = (1 << 8 * _NAME_BYTES) - 1 - int.from_bytes(folded)
@@ -125,6 +135,8 @@ def document_of(hit: EntityHit) -> Document:
     }
     if hit.members:
         card["members"] = [[member.entity_id, member.name, member.articles] for member in hit.members]
+    if hit.also:
+        card["also"] = [[each.name, each.articles] for each in hit.also]
     document.add_bytes("card", json.dumps(card).encode())
     return document
 
@@ -166,9 +178,10 @@ def _changed(id: str, change: Change, old: EntityHit | None, corrections: Correc
     articles = change.articles + (old.articles if old else 0)
     quotes = change.quotes + (old.quotes if old else 0)
     type = old.type if old else change.type
+    also = _also(old.also if old else (), change.spoken)
     if change.plain and not (old and old.members) and not corrections.name(id):
         name = old.name if old else change.name
-        return EntityHit(entity_id=id, type=type, name=name, articles=articles, quotes=quotes)
+        return EntityHit(entity_id=id, type=type, name=name, articles=articles, quotes=quotes, also=also)
     had = {member.entity_id: member for member in old.members} if old else {}
     if old and not had:
         had = {id: EntityMember(id, old.name, old.articles)}
@@ -191,4 +204,15 @@ def _changed(id: str, change: Change, old: EntityHit | None, corrections: Correc
         articles=articles,
         quotes=quotes,
         members=() if alone else tuple(members),
+        also=also,
     )
+
+
+def _also(had: Iterable[SpokenName], more: Mapping[str, int]) -> tuple[SpokenName, ...]:
+    """Those beyond a number are forgotten: a name that comes back counts from there."""
+    if not more:
+        return tuple(had)
+    counts = Counter({each.name: each.articles for each in had})
+    counts.update(more)
+    kept = sorted(((name, n) for name, n in counts.items() if n > 0), key=lambda each: (-each[1], each[0]))
+    return tuple(SpokenName(name, n) for name, n in kept[:MOST_SPOKEN])

@@ -51,7 +51,7 @@ _ARTICLES = Scope(
 )
 _QUOTES = Scope(
     kind="quote",
-    bare={"said": 1.0},
+    bare={"said": 1.0, "around": 1.0},
     targets={"text": {"said": 1.0}, "speaker": {"speaker": 1.0}, "source": {"source_words": 1.0}},
 )
 _FACET_FIELDS = {name: f"{name}_id" if name in ("people", "organizations", "places") else name for name in FACETS}
@@ -120,7 +120,7 @@ class TantivyReader:
     def quotes(
         self, *, q: str = "", speaker: str = "", article_id: str = "", limit: int = 10, cursor: str | None = None
     ) -> Page[QuoteHit]:
-        """Words are looked for exactly, without inflections."""
+        """See IndexReader. Words are looked for exactly, without inflections."""
         view = self._view
         query = view.translator.query(parse(q, QUOTE_FIELDS), _QUOTES)
         if article_id:

@@ -18,12 +18,24 @@ from wiredesk.index.scripts import IDEOGRAPHS, LONGEST_WORD
 
 __all__ = ["analysers", "build_schema", "create_or_open", "last_commit", "location", "open_existing"]
 
-VERSION = 2
+VERSION = 3
 """Raised with every change to the schema or the analysis: an index of another version has to be built anew."""
 _VERSION_FILE = "wiredesk.json"
 _SEGMENTS_FILE = "meta.json"
 
-_WORDS = ("title", "deck", "byline", "people", "organizations", "places", "source_words", "said", "speaker", "name")
+_WORDS = (
+    "title",
+    "deck",
+    "byline",
+    "people",
+    "organizations",
+    "places",
+    "source_words",
+    "said",
+    "around",
+    "speaker",
+    "name",
+)
 _KEYS = (
     *("kind", "article_id", "entity_id", "cluster", "speaker_id", "entity_key", "entity_type", "tombstone_id"),
     *("extracted_id", "correction_key"),

@@ -1,0 +1,74 @@
+"""What a quote is found by besides its own words: the rest of its sentence, and all that its speaker is called."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
+
+from wiredesk.events import ArticleExtracted, Entity, Quote
+
+__all__ = ["MOST_SPOKEN", "context_of", "other_names", "sentences_around", "speakers_of", "spoken_names"]
+
+MOST_SPOKEN = 16
+"""Other names that are told of an entity over all articles."""
+_MOST_NAMES = 16
+"""Names of one entity in one article: more are a list, or an attack."""
+_MOST_CHARACTERS = 2_000
+"""Of a sentence and of a name: what is longer is no prose."""
+
+
+def context_of(quote: Quote) -> tuple[int, int]:
+    """Start and end of the sentence, or sentences, that report a quote; of the quote alone where that is not known."""
+    around = quote.context
+    if around is None or around.end - around.start > _MOST_CHARACTERS + len(quote.text):
+        return quote.start, quote.end
+    return around.start, around.end
+
+
+def sentences_around(article: ArticleExtracted) -> Iterator[list[str]]:
+    """For each quote the stretches of its context that are nobody's quote, so that no other speaker's words count."""
+    said = sorted((quote.start, quote.end) for quote in article.quotes)
+    reach = list(accumulate((end for _, end in said), max))
+    for quote in article.quotes:
+        at, end = context_of(quote)
+        stretches = []
+        for first, last in islice(said, bisect_right(reach, at), None):
+            if first >= end:
+                break
+            stretches.append(article.text[at:first])
+            at = max(at, last)
+        stretches.append(article.text[at:end])
+        yield [stretch for stretch in stretches if stretch.strip()]
+
+
+def spoken_names(entity: Entity) -> list[str]:
+    """The names an article has for an entity, each once, as they are spelt; first what it is and was called."""
+    names = (" ".join(each.text.split()) for each in entity.mentions if each.kind == "name")
+    return _bounded([*_called(entity), *names])
+
+
+def other_names(entity: Entity) -> list[str]:
+    """Those that are neither what the entity is called, nor what it was called before a correction."""
+    called = _called(entity)
+    return [name for name in spoken_names(entity) if name not in called]
+
+
+def speakers_of(article: ArticleExtracted) -> Iterator[list[str]]:
+    """For each quote all that its speaker is called, titles and roles too; nothing where none was found."""
+    entities = {entity.id: entity for entity in article.entities}
+    for quote in article.quotes:
+        speaker = quote.speaker
+        if speaker is None:
+            yield []
+            continue
+        names = [speaker.name, *([speaker.extracted_as.name] if speaker.extracted_as else [])]
+        if entity := entities.get(speaker.entity_id or ""):
+            names += [*spoken_names(entity), *entity.roles]
+        yield _bounded(names)
+
+
+def _called(entity: Entity) -> list[str]:
+    return [entity.name, *(was.name for was in entity.extracted_as)]
+
+
+def _bounded(names: Sequence[str]) -> list[str]:
+    return [name[:_MOST_CHARACTERS] for name in dict.fromkeys(names)][:_MOST_NAMES]
