@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import redis
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from wiredesk.api_keys import new_key
 from wiredesk.testing import RedisServer
@@ -296,6 +297,40 @@ def test_every_page_has_landmarks_labels_and_one_main_heading(page: Page, addres
             "[...document.querySelectorAll('input:not([type=hidden]), select')].filter(e => !e.labels.length).length"
         )
         assert unnamed == 0, path
+
+
+@needs_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing_amiss(browser: Browser, address: str, scheme: Any, width: int) -> None:
+    """Every rule of axe-core for WCAG 2.2 A and AA, and its best practices."""
+    standards = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    # The policy of the pages would keep axe out as well.
+    viewport: Any = {"width": width, "height": 800}
+    with browser.new_context(color_scheme=scheme, viewport=viewport, bypass_csp=True) as context:
+        page = context.new_page()
+        for path in (*PATHS, "/articles/a1", "/?q=ferry", "/entities/person:mara-ilves", "/journeys?id=1-1"):
+            page.goto(address + path)
+            found = Axe().run(page, options={"runOnly": standards}).response["violations"]
+            assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], path
+
+
+@needs_chromium
+def test_the_pipeline_page_keeps_itself_fresh_until_told_to_stop(
+    page: Page, address: str, redis_client: redis.Redis, request: Any
+) -> None:
+    conftest: ModuleType = request.config.pluginmanager.get_plugin(str(Path(__file__).with_name("conftest.py")))
+    page.clock.install()
+    page.goto(address + "/pipeline")
+    assert page.get_by_text("None: everything submitted could be read.").is_visible()
+    page.get_by_label("Follow one article").fill("half an id")
+    conftest.bury(redis_client)
+    page.clock.fast_forward(6_000)
+    page.get_by_role("link", name="All dead letters: filter, replay, drop").wait_for()
+    assert page.get_by_label("Follow one article").input_value() == "half an id"
+    page.get_by_role("link", name="Stop refreshing").click()
+    assert page.get_by_role("link", name="Keep refreshing").is_visible()
+    assert page.locator("[data-refresh]").count() == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,7 +1,7 @@
 """Untrusted strings: what a page may show, and which addresses it may link to."""
 
 import pytest
-from wiredesk_gateway.printable import printable, web_address
+from wiredesk_gateway.printable import language_tag, printable, web_address
 
 
 @pytest.mark.parametrize("control", ["\x00", "\x1b", "\r", "\x7f", "\u0085", "\u202e", "\u202d", "\ud800"])
@@ -42,3 +42,8 @@ def test_web_addresses_become_links(url: str) -> None:
 )
 def test_anything_else_is_no_link(url: str | None) -> None:
     assert web_address(url) is None
+
+
+@pytest.mark.parametrize(("value", "tag"), [("pt-BR", "pt-BR"), ("und", "und"), ('x" onload="', "und"), ("", "und")])
+def test_what_is_no_language_tag_is_an_unknown_language(value: str, tag: str) -> None:
+    assert language_tag(value) == tag

@@ -1,8 +1,9 @@
 """Untrusted strings on their way to a page: what HTML cannot hold or should not follow is replaced or refused. Pure."""
 
+import re
 from urllib.parse import urlsplit
 
-__all__ = ["printable", "web_address"]
+__all__ = ["language_tag", "printable", "web_address"]
 
 _REPLACEMENT = "�"
 _UNPRINTABLE = {
@@ -13,6 +14,13 @@ _UNPRINTABLE = {
 }
 MAX_ADDRESS = 2048
 """Longer addresses are not made into links; common limit of browsers' address bars."""
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+"""The shape of BCP 47."""
+
+
+def language_tag(value: str) -> str:
+    """The tag if a browser can take it for one, else `und`, which is BCP 47 for a language that is not known."""
+    return value if _LANGUAGE_TAG.fullmatch(value) else "und"
 
 
 def printable(text: str) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from wiredesk_gateway import links
 from wiredesk_gateway.assets import Assets
-from wiredesk_gateway.printable import printable, web_address
+from wiredesk_gateway.printable import language_tag, printable, web_address
 from wiredesk_gateway.problems import Problem
 from wiredesk_gateway.quote_view import around
 from wiredesk_gateway.rendering import highlighted
@@ -51,6 +51,7 @@ def _environment() -> Environment:
         "dead_letters_path": lambda count: links.dead_letters_path(stage=count.stage, reason=count.reason),
         "entity_path": links.entity_path,
         "highlighted": highlighted,
+        "language_tag": language_tag,
         "journey_page_path": links.journey_page_path,
         "milliseconds": _milliseconds,
         "moment": _moment,

@@ -1,4 +1,4 @@
-// Suggests names while typing, and puts "/" on the search box. Every page works without this.
+// Suggests names while typing, keeps the pipeline page fresh, and puts "/" on the search box. Every page works without this.
 "use strict";
 
 const PAUSE_MS = 150;
@@ -45,3 +45,21 @@ document.addEventListener("keydown", (event) => {
     box.select();
   }
 });
+
+// A page that asks for it is fetched again, and its live parts take the place of those shown. What is being read with
+// the keyboard stays as it is, and so does what nobody sees.
+async function refresh() {
+  if (document.hidden) return;
+  const answer = await fetch(location.href);
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-live]");
+  document.querySelectorAll("[data-live]").forEach((shown, at) => {
+    if (fresh[at] && !shown.contains(document.activeElement)) shown.replaceWith(fresh[at]);
+  });
+}
+
+const refreshing = document.querySelector("[data-refresh]");
+if (refreshing) {
+  refreshing.hidden = false;
+  setInterval(() => refresh().catch(() => {}), Number(refreshing.dataset.refresh) * 1000);
+}
