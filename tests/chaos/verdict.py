@@ -78,7 +78,7 @@ def found_in(reader: IndexReader, corrected: Iterable[str]) -> tuple[list[tuple[
     held: list[tuple[str, int]] = []
     cursor: str | None = None
     while True:
-        page = reader.search(SearchRequest(sort="oldest", limit=100, cursor=cursor, facets=False))
+        page = reader.search(SearchRequest(sort="oldest", limit=100, cursor=cursor, facets=False, fold=False))
         held += [(hit.article_id, hit.revision) for hit in page.hits]
         cursor = page.next_cursor
         if cursor is None:

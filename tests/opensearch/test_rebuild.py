@@ -91,7 +91,7 @@ def test_a_rebuild_under_load_loses_and_doubles_nothing_and_stops_no_search(
     found: list[str] = []
     cursor = None
     while True:
-        page = reader.search(SearchRequest(limit=100, sort="newest", cursor=cursor, facets=False))
+        page = reader.search(SearchRequest(limit=100, sort="newest", cursor=cursor, facets=False, fold=False))
         found += [hit.article_id for hit in page.hits]
         cursor = page.next_cursor
         if cursor is None:

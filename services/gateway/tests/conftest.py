@@ -130,6 +130,7 @@ def _hit(article: ArticleExtracted, wanted: str) -> ArticleHit:
         score=1.0,
         snippet=article.text,
         highlights=((at, at + len(wanted)),) if at >= 0 else (),
+        cluster_id=article.cluster_id,
     )
 
 
@@ -176,7 +177,7 @@ def extracted(article_id: str, text: str, **fields: object) -> ArticleExtracted:
         "revision": 1,
         "submission_id": "1700000000000-0",
         "content_hash": "h",
-        "cluster_id": "c",
+        "cluster_id": f"c-{article_id}",
         "extractor": "test/1",
         "language": "en",
     }

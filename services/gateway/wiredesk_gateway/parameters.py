@@ -125,14 +125,15 @@ async def _search(
     sort: Literal["relevance", "newest", "oldest"] = "relevance",
     limit: Limit = 10,
     cursor: Cursor = None,
+    fold: Annotated[bool, Query(description="copies of one story as one hit; false: every copy")] = True,
 ) -> SearchRequest:
-    return replace(narrowed, sort=sort, limit=limit, cursor=cursor or None)
+    return replace(narrowed, sort=sort, limit=limit, cursor=cursor or None, fold=fold)
 
 
 async def _exported(narrowed: _Narrowed, *, sort: Literal["newest", "oldest"] = "newest") -> SearchRequest:
-    return replace(narrowed, sort=sort)
+    return replace(narrowed, sort=sort, fold=False)
 
 
 Exported = Annotated[SearchRequest, Depends(_exported)]
-"""A search for all it finds: relevance ranks only so deep."""
+"""A search for all it finds, every copy: relevance ranks only so deep."""
 Search = Annotated[SearchRequest, Depends(_search)]

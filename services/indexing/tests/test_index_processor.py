@@ -77,7 +77,7 @@ def found(settings, q: str = "") -> list[str]:
     from wiredesk.index.protocol import SearchRequest
 
     reader = open_reader(settings.index_url)
-    hits = reader.search(SearchRequest(q=q, sort="newest", limit=100)).hits
+    hits = reader.search(SearchRequest(q=q, sort="newest", limit=100, fold=False)).hits
     reader.close()
     return sorted(hit.article_id for hit in hits)
 

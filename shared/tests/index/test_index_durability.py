@@ -56,7 +56,7 @@ def _agreed(reader: IndexReader) -> list[str]:
 
 def _every_id(reader: IndexReader) -> list[str]:
     found: list[str] = []
-    request = SearchRequest(limit=100, sort="newest", facets=False)
+    request = SearchRequest(limit=100, sort="newest", facets=False, fold=False)
     while True:
         page = reader.search(request)
         found += [hit.article_id for hit in page.hits]

@@ -13,7 +13,7 @@ def test_pages_by_relevance_end_at_a_depth_that_is_told(tmp_path, make_article):
     writer = open_writer(url)
     writer.upsert([make_article("a", "word")])
     reader = open_reader(url)
-    question = fingerprint("word", Filters(), "relevance")
+    question = fingerprint("word", Filters(), "relevance", True)
     for seen in (MAX_DEPTH, (1 << 64) - 1):
         request = SearchRequest(q="word", cursor=encode(Place((1.0, 0, 0), seen), question))
         with pytest.raises(UsageError, match="sort by newest"):

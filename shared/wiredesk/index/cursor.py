@@ -16,10 +16,14 @@ _MAX_LENGTH = 500
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in an order: its sort keys, and how many hits stand up to and including it."""
+    """A place in an order: its sort keys, and how many hits stand up to and including it.
+
+    `up_to` is the highest revision that was there when the walk began, where that matters.
+    """
 
     keys: tuple[float, ...]
     seen: int
+    up_to: int = 0
 
 
 def fingerprint(*question: object) -> str:
@@ -29,7 +33,7 @@ def fingerprint(*question: object) -> str:
 
 def encode(place: Place, question: str) -> str:
     """The token for the page after `place`; `question` is its fingerprint."""
-    text = json.dumps([question, place.seen, *place.keys], separators=(",", ":"))
+    text = json.dumps([question, place.seen, place.up_to, *place.keys], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -46,11 +50,11 @@ def decode(token: str, question: str, *, keys: tuple[type[int] | type[float], ..
         raise broken
     if values[0] != question:
         raise UsageError("the cursor belongs to another query; leave it out to start again at the first page")
-    if [type(value) for value in values] != [str, int, *keys]:
+    if [type(value) for value in values] != [str, int, int, *keys]:
         raise broken
     if not all(0 <= number < 1 << 64 for number in values[1:]):
         raise broken
-    return Place(tuple(values[2:]), values[1])
+    return Place(tuple(values[3:]), values[1], values[2])
 
 
 def checked_limit(limit: int) -> int:

@@ -102,19 +102,26 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """A query in Lucene's style (empty: everything), filters, and the page wanted (`limit` 1..100)."""
+    """A query in Lucene's style (empty: everything), filters, and the page wanted (`limit` 1..100).
+
+    `fold`: of the copies of one story that match, the hit that ranks first alone.
+    """
 
     q: str = ""
     filters: Filters = field(default_factory=Filters)
     sort: Literal["relevance", "newest", "oldest"] = "relevance"
     limit: int = 10
     cursor: str | None = None
+    fold: bool = True
     facets: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleHit:
-    """One article found. `highlights` are half-open code-point ranges within `snippet` (plain text, not HTML)."""
+    """One article found. `highlights` are half-open code-point ranges within `snippet` (plain text, not HTML).
+
+    `copies`: how many more articles of this one's cluster match, folded into this hit; 0 in a search without `fold`.
+    """
 
     article_id: str
     revision: int
@@ -126,6 +133,8 @@ class ArticleHit:
     score: float
     snippet: str
     highlights: tuple[tuple[int, int], ...]
+    cluster_id: str
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +149,9 @@ class FacetCount:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """A page of hits; `facets` maps each of FACETS to its counts, most frequent first.
+
+    `total`, `facets` and `months` count articles, every copy of a story. A page may have fewer hits than asked for,
+    even none, and still a `next_cursor`, where only copies of stories shown before follow for long.
 
     `months` counts the found articles by month of publication (`2001-11`, UTC), in order of time. Both are empty when
     the request did not ask for facets.
@@ -268,7 +280,7 @@ class IndexReader(Protocol):
         ...
 
     def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
-        """Articles most like this one, itself left out. Raises NotFound."""
+        """Articles most like this one, itself and its copies left out, copies of one story folded. Raises NotFound."""
         ...
 
     def suggest(self, prefix: str, *, limit: int = 10) -> tuple[EntityHit, ...]:

@@ -18,7 +18,7 @@ from wiredesk.index.reported import other_names, sentences_around, speakers_of
 
 __all__ = ["CARD", "WHOLE", "Written", "article_document", "rank_of", "signed_tie", "stored_article", "tombstone"]
 
-CARD = ("revision", "title", "source", "url", "published_at", "language", "opening")
+CARD = ("revision", "title", "source", "url", "published_at", "language", "cluster", "opening")
 """Fields that make a hit; the id stands outside."""
 WHOLE = ("kind", "text", "payload")
 """Fields that make an article."""

@@ -96,12 +96,11 @@ def _mappings() -> dict[str, Any]:
         "_meta": {"program": "wiredesk", "schema": VERSION},
         "properties": {
             "kind": key,
-            "revision": kept,
             **dict.fromkeys(("title", "deck", "text"), inflected),
             **dict.fromkeys(("byline", "people", "organizations", "places", "source_words"), names),
             **dict.fromkeys(("people_id", "organizations_id", "places_id", "entity_id"), key),
             **dict.fromkeys(("source", "language", "cluster"), key),
-            **dict.fromkeys(("newest", "oldest", "tie"), number),
+            **dict.fromkeys(("newest", "oldest", "tie", "revision"), number),
             "published": {"type": "date", "format": "strict_date_time_no_millis"},
             **dict.fromkeys(("url", "published_at", "opening", "payload"), kept),
             "entities": {

@@ -1,6 +1,7 @@
-"""The reader: each method is one or two requests, on whatever was committed by then."""
+"""The reader: each method is a few requests at most, on whatever was committed by then."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from wiredesk.errors import NotFound, Unavailable, UsageError
@@ -11,10 +12,11 @@ from wiredesk.index.intake import quote_card
 from wiredesk.index.marks import marks
 from wiredesk.index.opensearch import aliases, entities, facets, quotes
 from wiredesk.index.opensearch.address import Address
-from wiredesk.index.opensearch.documents import CARD, WHOLE, stored_article
+from wiredesk.index.opensearch.documents import WHOLE, stored_article
 from wiredesk.index.opensearch.mapping import WORDS
 from wiredesk.index.opensearch.node import Node, Refusal
 from wiredesk.index.opensearch.snippets import Tags, snippet_of, tagged
+from wiredesk.index.opensearch.stories import KEYS, Stories
 from wiredesk.index.opensearch.translation import (
     Query,
     Scope,
@@ -56,16 +58,6 @@ _ARTICLES = Scope(
 _ARTICLE: Query = {"term": {"kind": "article"}}
 _MOST_LABELS = 50_000
 _SLACK = 8
-_ORDERS: Mapping[str, list[Any]] = {
-    "relevance": ["_score", {"newest": "desc"}, {"tie": "asc"}],
-    "newest": [{"newest": "desc"}, {"tie": "asc"}],
-    "oldest": [{"oldest": "desc"}, {"tie": "asc"}],
-}
-_KEYS: Mapping[str, tuple[type[int] | type[float], ...]] = {
-    "relevance": (float, int, int),
-    "newest": (int, int),
-    "oldest": (int, int),
-}
 
 
 class OpenSearchReader:
@@ -85,33 +77,24 @@ class OpenSearchReader:
         limit = cursors.checked_limit(request.limit)
         node = parse(request.q)
         order = "newest" if request.sort == "relevance" and not ranks(node) else request.sort
-        question = cursors.fingerprint(request.q, request.filters, request.sort)
-        after = cursors.decode(request.cursor, question, keys=_KEYS[order]) if request.cursor else None
-        body: dict[str, Any] = {
-            "size": limit + 1,
-            "query": {"bool": {"must": translate(node, _ARTICLES), "filter": [_ARTICLE, *_narrowed(request.filters)]}},
-            "sort": _ORDERS[order],
-            "track_total_hits": True,
-            "_source": list(CARD),
-        }
+        question = cursors.fingerprint(request.q, request.filters, request.sort, request.fold)
+        after = cursors.decode(request.cursor, question, keys=KEYS[order]) if request.cursor else None
+        matching = {"bool": {"must": translate(node, _ARTICLES), "filter": [_ARTICLE, *_narrowed(request.filters)]}}
+        more: dict[str, Any] = {}
         tags = Tags()
         if marked := marks(node):
-            body["highlight"] = tagged(marking(marked), tags)
+            more["highlight"] = tagged(marking(marked), tags)
         if request.facets:
-            body["aggs"] = facets.asked()
-        if after:
-            body["search_after"] = list(after.keys)
-        answer = self._search(body, preference=question)
-        rows = answer["hits"]["hits"]
-        end = None
-        if len(rows) > limit:
-            end = cursors.Place(tuple(rows[limit - 1]["sort"]), (after.seen if after else 0) + limit)
+            more["aggs"] = facets.asked()
+        stories = Stories(partial(self._search, preference=question), matching, order, more)
+        found = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
+        counted = stories.answer.get("aggregations", {})
         return SearchPage(
-            total=answer["hits"]["total"]["value"],
-            hits=tuple(_hit(row, tags) for row in rows[:limit]),
-            facets=self._facets(answer["aggregations"]) if request.facets else {},
-            months=facets.months_in(answer["aggregations"]) if request.facets else (),
-            next_cursor=cursors.encode(end, question) if end else None,
+            total=stories.answer["hits"]["total"]["value"],
+            hits=tuple(_hit(row, tags, copies) for row, copies in found.hits),
+            facets=self._facets(counted) if request.facets else {},
+            months=facets.months_in(counted) if request.facets else (),
+            next_cursor=cursors.encode(found.end, question) if found.end else None,
         )
 
     def article(self, article_id: str) -> ArticleExtracted:
@@ -194,15 +177,10 @@ class OpenSearchReader:
             "min_word_length": 3,
             "minimum_should_match": "1",
         }
-        itself = {"ids": {"values": [article_id]}}
-        body = {
-            "size": limit,
-            "query": {"bool": {"must": {"more_like_this": like}, "filter": [_ARTICLE], "must_not": [itself]}},
-            "sort": _ORDERS["relevance"],
-            "track_total_hits": False,
-            "_source": list(CARD),
-        }
-        return tuple(_hit(row, Tags()) for row in self._search(body)["hits"]["hits"])
+        copies = [{"ids": {"values": [article_id]}}, any_key("cluster", (article.cluster_id,))]
+        query = {"bool": {"must": {"more_like_this": like}, "filter": [_ARTICLE], "must_not": copies}}
+        found = Stories(self._search, query, "relevance", {}).folded(limit=limit, after=None)
+        return tuple(_hit(row, Tags(), others) for row, others in found.hits)
 
     def suggest(self, prefix: str, *, limit: int = 10) -> tuple[EntityHit, ...]:
         """Several words narrow: the last is the one that goes on, unless a blank follows it."""
@@ -309,7 +287,7 @@ def _speaker(speaker: str) -> Query:
     return every_word("quotes.speaker", speaker)
 
 
-def _hit(row: Mapping[str, Any], tags: Tags) -> ArticleHit:
+def _hit(row: Mapping[str, Any], tags: Tags, copies: int) -> ArticleHit:
     card = row["_source"]
     snippet, highlights = snippet_of(row, tags)
     return ArticleHit(
@@ -323,6 +301,8 @@ def _hit(row: Mapping[str, Any], tags: Tags) -> ArticleHit:
         score=float(row["_score"] or 0.0),
         snippet=snippet,
         highlights=highlights,
+        cluster_id=card["cluster"],
+        copies=copies,
     )
 
 

@@ -105,6 +105,7 @@ def _article(article: ArticleExtracted) -> Document:
             add("ideographs", value)
     add("language", article.language)
     add("cluster", article.cluster_id)
+    document.add_unsigned("revision", article.revision)
     if article.source:
         add("source", article.source)
         add("source_words", article.source)
@@ -117,7 +118,7 @@ def _article(article: ArticleExtracted) -> Document:
     tie = tie_of(article.article_id)
     _add_times(document, _times(article.published_at, tie), tie)
     card = article.model_dump_json(
-        include={"article_id", "revision", "title", "source", "url", "published_at", "language"}
+        include={"article_id", "revision", "title", "source", "url", "published_at", "language", "cluster_id"}
     )
     document.add_bytes("card", card.encode())
     return document

@@ -61,6 +61,7 @@ def by_key(searcher: Searcher, schema: Schema, query: Query, *, field: str, limi
 def by_score(searcher: Searcher, query: Query, *, limit: int, after: Place | None) -> Cut:
     """Hits by descending score, equal ones newest first. A place has three keys: score, `newest` and the tie.
 
+    Scores move with every article that comes in: the page begins after the place's hit, wherever that ranks by now.
     Raises UsageError beyond MAX_DEPTH.
     """
     seen = after.seen if after else 0
@@ -75,23 +76,27 @@ def by_score(searcher: Searcher, query: Query, *, limit: int, after: Place | Non
         newest, tie = (_numbers(searcher, name, addresses) for name in ("newest", "tie"))
         return [(first, _LARGEST - second) for first, second in zip(newest, tie, strict=True)]
 
-    return _cut(fetch, ties, limit=limit, after=after, skip=seen)
+    return _cut(fetch, ties, limit=limit, after=after, skip=seen, keys_move=True)
 
 
-def _cut(fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: int) -> Cut:
+def _cut(fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: int, keys_move: bool = False) -> Cut:
     """Fetch more until the page and the group of equals at its end are whole."""
     wanted = skip + limit + 1 + _SLACK
+    enough = 2 * wanted
     while True:
         found = fetch(wanted)
         whole = len(found) < wanted
         usable = list(found) if whole else [row for row in found if row[0] != found[-1][0]]
-        if after is not None:
+        if after is not None and not keys_move:
             usable = [row for row in usable if row[0] <= after.keys[0]]
         keys = ties([address for _, address in usable])
         rows = [Ordered((key, *tie), address) for (key, address), tie in zip(usable, keys, strict=True)]
+        met = True
         if after is not None:
-            rows = [row for row in rows if row.keys < after.keys]
-        if whole or len(rows) > limit:
+            now = next((row.keys for row in rows if keys_move and row.keys[-1] == after.keys[-1]), None)
+            met = not keys_move or now is not None or wanted >= enough  # it may be gone: then its old place has to do
+            rows = [row for row in rows if row.keys < (now or after.keys)]
+        if whole or (met and len(rows) > limit):
             break
         wanted *= 2
     rows.sort(key=lambda row: row.keys, reverse=True)

@@ -33,6 +33,7 @@ from wiredesk.index.tantivy import entities, paging, standing
 from wiredesk.index.tantivy.documents import card_of, stored_article, stored_tags
 from wiredesk.index.tantivy.schema import analysers, last_commit, open_existing
 from wiredesk.index.tantivy.snippets import snippets
+from wiredesk.index.tantivy.stories import Found, Order, Stories
 from wiredesk.index.tantivy.translation import Scope, Translator, all_of, of_kind, unscored
 
 __all__ = ["TantivyReader"]
@@ -94,22 +95,20 @@ class TantivyReader:
         node = view.resolver.node(parse(request.q))
         filters = view.resolver.filters(request.filters)
         query = self._narrowed(view.translator.query(node, _ARTICLES), filters, view.translator)
-        question = cursors.fingerprint(request.q, request.filters, request.sort)
-        by_score = request.sort == "relevance" and ranks(node)
-        if by_score:
-            after = _after(request.cursor, question, (float, int, int))
-            cut = paging.by_score(view.searcher, query, limit=limit, after=after)
-        else:
-            field = "oldest" if request.sort == "oldest" else "newest"
-            after = _after(request.cursor, question, (int, int))
-            cut = paging.by_key(view.searcher, self._schema, query, field=field, limit=limit, after=after)
+        question = cursors.fingerprint(request.q, request.filters, request.sort, request.fold)
+        order: Order = "oldest" if request.sort == "oldest" else "newest"
+        if request.sort == "relevance" and ranks(node):
+            order = "score"
+        after = _after(request.cursor, question, (float, int, int) if order == "score" else (int, int))
+        stories = Stories(view.searcher, self._schema, query, order)
+        found, end = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
         facets, months = self._facets(view, query) if request.facets else ({}, ())
         return SearchPage(
             total=paging.count(view.searcher, query),
-            hits=self._hits(view, [(row.keys[0] if by_score else 0.0, row.address) for row in cut.hits], node),
+            hits=self._hits(view, found, node),
             facets=facets,
             months=months,
-            next_cursor=cursors.encode(cut.end, question) if cut.end else None,
+            next_cursor=cursors.encode(end, question) if end else None,
         )
 
     def article(self, article_id: str) -> ArticleExtracted:
@@ -172,8 +171,8 @@ class TantivyReader:
         """By the words that tell the article apart. Raises NotFound."""
         view, limit = self._view, cursors.checked_limit(limit)
         document = self._article(view, article_id)[1]
-        title, text = card_of(document)["title"], str(document.get_first("text"))[:LIKE_CHARACTERS]
-        fields = {"title": [title], "text": [text]}
+        card, text = card_of(document), str(document.get_first("text"))[:LIKE_CHARACTERS]
+        fields = {"title": [card["title"]], "text": [text]}
         # Words of one other article are enough in a small index; words of every second article tell nothing.
         total = self.documents()
         like = Query.more_like_this_document_fields_query(
@@ -185,12 +184,12 @@ class TantivyReader:
             max_query_terms=30,
             min_word_length=3,
         )
-        itself = Query.term_query(self._schema, "article_id", article_id, index_option="basic")
+        copies = Query.term_query(self._schema, "cluster", card["cluster_id"], index_option="basic")
         query = Query.boolean_query(
-            [(Occur.Must, like), (Occur.Must, of_kind(self._schema, "article")), (Occur.MustNot, itself)]
+            [(Occur.Must, like), (Occur.Must, of_kind(self._schema, "article")), (Occur.MustNot, copies)]
         )
-        cut = paging.by_score(view.searcher, query, limit=limit, after=None)
-        return self._hits(view, [(row.keys[0], row.address) for row in cut.hits], MatchAll())
+        found, _ = Stories(view.searcher, self._schema, query, "score").folded(limit=limit, after=None)
+        return self._hits(view, found, MatchAll())
 
     def suggest(self, prefix: str, *, limit: int = 10) -> tuple[EntityHit, ...]:
         """Several words narrow: the last is the one that goes on, unless a blank follows it."""
@@ -249,12 +248,13 @@ class TantivyReader:
             clauses.append(translator.days(DateRange(filters.published_from, filters.published_to)))
         return all_of(*clauses) if len(clauses) > 1 else query
 
-    def _hits(self, view: _View, found: Sequence[tuple[float, Any]], node: Node) -> tuple[ArticleHit, ...]:
-        documents = [view.searcher.doc(address) for _, address in found]
-        shown = self._snippets(view, [str(document.get_first("text") or "") for document in documents], node)
+    def _hits(self, view: _View, found: Sequence[Found], node: Node) -> tuple[ArticleHit, ...]:
+        shown = self._snippets(view, [str(each.document.get_first("text") or "") for each in found], node)
         return tuple(
-            ArticleHit(**card_of(document), score=score, snippet=snippet, highlights=ranges)
-            for (score, _), document, (snippet, ranges) in zip(found, documents, shown, strict=True)
+            ArticleHit(
+                **card_of(each.document), score=each.score, copies=each.copies, snippet=snippet, highlights=ranges
+            )
+            for each, (snippet, ranges) in zip(found, shown, strict=True)
         )
 
     def _snippets(self, view: _View, texts: list[str], node: Node) -> list[Snippet]:

@@ -41,7 +41,7 @@ _KEYS = (
     *("extracted_id", "correction_key"),
 )
 _FACETS = ("people_id", "organizations_id", "places_id", "source", "language", "month")
-_NUMBERS = ("newest", "oldest", "rank", "tie", "generation")
+_NUMBERS = ("newest", "oldest", "rank", "tie", "generation", "revision")
 
 
 def build_schema() -> Schema:

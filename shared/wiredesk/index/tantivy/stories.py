@@ -1,0 +1,93 @@
+"""Pages of articles, read and with the copies of a story folded into one hit."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+from tantivy import Document, FieldType, Occur, Query, Schema, Searcher
+
+from wiredesk.index.cursor import Place
+from wiredesk.index.folding import Leader, Row, fold
+from wiredesk.index.tantivy import paging
+from wiredesk.index.tantivy.documents import card_of
+from wiredesk.index.tantivy.translation import all_of, of_kind, unscored
+
+__all__ = ["Found", "Order", "Stories"]
+
+Order = Literal["score", "newest", "oldest"]
+
+
+class Found(NamedTuple):
+    """An article of a page; `copies`: how many more of its story match, where they are folded."""
+
+    score: float
+    document: Document
+    copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """What a query matches in one committed state, in one order."""
+
+    searcher: Searcher
+    schema: Schema
+    query: Query
+    order: Order
+
+    def every_copy(self, *, limit: int, after: Place | None) -> tuple[list[Found], Place | None]:
+        """A page of articles, and the place to go on from if there are more."""
+        cut = self._cut(self.query, limit, after)
+        return [Found(self._score(row.keys), self.searcher.doc(row.address)) for row in cut.hits], cut.end
+
+    def folded(self, *, limit: int, after: Place | None) -> tuple[list[Found], Place | None]:
+        """A page of stories; see `folding`."""
+
+        def fetch(place: Place | None, wanted: int, without: Collection[str]) -> tuple[Sequence[Row[Found]], bool]:
+            cut = self._cut(self._but(without) if without else self.query, wanted, place)
+            found = [Found(self._score(row.keys), self.searcher.doc(row.address)) for row in cut.hits]
+            rows = [
+                Row(row.keys, card_of(each.document)["cluster_id"], each)
+                for row, each in zip(cut.hits, found, strict=True)
+            ]
+            return rows, cut.end is not None
+
+        def leaders(clusters: Collection[str]) -> dict[str, Leader]:
+            # The dictionary counts replaced revisions too until a merge: of most articles it tells that they are alone.
+            several = [cluster for cluster in clusters if self.searcher.doc_freq("cluster", cluster) > 1]
+            found = ((cluster, self._leader(cluster, after)) for cluster in several)
+            return {cluster: leader for cluster, leader in found if leader is not None}
+
+        page = fold(fetch, leaders, limit=limit, after=after)
+        end = page.end
+        if end is not None and after is None:
+            end = replace(end, up_to=self._latest_revision())
+        return [found._replace(copies=copies) for found, copies in page.hits], end
+
+    def _leader(self, cluster: str, after: Place | None) -> Leader | None:
+        """Who stands for a story of which several articles match."""
+        copies = all_of(self.query, unscored(Query.term_query(self.schema, "cluster", cluster, index_option="basic")))
+        count = paging.count(self.searcher, copies)
+        if count < 2:
+            return None
+        first = self._cut(copies, 1, None).hits
+        if after is not None:
+            known = Query.range_query(self.schema, "revision", FieldType.Unsigned, upper_bound=after.up_to)
+            first = self._cut(all_of(copies, unscored(known)), 1, None).hits or first
+        return Leader(first[0].keys, count - 1)
+
+    def _cut(self, query: Query, limit: int, after: Place | None) -> paging.Cut:
+        if self.order == "score":
+            return paging.by_score(self.searcher, query, limit=limit, after=after)
+        return paging.by_key(self.searcher, self.schema, query, field=self.order, limit=limit, after=after)
+
+    def _but(self, clusters: Collection[str]) -> Query:
+        led = Query.term_set_query(self.schema, "cluster", list(clusters))
+        return Query.boolean_query([(Occur.Must, self.query), (Occur.MustNot, led)])
+
+    def _score(self, keys: tuple[float, ...]) -> float:
+        return keys[0] if self.order == "score" else 0.0
+
+    def _latest_revision(self) -> int:
+        articles = of_kind(self.schema, "article")
+        newest = self.searcher.search(articles, limit=1, count=False, order_by_field="revision").hits
+        return int(newest[0][0]) if newest else 0
