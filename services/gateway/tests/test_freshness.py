@@ -64,6 +64,13 @@ def test_a_commit_makes_every_answer_another(indexed: Indexed) -> None:
     wait_until(lambda: indexed.client.get(path, headers=known).status_code == 404, what="the retraction")
 
 
+def test_what_an_answer_varies_by_is_said_once(indexed: Indexed) -> None:
+    for path in PATHS:
+        varies = [name.strip().lower() for name in indexed.client.get(path).headers["vary"].split(",")]
+        assert varies.count("accept") == 1, path
+        assert len(varies) == len(set(varies)), path
+
+
 def test_another_question_is_another_answer(indexed: Indexed) -> None:
     tags = {indexed.client.get(f"/api/v1/search?q={q}&limit={n}").headers["etag"] for q in "ab" for n in (1, 2)}
     assert len(tags) == 4

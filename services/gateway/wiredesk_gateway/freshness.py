@@ -76,7 +76,8 @@ class FreshnessHeaders:
                 if tag and message["status"] in (200, 304):
                     headers["ETag"] = tag
                     headers["Cache-Control"] = _ASK_FIRST
-                    headers.add_vary_header("Accept")
+                    if "accept" not in {name.strip().lower() for name in headers.get("Vary", "").split(",")}:
+                        headers.add_vary_header("Accept")
                 else:
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
