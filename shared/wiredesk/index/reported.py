@@ -62,7 +62,11 @@ def speakers_of(article: ArticleExtracted) -> Iterator[list[str]]:
             continue
         names = [speaker.name, *([speaker.extracted_as.name] if speaker.extracted_as else [])]
         if entity := entities.get(speaker.entity_id or ""):
-            names += [*spoken_names(entity), *entity.roles]
+            names += [
+                *spoken_names(entity),
+                *entity.roles,
+                *(each.text for each in entity.mentions if each.kind == "nominal"),
+            ]
         yield _bounded(names)
 
 
