@@ -1,6 +1,17 @@
 """The names of the Redis keys beside the streams, in one place, for the code and for the ACL."""
 
-__all__ = ["article", "dropped", "idempotency", "journey", "replayed", "signature", "worker", "workers"]
+__all__ = [
+    "article",
+    "copy_bands",
+    "copy_founders",
+    "dropped",
+    "idempotency",
+    "journey",
+    "replayed",
+    "signature",
+    "worker",
+    "workers",
+]
 
 
 def article(article_id: str) -> str:
@@ -14,6 +25,19 @@ def article(article_id: str) -> str:
 def journey(submission_id: str) -> str:
     """Hash {stage: step, "article": id} of what happened to one submission (`journey_steps`). Expires."""
     return f"wiredesk:journey:{submission_id}"
+
+
+def copy_bands() -> str:
+    """Hash {band of a signature: number of the founder that had it first}, by which near copies are found."""
+    return "wiredesk:near:bands"
+
+
+def copy_founders() -> str:
+    """Hash {number: time and signature of a text that founded a cluster}, and from where to where the numbers go.
+
+    Does not expire as a whole: the oldest are taken out one by one (`copies.lua`).
+    """
+    return "wiredesk:near:founders"
 
 
 def idempotency(key: str) -> str:

@@ -12,6 +12,7 @@ PLAN = Plan(
     sources=(Stream.SUBMITTED,),
     target=Stream.INGESTED,
     distribution="wiredesk-ingest",
+    finds_copies=True,
 )
 
 

@@ -11,6 +11,7 @@ from wiredesk.stage.contract import Item, StageDefinition, StageFunction
 from wiredesk_ingest.article import ingest
 from wiredesk_ingest.language import Identifier, load_identifier
 from wiredesk_ingest.settings import IngestSettings
+from wiredesk_ingest.signature import likeness
 
 __all__ = ["STAGE", "load"]
 
@@ -57,5 +58,10 @@ def _result(
 
 
 STAGE = StageDefinition(
-    name="ingest", source=Stream.SUBMITTED, target=Stream.INGESTED, accepts=ArticleSubmitted, load=load
+    name="ingest",
+    source=Stream.SUBMITTED,
+    target=Stream.INGESTED,
+    accepts=ArticleSubmitted,
+    load=load,
+    likeness=lambda article: likeness(article.cluster_id, article.text),
 )

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from wiredesk import wire
 from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
+from wiredesk.stage.copies import Copies
 from wiredesk.stage.finish import Finished, Finisher, Worked
 from wiredesk.stage.metrics import StageMetrics
 from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Retry, Untouched
@@ -41,7 +42,8 @@ class Batches:
 
     What the server or the stage's own equipment keeps from going on is kept in hand, heartbeated, and tried again until
     it goes: no article pays for it, and nothing is worked on twice. Whatever else goes wrong, what is not finished
-    stays pending. `max_attempts` counts deliveries, so does `max_deliveries`.
+    stays pending. `max_attempts` counts deliveries, so does `max_deliveries`. `copies` names clusters before a batch is
+    finished, in a stage that finds near copies.
     """
 
     streams: Sequence[Stream]
@@ -52,6 +54,7 @@ class Batches:
     troubles: Troubles
     max_attempts: int
     max_deliveries: int
+    copies: Copies | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
@@ -172,6 +175,8 @@ class Batches:
         """Put the batch down, however long the server takes to accept it."""
         pause_s, insist = _FIRST_PAUSE_S, False
         while worked:
+            if self.copies:
+                worked = await self.copies.settle(worked)
             try:
                 finished = await self.finisher.finish(worked, insist=insist)
             except (RedisError, OSError) as error:

@@ -32,9 +32,9 @@ READY = b"ready"
 OUT_OF_MEMORY_STATUS = 12
 """Exit status of a child that hit its memory limit (ENOMEM's number)."""
 
-RESULT_FIELDS = 6
-"""kind (`publish`, `dead`, `retry`), article id, revision, content hash, force (`0`/`1`), payload, or for an error:
-kind, article id, revision, reason, message, empty."""
+RESULT_FIELDS = 7
+"""kind (`publish`, `dead`, `retry`), article id, revision, content hash, force (`0`/`1`), payload, likeness or empty;
+for an error: kind, article id, revision, reason, message, empty, empty."""
 
 _FLUSH_AFTER_S = 0.005
 """Results are sent together, but none is held longer than this while others are worked on."""
@@ -97,7 +97,7 @@ def _serve(stage: StageDefinition[Any, Any], function: Any, answers: BinaryIO, *
             raise
         except Exception as error:  # a bug in the stage: the worker isolates the item, the log gets the traceback
             traceback.print_exc()
-            ready += [b"error", b"", b"", b"unexpected_error", _last_words(error), b""]
+            ready += [b"error", b"", b"", b"unexpected_error", _last_words(error), b"", b""]
         if ready:
             answers.write(frames.pack(ready))
         answers.write(frames.pack([]))
@@ -122,17 +122,18 @@ def _results(
             continue
         item, headers = entry
         result = next(worked)
-        yield _failure(result, item.event) if isinstance(result, WiredeskError) else _success(result, headers)
+        yield _failure(result, item.event) if isinstance(result, WiredeskError) else _success(stage, result, headers)
 
 
-def _success(event: ArticleIngested, headers: dict[str, str]) -> list[bytes]:
+def _success(stage: StageDefinition[Any, Any], event: ArticleIngested, headers: dict[str, str]) -> list[bytes]:
     kept = {"correlation_id": event.submission_id}
     if "traceparent" in headers:
         kept["traceparent"] = headers["traceparent"]
     payload = wire.encode(event.model_dump_json().encode(), kept)
     force = b"1" if event.force else b"0"
     article = [event.article_id.encode(), str(event.revision).encode(), event.content_hash.encode()]
-    return [b"publish", *article, force, payload]
+    likeness = stage.likeness(event) if stage.likeness else None
+    return [b"publish", *article, force, payload, likeness.pack() if likeness else b""]
 
 
 def _failure(error: WiredeskError, event: Any) -> list[bytes]:
@@ -141,7 +142,7 @@ def _failure(error: WiredeskError, event: Any) -> list[bytes]:
     article = [b"", b""]
     if isinstance(event, ArticleIngested):
         article = [event.article_id.encode(), str(event.revision).encode()]
-    return [kind, *article, reason.encode(), str(error).encode(errors="replace"), b""]
+    return [kind, *article, reason.encode(), str(error).encode(errors="replace"), b"", b""]
 
 
 def _last_words(error: Exception) -> bytes:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from wiredesk.errors import WiredeskError
 from wiredesk.events import ArticleIngested, Stream
+from wiredesk.stage.likeness import Likeness
 
 __all__ = ["ENTRY_POINT_GROUP", "Item", "StageDefinition", "StageFunction"]
 
@@ -37,10 +38,15 @@ StageFunction = Callable[[Sequence[Item[In]]], Iterator[Out | WiredeskError]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageDefinition(Generic[In, Out]):
-    """A pure stage. `load` reads settings and loads models; called once, in the process that runs the function."""
+    """A pure stage. `load` reads settings and loads models; called once, in the process that runs the function.
+
+    A stage whose worker finds near copies (`Plan.finds_copies`) gives the `likeness` of a result, or None for a text
+    that is too short to have one.
+    """
 
     name: str
     source: Stream
     target: Stream
     accepts: type[In]
     load: Callable[[], StageFunction[In, Out]]
+    likeness: Callable[[Out], Likeness | None] | None = None

@@ -189,14 +189,14 @@ def _outcome(result: Sequence[bytes]) -> Outcome:
     kind, article_id, revision, *rest = result
     match kind:
         case b"publish":
-            content, force, payload = rest
+            content, force, payload, likeness = rest
             claim = Claim(
                 article_id=article_id.decode(),
                 revision=int(revision),
                 content_hash=content.decode(),
                 force=force == b"1",
             )
-            return Publish(payload=payload, article_id=claim.article_id, claim=claim)
+            return Publish(payload=payload, article_id=claim.article_id, claim=claim, likeness=likeness or None)
         case b"dead":
             return Dead(
                 reason=rest[0].decode(),

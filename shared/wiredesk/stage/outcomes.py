@@ -39,11 +39,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publish:
-    """`payload` is the whole field to add to the stage's target stream. With a `claim`, duplicates are held back."""
+    """`payload` is the whole field to add to the stage's target stream. With a `claim`, duplicates are held back.
+
+    `likeness` is the packed signature by which near copies of its text are found, as long as nobody has looked.
+    """
 
     payload: bytes
     article_id: str
     claim: Claim | None = None
+    likeness: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

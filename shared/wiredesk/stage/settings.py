@@ -49,6 +49,10 @@ class WorkerSettings(CommonSettings):
     duplicate_memory_s: int = Field(
         default=30 * 86_400, ge=60, description="how long an article's content is remembered"
     )
+    copies_memory_s: int = Field(
+        default=3 * 86_400, ge=0, description="how long a text is compared with later ones; 0: exact copies only"
+    )
+    copies_max_articles: int = Field(default=100_000, ge=1, description="texts that are remembered for it at most")
     journey_memory_s: int = Field(
         default=3 * 86_400, ge=0, description="how long the way of an article can be told; 0 writes no journeys"
     )

@@ -32,6 +32,7 @@ from wiredesk.events import Stream
 from wiredesk.pressure import Limits
 from wiredesk.settings import read
 from wiredesk.stage.batches import Batches
+from wiredesk.stage.copies import Copies, CopyMetrics
 from wiredesk.stage.finish import Finisher
 from wiredesk.stage.gate import Gate
 from wiredesk.stage.health import HealthServer
@@ -78,7 +79,8 @@ _REDELIVERY_DRAIN_S = 5.0
 class Plan:
     """What a stage's worker does: reads `sources` in the group of its own name, publishes to `target`.
 
-    `batch_size` is how many entries it reads at once, unless a setting says otherwise.
+    `batch_size` is how many entries it reads at once, unless a setting says otherwise. With `finds_copies` its articles
+    take the cluster of the first text that they are near copies of.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Plan:
     target: Stream | None
     distribution: str
     batch_size: int = 64
+    finds_copies: bool = False
 
 
 def run(plan: Plan, settings_type: type[S], make_processor: Callable[[S, CollectorRegistry], Processor]) -> int:
@@ -144,6 +147,16 @@ class _Worker:
             article_ttl_s=settings.duplicate_memory_s,
             journey_ttl_s=settings.journey_memory_s,
         )
+        self._copies = (
+            Copies(
+                redis=self._redis,
+                metrics=CopyMetrics(registry),
+                memory_s=settings.copies_memory_s,
+                max_articles=settings.copies_max_articles,
+            )
+            if plan.finds_copies
+            else None
+        )
         self._batches = Batches(
             streams=plan.sources,
             processor=processor,
@@ -158,6 +171,7 @@ class _Worker:
             troubles=self._troubles,
             max_attempts=settings.max_attempts,
             max_deliveries=settings.max_deliveries,
+            copies=self._copies,
         )
         self._housekeeping = Housekeeping(
             self._redis,
@@ -308,6 +322,8 @@ class _Worker:
         beat = 0
         while True:
             steps: list[Callable[[], Awaitable[None]]] = [self._housekeeping.trim]
+            if self._copies:
+                steps.append(self._copies.forget)
             if beat % _TIDY_EVERY == 0:
                 steps += [self._housekeeping.retain, self._housekeeping.bury_consumers]
             for step in steps:
@@ -347,6 +363,8 @@ class _Worker:
             self._troubles.clear("memory")
         self._finisher.journey_ttl_s = self._gate.lifetime_s(self._settings.journey_memory_s, least_s=_JOURNEY_S)
         self._finisher.article_ttl_s = self._gate.lifetime_s(self._settings.duplicate_memory_s, least_s=_DUPLICATE_S)
+        if self._copies:
+            self._copies.memory_s = self._gate.lifetime_s(self._settings.copies_memory_s, least_s=_DUPLICATE_S)
         self._vitals.tell()
 
 
