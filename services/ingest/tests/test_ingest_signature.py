@@ -1,5 +1,7 @@
 """Signatures of texts: what leaves them alike, what makes them differ, in every kind of script."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -151,6 +153,12 @@ def test_a_long_text_is_signed_in_pieces_as_if_whole(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(signature, "_CHUNK", 10_000)
     assert signed(text) == in_pieces
     assert 8_990 < in_pieces.shingles <= 8_997
+
+
+def test_signatures_of_different_workers_can_be_compared() -> None:
+    """Whatever the machine and the versions of Python and numpy: a change of these bytes parts old texts from new."""
+    digests = [sha256(signed(text).pack()).hexdigest()[:12] for text in (FERRY, CHINESE)]
+    assert digests == ["b747c8857ed8", "7a6f9dc1ba42"]
 
 
 @given(st.text(max_size=400))

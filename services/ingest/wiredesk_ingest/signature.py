@@ -5,7 +5,8 @@ Pure; the same text always gives the same bytes. `wiredesk.stage.likeness` says 
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, reduce
+from hashlib import shake_256
 from zlib import crc32
 
 import numpy as np
@@ -31,15 +32,13 @@ _UNSPACED = re.compile(
 
 _ASCII_SEPARATORS = bytes(code if chr(code).isalnum() or code > 127 else 32 for code in range(256))
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
-_POWERS = np.array([pow(0xD6E8FEB86659FD93, n, 2**64) for n in range(1, _CHARACTERS + 1)], np.uint64)
-_ODD = np.uint64(1)
-
-
-@cache
-def _permutations() -> NDArray[np.uint32]:
-    """An odd factor for each value: multiplying by it modulo 2**32 permutes the shingles' hashes."""
-    return np.random.default_rng(20_05).integers(2**32, size=(VALUES, 1), dtype=np.uint32) | np.uint32(1)
+# The same in every process and with every version of numpy, because signatures of all workers are compared.
+_RANDOM = shake_256(b"wiredesk.likeness").digest(8 * _CHARACTERS + 4 * VALUES)
+_FACTORS = np.frombuffer(_RANDOM[: 8 * _CHARACTERS], "<u8").astype(np.uint64)
+"""One for each place in a shingle (multilinear hashing, Lemire and Kaser 2014)."""
+_PERMUTATIONS = np.frombuffer(_RANDOM[8 * _CHARACTERS :], "<u4").astype(np.uint32)[:, np.newaxis] | np.uint32(1)
+"""One for each value: multiplying by an odd number modulo 2**32 permutes the shingles' hashes."""
+_PLACES = np.arange(VALUES, dtype=np.uint64) << np.uint64(32)
 
 
 @cache
@@ -54,12 +53,10 @@ def likeness(cluster_id: str, text: str) -> Likeness | None:
     found = shingles(text)
     if len(found) < MIN_SHINGLES:
         return None
-    least = np.full(VALUES, 2**32 - 1, np.uint32)
-    for start in range(0, len(found), _CHUNK):
-        np.minimum(least, (found[start : start + _CHUNK] * _permutations()).min(axis=1), out=least)
+    chunks = (found[start : start + _CHUNK] for start in range(0, len(found), _CHUNK))
+    least = reduce(np.minimum, ((chunk * _PERMUTATIONS).min(axis=1) for chunk in chunks))
     # Which value it is takes part, so that a shingle is under another band wherever it is the least.
-    mixed = _mixed(least.astype(np.uint64) + (np.arange(VALUES, dtype=np.uint64) << np.uint64(32)))
-    octets = mixed.astype("<u8").view(np.uint8).reshape(VALUES, 8)
+    octets = _mixed(least + _PLACES).astype("<u8").view(np.uint8).reshape(VALUES, 8)
     return Likeness(cluster_id, len(found), values=octets[:, -1].tobytes(), bands=octets[:BANDS, :BAND_BYTES].tobytes())
 
 
@@ -68,10 +65,10 @@ def shingles(text: str) -> NDArray[np.uint32]:
     units, width = _units(text)
     if len(units) < width:
         return np.empty(0, np.uint32)
-    hashed = np.zeros(len(units) - width + 1, np.uint64)
-    for at in range(width):
-        hashed += units[at : at + len(hashed)] * _POWERS[at]
-    return np.unique((_mixed(hashed) >> np.uint64(32)).astype(np.uint32))
+    hashed = units[: len(units) - width + 1] * _FACTORS[0]
+    for place in range(1, width):
+        hashed += units[place : place + len(hashed)] * _FACTORS[place]
+    return np.unique((hashed >> np.uint64(32)).astype(np.uint32))
 
 
 def _units(text: str) -> tuple[NDArray[np.uint64], int]:
@@ -85,10 +82,11 @@ def _units(text: str) -> tuple[NDArray[np.uint64], int]:
     return np.fromiter(map(crc32, words), np.uint64, len(words)), _WORDS
 
 
-def _mixed(values: NDArray[np.uint32] | NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Every bit of the result depends on every bit of a value (the finalizer of MurmurHash3, Appleby 2011)."""
-    mixed = values.astype(np.uint64) * _MIX
-    mixed ^= mixed >> np.uint64(33)
+    mixed = values ^ values >> np.uint64(33)
     mixed *= np.uint64(0xFF51AFD7ED558CCD)
+    mixed ^= mixed >> np.uint64(33)
+    mixed *= np.uint64(0xC4CEB9FE1A85EC53)
     mixed ^= mixed >> np.uint64(33)
     return mixed
