@@ -17,6 +17,7 @@ from wiredesk.errors import WiredeskError
 
 from deploy.local.interrupts import let_signals_interrupt
 
+from .copies import score_copies
 from .data import Annotated, load_folder
 from .errors import EvalError
 from .extraction import Extraction, extraction
@@ -71,6 +72,9 @@ def _evaluate(arguments: argparse.Namespace, folder: Path, progress: Console) ->
         for tasks, articles in data:
             say(f"{tasks[0].name if len(tasks) == 1 else OWN}: {len(articles)} articles")
             scores += _scores(tasks, articles, command)
+    if OWN in arguments.only:
+        say("near copies")
+        scores.append(score_copies(_HERE / "articles", _HERE / "copies"))
     return Report(machine=described, scores=scores, missing=missing, seconds=time.monotonic() - started)
 
 

@@ -87,7 +87,7 @@ def show(report: Report, console: Console) -> None:
                 _number(figure.floor),
                 _number(figure.aim),
                 _number(figure.plain),
-                "" if at else f"{score.words_per_s:,.0f}",
+                "" if at or not score.seconds else f"{score.words_per_s:,.0f}",
                 style="bold red" if under else "",
             )
     console.print(table)
