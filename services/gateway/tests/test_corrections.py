@@ -295,10 +295,10 @@ def test_other_sites_correct_nothing(room: Newsroom, headers: dict[str, str]) ->
     assert room.changes() == []
 
 
-def test_an_entitys_page_draws_its_months_and_names_its_roles(room: Newsroom) -> None:
+def test_an_entitys_page_draws_when_it_was_in_the_news_and_names_its_roles(room: Newsroom) -> None:
     page = room.client.get(f"/entities/{PERSON}").text
     assert page.count('class="bar"') == 2
-    assert 'aria-label="January 2024: 1 article"' in page
+    assert 'aria-label="5 January 2024: 1 article"' in page
     assert "<bdi>harbour master</bdi>" in page
-    links = re.findall(r'<a href="([^"]*)" aria-label="January', page)
+    links = re.findall(r'<a href="([^"]*)" aria-label="5 January', page)
     assert "1 article found" in room.client.get(html.unescape(links[0])).text

@@ -1,5 +1,7 @@
 """The pages over the embedded index: what they ask is what it answers."""
 
+import html
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,7 +17,9 @@ from wiredesk.testing import RedisServer
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer, request: Any) -> Iterator[httpx.Client]:
-    """A gateway over a real index of thirteen articles, the twelve alike to have more than one page."""
+    """A gateway over a real index of thirteen articles, the twelve alike to have more than one page, and one story that
+    three papers carry.
+    """
     conftest: ModuleType = request.config.pluginmanager.get_plugin(str(Path(__file__).with_name("conftest.py")))
     url = f"tantivy://{tmp_path_factory.mktemp('index')}/index"
     writer = open_writer(url)
@@ -31,7 +35,20 @@ def pages(tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer, r
         conftest.extracted(f"b{n}", text, title=f"Regatta {n}", published_at=f"2024-02-{n + 1:02}", entities=[regatta])
         for n in range(12)
     ]
-    writer.upsert([plain, *others])
+    wire = "The lighthouse keeper retires after forty years."
+    copies = [
+        conftest.extracted(
+            f"w{n}",
+            wire,
+            title=f"Keeper retires {n}",
+            source=paper,
+            published_at=f"2023-05-0{n + 1}",
+            cluster_id='wire "1"',
+            url=f"https://{n}.example.org/keeper",
+        )
+        for n, paper in enumerate(["The Arven Post", "Coast Herald", "Island News"])
+    ]
+    writer.upsert([plain, *others, *copies])
     writer.close()
     with ExitStack() as stack:
         yield conftest.start_gateway(stack, lambda: open_reader(url), redis_server.url)
@@ -62,6 +79,68 @@ def test_paging_reaches_every_article_once(pages: httpx.Client) -> None:
         address = following[0]
     assert sorted(seen) == sorted(f"/articles/b{n}" for n in range(12))
     assert seen[0] == "/articles/b11"
+
+
+def test_copies_of_a_story_are_one_hit_that_leads_to_all(pages: httpx.Client) -> None:
+    page = pages.get("/?q=lighthouse").text
+    assert "3 articles found" in page
+    assert [link for link in links(page) if link.startswith("/articles/")] == ["/articles/w2"]
+    (every,) = (link for link in links(page) if "cluster" in link)
+    assert "2 more copies" in page
+    listed = pages.get(every).text
+    assert [link for link in links(listed) if link.startswith("/articles/")] == [f"/articles/w{n}" for n in range(3)]
+    (unfolded,) = (link for link in links(page) if link.startswith("/?q=lighthouse&fold=false"))
+    page = pages.get(unfolded).text
+    assert len([link for link in links(page) if link.startswith("/articles/")]) == 3
+    assert "more cop" not in page
+    assert "/?q=lighthouse" in links(page)  # to fold again
+
+
+def test_an_article_tells_who_else_published_it(pages: httpx.Client) -> None:
+    page = pages.get("/articles/w1").text
+    told = page.split("Also published by")[1].split("</section>")[0]
+    assert [link for link in links(told) if link.startswith("/articles/")] == ["/articles/w0", "/articles/w2"]
+    assert "The Arven Post" in told
+    assert "https://2.example.org/keeper" in links(told)
+    assert "All 3 copies" in told
+    assert "Also published by" not in pages.get("/articles/a1").text
+    similar = "".join(page.split('aria-labelledby="similar"')[1:])
+    assert not [link for link in links(similar) if link.startswith("/articles/w")]  # its copies are listed above
+
+
+def test_the_api_folds_unless_told_not_to_and_exports_everything(pages: httpx.Client) -> None:
+    answer = pages.get("/api/v1/search", params={"q": "lighthouse"}).json()
+    assert [(hit["article_id"], hit["cluster_id"], hit["copies"]) for hit in answer["hits"]] == [("w2", 'wire "1"', 2)]
+    assert answer["total"] == 3
+    every = pages.get("/api/v1/search", params={"q": "lighthouse", "fold": "false"}).json()
+    assert len(every["hits"]) == 3
+    assert len(pages.get("/api/v1/search/export", params={"q": "lighthouse"}).text.splitlines()) == 3
+
+
+def test_when_articles_were_published_is_drawn_and_leads_to_them(pages: httpx.Client) -> None:
+    page = pages.get("/?q=regatta").text
+    assert page.count('class="bar"') == 12
+    (day,) = re.findall(r'<a href="([^"]*)" aria-label="3 February 2024: 1 article"', page)
+    narrowed = pages.get(html.unescape(day)).text
+    assert "1 article found" in narrowed
+    assert "2024-02-03" in narrowed.split('<section class="filters"')[1].split("</section>")[0]
+    (by_month,) = (link for link in links(page) if link.endswith("&interval=month"))
+    assert 'aria-label="February 2024: 12 articles"' in pages.get(by_month).text
+
+
+def test_the_api_counts_by_the_interval_asked_for(pages: httpx.Client) -> None:
+    asked = {"q": "regatta", "limit": 1}
+    by_week = pages.get("/api/v1/search", params={**asked, "interval": "week"}).json()["histogram"]
+    assert by_week == {
+        "interval": "week",
+        "buckets": [
+            {"first": "2024-01-29", "last": "2024-02-04", "count": 4},
+            {"first": "2024-02-05", "last": "2024-02-11", "count": 7},
+            {"first": "2024-02-12", "last": "2024-02-18", "count": 1},
+        ],
+    }
+    assert pages.get("/api/v1/search", params=asked).json()["histogram"]["interval"] == "day"
+    assert pages.get("/api/v1/search", params={**asked, "interval": "hour"}).status_code == 422
 
 
 def test_hits_are_highlighted(pages: httpx.Client) -> None:

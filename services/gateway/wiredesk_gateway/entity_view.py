@@ -3,15 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from wiredesk.errors import NotFound
 from wiredesk.index.protocol import ArticleHit, EntityHit, Filters, IndexReader, QuoteHit, SearchPage, SearchRequest
 
 from wiredesk_gateway.correcting import CorrectionShown, corrections_of
 from wiredesk_gateway.links import entity_path, quotes_path, search_path
-from wiredesk_gateway.months import Bar, bars
 from wiredesk_gateway.search_view import LABELS, FacetGroup, FacetLink
+from wiredesk_gateway.timeline import Timeline, timeline
 
 __all__ = ["EntityView", "Spelling", "entity_view"]
 
@@ -37,20 +36,22 @@ class Spelling:
 class EntityView:
     """What an entity's page shows; `companions` are named in the same articles, with links to their pages.
 
-    `roles` are those of the newest articles. `alike` could be the same.
+    `roles` are those of the newest articles. `alike` could be the same. `articles` has one of each story, `newest` every
+    copy.
     """
 
     entity: EntityHit
     names: tuple[Spelling, ...]
     roles: tuple[str, ...]
     articles: tuple[ArticleHit, ...]
+    newest: tuple[ArticleHit, ...]
     articles_total: int
     articles_path: str
     quotes: tuple[QuoteHit, ...]
     quotes_total: int
     quotes_path: str
     companions: tuple[FacetGroup, ...]
-    bars: tuple[Bar, ...]
+    timeline: Timeline | None
     corrections: tuple[CorrectionShown, ...]
     alike: tuple[EntityHit, ...]
 
@@ -67,13 +68,14 @@ def entity_view(reader: IndexReader, entity_id: str) -> EntityView:
         names=names,
         roles=roles,
         articles=found.hits,
+        newest=_every_copy(reader, request) if any(hit.copies for hit in found.hits) else found.hits,
         articles_total=found.total,
         articles_path=search_path(request),
         quotes=quotes.hits,
         quotes_total=quotes.total,
         quotes_path=quotes_path(speaker=entity.entity_id),
         companions=tuple(_companions(found, entity.entity_id)),
-        bars=bars(found.months, lambda first, last: search_path(_between(request, first, last))),
+        timeline=timeline(found.histogram, request),
         corrections=tuple(corrections_of(reader, entity.entity_id)),
         alike=_alike(reader, entity),
     )
@@ -95,8 +97,8 @@ def _articles_with(entity_id: str) -> SearchRequest:
     return SearchRequest(q=f'entity:"{escaped}"', sort="newest", limit=_ARTICLES)
 
 
-def _between(request: SearchRequest, first: date, last: date) -> SearchRequest:
-    return replace(request, filters=replace(request.filters, published_from=first, published_to=last))
+def _every_copy(reader: IndexReader, request: SearchRequest) -> tuple[ArticleHit, ...]:
+    return reader.search(replace(request, fold=False, facets=False)).hits
 
 
 def _told(reader: IndexReader, found: SearchPage, entity: EntityHit) -> tuple[tuple[Spelling, ...], tuple[str, ...]]:

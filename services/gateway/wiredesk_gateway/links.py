@@ -10,6 +10,8 @@ from wiredesk_gateway.marking import quote_anchor
 __all__ = [
     "article_path",
     "author_path",
+    "copies_of",
+    "copies_path",
     "dead_letter_path",
     "dead_letters_path",
     "entities_path",
@@ -27,6 +29,8 @@ __all__ = [
 
 Pairs = list[tuple[str, str]]
 
+_LONGEST_CLUSTER = 400
+"""Ingest's own are far shorter."""
 _FILES = (("CSV, for spreadsheets", "csv"), ("JSON lines, for programs", "jsonl"))
 
 
@@ -39,6 +43,20 @@ def author_path(name: str) -> str:
     """The search for what somebody wrote."""
     words = name.replace("\\", " ").replace('"', " ")
     return _with_query("/", [("q", f'byline:"{words}"')])
+
+
+def copies_of(cluster_id: str) -> SearchRequest | None:
+    """The search for every article of a cluster, oldest first; None for an id that no query can name."""
+    if not cluster_id.strip() or len(cluster_id) > _LONGEST_CLUSTER:
+        return None
+    escaped = cluster_id.replace("\\", "\\\\").replace('"', '\\"')
+    return SearchRequest(q=f'cluster:"{escaped}"', sort="oldest", fold=False)
+
+
+def copies_path(cluster_id: str) -> str | None:
+    """The page of that search."""
+    request = copies_of(cluster_id)
+    return search_path(request) if request else None
 
 
 def quote_path(article_id: str, start: int) -> str:
@@ -92,7 +110,7 @@ def entities_path(*, q: str = "", type: str = "", cursor: str = "") -> str:
 
 def search_path(request: SearchRequest, *, sort: str | None = None, cursor: str | None = None) -> str:
     """The page of this search, at its start or at `cursor`, perhaps sorted otherwise."""
-    return _path(_pairs(request), sort=sort or request.sort, limit=request.limit, cursor=cursor)
+    return _path(request, _pairs(request), sort=sort, cursor=cursor)
 
 
 def exports_of(request: SearchRequest) -> list[tuple[str, str]]:
@@ -110,13 +128,13 @@ def quote_exports(*, q: str = "", speaker: str = "") -> list[tuple[str, str]]:
 
 def with_filter(request: SearchRequest, name: str, value: str) -> str:
     """The page of this search narrowed to one value more of a facet."""
-    return _path([*_pairs(request), (name, value)], sort=request.sort, limit=request.limit)
+    return _path(request, [*_pairs(request), (name, value)])
 
 
 def without_filter(request: SearchRequest, name: str, value: str) -> str:
     """The page of this search with one filter taken off."""
     kept = [pair for pair in _pairs(request) if pair != (name, value)]
-    return _path(kept, sort=request.sort, limit=request.limit)
+    return _path(request, kept)
 
 
 def _pairs(request: SearchRequest) -> Pairs:
@@ -131,12 +149,15 @@ def _pairs(request: SearchRequest) -> Pairs:
     return pairs
 
 
-def _path(pairs: Pairs, *, sort: str, limit: int, cursor: str | None = None) -> str:
+def _path(request: SearchRequest, pairs: Pairs, *, sort: str | None = None, cursor: str | None = None) -> str:
     usual = SearchRequest()
+    sort = sort or request.sort
     pairs = [
         *pairs,
         ("sort", sort if sort != usual.sort else ""),
-        ("limit", str(limit) if limit != usual.limit else ""),
+        ("limit", str(request.limit) if request.limit != usual.limit else ""),
+        ("fold", "" if request.fold else "false"),
+        ("interval", request.interval or ""),
     ]
     return _with_query("/", [*pairs, ("cursor", cursor or "")])
 

@@ -1,5 +1,6 @@
 """The web pages: search, article, quotes, entities, pipeline. They work without JavaScript."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,11 +10,12 @@ from starlette.responses import Response
 from wiredesk import pipeline
 from wiredesk.dead import list_dead
 from wiredesk.errors import Unavailable, UsageError
-from wiredesk.index.protocol import SearchPage, SearchRequest
+from wiredesk.events import ArticleExtracted
+from wiredesk.index.protocol import IndexReader, SearchPage, SearchRequest
 
 from wiredesk_gateway.article_view import article_view
 from wiredesk_gateway.desk import DeskHere, Reader
-from wiredesk_gateway.links import entities_path, quote_exports, quotes_path
+from wiredesk_gateway.links import copies_of, copies_path, entities_path, quote_exports, quotes_path
 from wiredesk_gateway.parameters import Cursor, Limit, Search, Words
 from wiredesk_gateway.problems import problem_of
 from wiredesk_gateway.search_view import search_view
@@ -24,6 +26,7 @@ __all__ = ["router"]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _SIMILAR = 5
+_COPIES = 10
 _NEWEST_DEAD = 10
 REFRESH_S = 5
 
@@ -53,14 +56,34 @@ def search(request: Search, desk: DeskHere) -> Response:
 
 def _is_blank(request: SearchRequest, found: SearchPage | None) -> bool:
     """Whether nothing was asked for: the front page, which shows what is new."""
-    return found is not None and request == SearchRequest(sort=request.sort, limit=request.limit)
+    blank = SearchRequest(sort=request.sort, limit=request.limit, fold=request.fold, interval=request.interval)
+    return found is not None and request == blank
 
 
 @router.get("/articles/{article_id}")
 def article(article_id: str, desk: DeskHere, reader: Reader) -> Response:
     """One article with its facts marked in the text."""
     view = article_view(reader.article(article_id))
-    return page(desk.assets, "article.html", {"view": view, "similar": reader.similar(article_id, limit=_SIMILAR)})
+    return page(
+        desk.assets,
+        "article.html",
+        {
+            "view": view,
+            "copies": _copies(reader, view.article),
+            "copies_path": copies_path(view.article.cluster_id),
+            "similar": reader.similar(article_id, limit=_SIMILAR),
+        },
+    )
+
+
+def _copies(reader: IndexReader, article: ArticleExtracted) -> SearchPage | None:
+    """The other articles of its cluster, oldest first, and how many there are with it."""
+    request = copies_of(article.cluster_id)
+    if request is None:
+        return None
+    found = reader.search(replace(request, limit=_COPIES + 1, facets=False))
+    others = [hit for hit in found.hits if hit.article_id != article.article_id]
+    return replace(found, hits=tuple(others[:_COPIES]))
 
 
 @router.get("/quotes")

@@ -126,8 +126,19 @@ async def _search(
     limit: Limit = 10,
     cursor: Cursor = None,
     fold: Annotated[bool, Query(description="copies of one story as one hit; false: every copy")] = True,
+    interval: Annotated[
+        Literal["auto", "day", "week", "month", "year"],
+        Query(description="of the histogram; auto: the finest that gives 62 periods or fewer"),
+    ] = "auto",
 ) -> SearchRequest:
-    return replace(narrowed, sort=sort, limit=limit, cursor=cursor or None, fold=fold)
+    return replace(
+        narrowed,
+        sort=sort,
+        limit=limit,
+        cursor=cursor or None,
+        fold=fold,
+        interval=None if interval == "auto" else interval,
+    )
 
 
 async def _exported(narrowed: _Narrowed, *, sort: Literal["newest", "oldest"] = "newest") -> SearchRequest:

@@ -1,10 +1,12 @@
 """A search as its page shows it: facets as links that narrow, filters as links that widen again. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from wiredesk.index.protocol import Filters, SearchPage, SearchRequest
 
 from wiredesk_gateway.links import exports_of, search_path, with_filter, without_filter
+from wiredesk_gateway.timeline import Timeline, timeline
 
 __all__ = ["ActiveFilter", "FacetGroup", "FacetLink", "SearchView", "search_view"]
 
@@ -42,7 +44,6 @@ class ActiveFilter:
     """A filter in force; `path` is the search without it."""
 
     name: str
-    value: str
     label: str
     path: str
 
@@ -51,7 +52,8 @@ class ActiveFilter:
 class SearchView:
     """The links around a page of hits; `sorts` are (name, path), the path None for the one in force.
 
-    `exports` are (name, path) of all hits as a file.
+    `exports` are (name, path) of all hits as a file. `copies_path` unfolds the copies of stories, or folds them again;
+    None where the page has none.
     """
 
     groups: tuple[FacetGroup, ...]
@@ -59,7 +61,9 @@ class SearchView:
     sorts: tuple[tuple[str, str | None], ...]
     next_path: str | None
     first_path: str | None
-    exports: tuple[tuple[str, str], ...] = ()
+    exports: tuple[tuple[str, str], ...]
+    copies_path: str | None
+    timeline: Timeline | None
 
 
 def search_view(request: SearchRequest, page: SearchPage | None) -> SearchView:
@@ -81,20 +85,29 @@ def search_view(request: SearchRequest, page: SearchPage | None) -> SearchView:
     ]
     return SearchView(
         groups=tuple(group for group in groups if group.links),
-        active=tuple(
-            ActiveFilter(
-                name=LABELS[name],
-                value=value,
-                label=labels.get((name, value), value),
-                path=without_filter(request, name, value),
-            )
-            for name, value in chosen
-        ),
+        active=tuple(_active(request, labels)),
         sorts=tuple((sort, None if sort == request.sort else search_path(request, sort=sort)) for sort in _SORTS),
         next_path=search_path(request, cursor=page.next_cursor) if page and page.next_cursor else None,
         first_path=search_path(request) if request.cursor else None,
         exports=tuple(exports_of(request)),
+        copies_path=search_path(replace(request, fold=not request.fold)) if _has_copies(request, page) else None,
+        timeline=timeline(page.histogram, request) if page else None,
     )
+
+
+def _active(request: SearchRequest, labels: dict[tuple[str, str], str]) -> Iterator[ActiveFilter]:
+    for name, value in _chosen(request.filters):
+        label = labels.get((name, value), value)
+        yield ActiveFilter(name=LABELS[name], label=label, path=without_filter(request, name, value))
+    first, last = request.filters.published_from, request.filters.published_to
+    if first or last:
+        at_any_time = replace(request, filters=replace(request.filters, published_from=None, published_to=None))
+        days = f"{first}" if first == last else f"{first or '…'} to {last or '…'}"
+        yield ActiveFilter(name="Published", label=days, path=search_path(at_any_time))
+
+
+def _has_copies(request: SearchRequest, page: SearchPage | None) -> bool:
+    return not request.fold or (page is not None and any(hit.copies for hit in page.hits))
 
 
 def _chosen(filters: Filters) -> list[tuple[str, str]]:

@@ -45,6 +45,7 @@ def _environment() -> Environment:
         "around": around,
         "article_path": links.article_path,
         "clock": _clock,
+        "copies_path": links.copies_path,
         "day": _day,
         "dead_letter_path": links.dead_letter_path,
         "duration": _duration,

@@ -240,7 +240,6 @@ def test_facets_count_the_found_and_name_entities_for_people(backend, make_artic
     assert page.facets["places"] == (FacetCount("place:rome", "Rome", 2),)
     assert page.facets["source"] == (FacetCount("X", "X", 4),)
     assert page.facets["organizations"] == ()
-    assert [(each.value, each.count) for each in page.months] == [("2001-10", 2), ("2001-11", 2)]
     assert backend.reader().search(SearchRequest(q="absent")).facets["people"] == ()
     assert backend.reader().search(SearchRequest(facets=False)).facets == {}
 

@@ -14,14 +14,17 @@ from wiredesk.index.corrections import Correction, Register
 
 __all__ = [
     "ArticleHit",
+    "DateCount",
     "Dated",
     "EntityHit",
     "EntityMember",
     "FacetCount",
     "Filters",
+    "Histogram",
     "IndexBusy",
     "IndexReader",
     "IndexWriter",
+    "Interval",
     "Page",
     "QuoteHit",
     "SearchPage",
@@ -34,6 +37,9 @@ T = TypeVar("T")
 
 Upserted = Literal["indexed", "superseded"]
 """`superseded`: the index already holds a newer revision, or a retraction, of this article."""
+
+Interval = Literal["day", "week", "month", "year"]
+"""Of the calendar, in UTC; weeks are those of ISO 8601."""
 
 FACETS = ("people", "organizations", "places", "source", "language")
 
@@ -104,7 +110,8 @@ class Filters:
 class SearchRequest:
     """A query in Lucene's style (empty: everything), filters, and the page wanted (`limit` 1..100).
 
-    `fold`: of the copies of one story that match, the hit that ranks first alone.
+    `fold`: of the copies of one story that match, the hit that ranks first alone. `interval` of the histogram: None for
+    the finest that parts what is found into 62 periods or fewer.
     """
 
     q: str = ""
@@ -114,6 +121,7 @@ class SearchRequest:
     cursor: str | None = None
     fold: bool = True
     facets: bool = True
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,22 +154,38 @@ class FacetCount:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class DateCount:
+    """How many of the found articles were published from the first to the last of these days, both included, in UTC."""
+
+    first: date
+    last: date
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """The found articles by date of publication, in order of time; periods without articles are left out."""
+
+    interval: Interval
+    buckets: tuple[DateCount, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """A page of hits; `facets` maps each of FACETS to its counts, most frequent first.
 
-    `total`, `facets` and `months` count articles, every copy of a story. A page may have fewer hits than asked for,
+    `total`, `facets` and `histogram` count articles, every copy of a story. A page may have fewer hits than asked for,
     even none, and still a `next_cursor`, where only copies of stories shown before follow for long.
 
-    `months` counts the found articles by month of publication (`2001-11`, UTC), in order of time. Both are empty when
-    the request did not ask for facets.
+    There are neither facets nor a histogram when the request did not ask for facets.
     """
 
     total: int
     hits: tuple[ArticleHit, ...]
     facets: dict[str, tuple[FacetCount, ...]]
     next_cursor: str | None
-    months: tuple[FacetCount, ...] = ()
+    histogram: Histogram | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from wiredesk.errors import NotFound, Unavailable, UsageError
 from wiredesk.events import ArticleExtracted
 from wiredesk.index import cursor as cursors
 from wiredesk.index.corrections import Register
+from wiredesk.index.histogram import histogram_of
 from wiredesk.index.intake import quote_card
 from wiredesk.index.marks import marks
 from wiredesk.index.opensearch import aliases, entities, facets, quotes
@@ -86,14 +87,22 @@ class OpenSearchReader:
             more["highlight"] = tagged(marking(marked), tags)
         if request.facets:
             more["aggs"] = facets.asked()
-        stories = Stories(partial(self._search, preference=question), matching, order, more)
+        ask = partial(self._search, preference=question)
+        stories = Stories(ask, matching, order, more)
         found = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
         counted = stories.answer.get("aggregations", {})
         return SearchPage(
             total=stories.answer["hits"]["total"]["value"],
             hits=tuple(_hit(row, tags, copies) for row, copies in found.hits),
             facets=self._facets(counted) if request.facets else {},
-            months=facets.months_in(counted) if request.facets else (),
+            histogram=histogram_of(
+                facets.years_in(counted),
+                facets.span_in(counted),
+                lambda interval: facets.published_in(ask(facets.published_asked(matching, interval))),
+                request.interval,
+            )
+            if request.facets
+            else None,
             next_cursor=cursors.encode(found.end, question) if found.end else None,
         )
 

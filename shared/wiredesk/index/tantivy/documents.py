@@ -30,7 +30,7 @@ class _Times(NamedTuple):
 
     newest: int
     oldest: int
-    month: str | None
+    day: date | None
 
 
 def documents_of(article: ArticleExtracted, tags: Tags, generation: int) -> list[Document]:
@@ -88,7 +88,7 @@ def _times(published_at: str | None, tie: int) -> _Times:
     if moment is None:
         return _Times(0, 0, None)
     second, low = second_of(moment), tie >> (64 - _TIE_BITS)
-    return _Times(second << _TIE_BITS | low, (LAST_SECOND - second) << _TIE_BITS | low, f"{moment:%Y-%m}")
+    return _Times(second << _TIE_BITS | low, (LAST_SECOND - second) << _TIE_BITS | low, moment.date())
 
 
 def _article(article: ArticleExtracted) -> Document:
@@ -128,8 +128,9 @@ def _add_times(document: Document, times: _Times, tie: int) -> None:
     document.add_unsigned("newest", times.newest)
     document.add_unsigned("oldest", times.oldest)
     document.add_unsigned("tie", tie)
-    if times.month:
-        document.add_text("month", times.month)
+    if times.day:
+        document.add_unsigned("day", times.day.toordinal())
+        document.add_unsigned("month", times.day.year * 12 + times.day.month - 1)
 
 
 def _quotes(article: ArticleExtracted) -> Iterator[Document]:
@@ -151,6 +152,6 @@ def _quotes(article: ArticleExtracted) -> Iterator[Document]:
             document.add_text("speaker_id", quote.speaker.entity_id)
         # Quotes of one article stay together, in the order of the text.
         own = min(position, (1 << _QUOTE_BITS) - 1)
-        _add_times(document, times._replace(month=None), tie >> _QUOTE_BITS << _QUOTE_BITS | own)
+        _add_times(document, times._replace(day=None), tie >> _QUOTE_BITS << _QUOTE_BITS | own)
         document.add_bytes("card", json.dumps(quote_card(article, quote)).encode())
         yield document

@@ -1,6 +1,7 @@
 """The reader: searches one committed state of the index, and moves on to the next when it is told to."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,9 +13,9 @@ from wiredesk.index import cursor as cursors
 from wiredesk.index.corrected import corrected
 from wiredesk.index.corrections import Corrections, Register
 from wiredesk.index.excerpt import Snippet, beginning
+from wiredesk.index.histogram import histogram_of
 from wiredesk.index.marks import marks
 from wiredesk.index.protocol import (
-    FACETS,
     ArticleHit,
     EntityHit,
     FacetCount,
@@ -29,7 +30,7 @@ from wiredesk.index.ranking import BARE, LIKE_CHARACTERS, ranks
 from wiredesk.index.resolving import Resolver
 from wiredesk.index.settling import State
 from wiredesk.index.syntax import parse
-from wiredesk.index.tantivy import entities, paging, standing
+from wiredesk.index.tantivy import entities, facets, paging, standing
 from wiredesk.index.tantivy.documents import card_of, stored_article, stored_tags
 from wiredesk.index.tantivy.schema import analysers, last_commit, open_existing
 from wiredesk.index.tantivy.snippets import snippets
@@ -55,11 +56,6 @@ _QUOTES = Scope(
     bare={"said": 1.0, "around": 1.0},
     targets={"text": {"said": 1.0}, "speaker": {"speaker": 1.0}, "source": {"source_words": 1.0}},
 )
-_FACET_FIELDS = {name: f"{name}_id" if name in ("people", "organizations", "places") else name for name in FACETS}
-_FACET_SIZE = 10
-_FACET_CANDIDATES = 1000
-"""Values a segment puts forward for a facet: counts are exact unless a value is below that place in some segment."""
-_MOST_MONTHS = 1200
 _MOST_LABELS = 50_000
 
 
@@ -102,12 +98,19 @@ class TantivyReader:
         after = _after(request.cursor, question, (float, int, int) if order == "score" else (int, int))
         stories = Stories(view.searcher, self._schema, query, order)
         found, end = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
-        facets, months = self._facets(view, query) if request.facets else ({}, ())
+        counted = view.searcher.aggregate(query, facets.asked()) if request.facets else None
         return SearchPage(
             total=paging.count(view.searcher, query),
             hits=self._hits(view, found, node),
-            facets=facets,
-            months=months,
+            facets=self._facets(view, counted) if counted else {},
+            histogram=histogram_of(
+                facets.years_in(counted),
+                facets.span_in(counted),
+                partial(facets.published, view.searcher, query),
+                request.interval,
+            )
+            if counted
+            else None,
             next_cursor=cursors.encode(end, question) if end else None,
         )
 
@@ -241,7 +244,7 @@ class TantivyReader:
 
     def _narrowed(self, query: Query, filters: Filters, translator: Translator) -> Query:
         clauses = [query]
-        for name, field in _FACET_FIELDS.items():
+        for name, field in facets.FIELDS.items():
             if values := getattr(filters, name):
                 clauses.append(translator.any_key(field, tuple(values)))
         if filters.published_from or filters.published_to:
@@ -263,24 +266,13 @@ class TantivyReader:
             return [beginning(text) for text in texts]
         return snippets(texts, marked, searcher=view.searcher, schema=self._schema, translator=view.translator)
 
-    def _facets(self, view: _View, query: Query) -> tuple[dict[str, tuple[FacetCount, ...]], tuple[FacetCount, ...]]:
-        """Counts of the articles found, and by month in order of time."""
-        asked: dict[str, Any] = {
-            name: {"terms": {"field": field, "size": _FACET_SIZE, "segment_size": _FACET_CANDIDATES}}
-            for name, field in _FACET_FIELDS.items()
+    def _facets(self, view: _View, counted: Mapping[str, Any]) -> dict[str, tuple[FacetCount, ...]]:
+        counts = facets.counts_in(counted)
+        labels = self._names(view, [value for values in counts.values() for value, _ in values if ":" in value])
+        return {
+            name: tuple(FacetCount(value, labels.get(value, value), count) for value, count in values)
+            for name, values in counts.items()
         }
-        asked["months"] = {"terms": {"field": "month", "size": _MOST_MONTHS, "segment_size": _MOST_MONTHS}}
-        answer = view.searcher.aggregate(query, asked)
-        counts = {
-            name: [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer[name]["buckets"]]
-            for name in asked
-        }
-        labels = self._names(view, [value for name in FACETS for value, _ in counts[name] if ":" in value])
-        facets = {
-            name: tuple(FacetCount(value, labels.get(value, value), count) for value, count in counts[name])
-            for name in FACETS
-        }
-        return facets, tuple(FacetCount(month, month, count) for month, count in sorted(counts["months"]))
 
     def _names(self, view: _View, ids: Sequence[str]) -> Mapping[str, str]:
         """What to call entities."""

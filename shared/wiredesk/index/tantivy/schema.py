@@ -40,13 +40,14 @@ _KEYS = (
     *("kind", "article_id", "entity_id", "cluster", "speaker_id", "entity_key", "entity_type", "tombstone_id"),
     *("extracted_id", "correction_key"),
 )
-_FACETS = ("people_id", "organizations_id", "places_id", "source", "language", "month")
-_NUMBERS = ("newest", "oldest", "rank", "tie", "generation", "revision")
+_FACETS = ("people_id", "organizations_id", "places_id", "source", "language")
+_NUMBERS = ("newest", "oldest", "rank", "tie", "generation", "revision", "day", "month")
 
 
 def build_schema() -> Schema:
     """`card` is the JSON a hit shows, `payload` the JSON of the whole article but its text, as extraction has it;
-    `tags` is what corrections make of it, as of `generation`. Numbers sort, and tell days and generations.
+    `tags` is what corrections make of it, as of `generation`. Numbers sort, and tell generations and revisions; `day`
+    counts from the calendar's first, `month` from year 0.
     """
     builder = SchemaBuilder()
     builder.add_text_field("text", stored=True, tokenizer_name="words")
