@@ -36,8 +36,8 @@ class Spelling:
 class EntityView:
     """What an entity's page shows; `companions` are named in the same articles, with links to their pages.
 
-    `roles` are those of the newest articles. `alike` could be the same. `articles` has one of each story, `newest` every
-    copy.
+    `roles` are those of the newest articles. `alike` could be the same. `articles` has one of each story, and `newest`
+    every copy.
     """
 
     entity: EntityHit
