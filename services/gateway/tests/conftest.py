@@ -2,9 +2,10 @@
 
 import base64
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
@@ -16,11 +17,14 @@ from wiredesk.connection import connect
 from wiredesk.errors import NotFound, Unavailable, UsageError
 from wiredesk.events import ArticleExtracted, Cue, DateMention, DeadLetter, Entity, Mention, Quote, Speaker, Stream
 from wiredesk.index.corrections import Register
+from wiredesk.index.histogram import first_day, histogram_of
 from wiredesk.index.protocol import (
     ArticleHit,
     EntityHit,
     FacetCount,
+    Histogram,
     IndexReader,
+    Interval,
     Page,
     QuoteHit,
     SearchPage,
@@ -51,17 +55,27 @@ class MemoryReader:
     def search(self, request: SearchRequest) -> SearchPage:
         if request.q.count('"') % 2:
             raise _BrokenQuery(request.q.rindex('"') + 1)
-        wanted = request.q.removeprefix('entity:"').removesuffix('"')
+        wanted = request.q.removeprefix('entity:"').removeprefix('cluster:"').removesuffix('"')
         people = set(request.filters.people)
         found = [
             article
             for article in self.articles.values()
-            if (wanted in article.text or wanted in {e.id for e in article.entities})
+            if (wanted in article.text or wanted in {e.id for e in article.entities} or wanted == article.cluster_id)
             and (not people or people & {e.id for e in article.entities})
         ]
-        hits = tuple(_hit(article, wanted) for article in found[: request.limit])
-        more = "further" if len(found) > request.limit else None
-        return SearchPage(total=len(found), hits=hits, facets=_facets(found), next_cursor=more)
+        clusters = Counter(article.cluster_id for article in found)
+        first = {article.cluster_id: article for article in reversed(found)} if request.fold else {}
+        shown = [article for article in found if not request.fold or first[article.cluster_id] is article]
+        return SearchPage(
+            total=len(found),
+            hits=tuple(
+                _hit(article, wanted, copies=clusters[article.cluster_id] - 1 if request.fold else 0)
+                for article in shown[: request.limit]
+            ),
+            facets=_facets(found),
+            histogram=_histogram(found, request.interval),
+            next_cursor="further" if len(shown) > request.limit else None,
+        )
 
     def article(self, article_id: str) -> ArticleExtracted:
         if article_id not in self.articles:
@@ -102,7 +116,7 @@ class MemoryReader:
 
     def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
         self.article(article_id)
-        return tuple(_hit(article, "") for key, article in self.articles.items() if key != article_id)[:limit]
+        return tuple(_hit(article, "", copies=0) for key, article in self.articles.items() if key != article_id)[:limit]
 
     def suggest(self, prefix: str, *, limit: int = 10) -> tuple[EntityHit, ...]:
         return self.entities(q=prefix, limit=limit).hits
@@ -117,7 +131,7 @@ class MemoryReader:
         return
 
 
-def _hit(article: ArticleExtracted, wanted: str) -> ArticleHit:
+def _hit(article: ArticleExtracted, wanted: str, *, copies: int) -> ArticleHit:
     at = article.text.find(wanted) if wanted else -1
     return ArticleHit(
         article_id=article.article_id,
@@ -131,6 +145,7 @@ def _hit(article: ArticleExtracted, wanted: str) -> ArticleHit:
         snippet=article.text,
         highlights=((at, at + len(wanted)),) if at >= 0 else (),
         cluster_id=article.cluster_id,
+        copies=copies,
     )
 
 
@@ -163,6 +178,15 @@ def _facets(found: list[ArticleExtracted]) -> dict[str, tuple[FacetCount, ...]]:
         "source": tuple(FacetCount(source, source, 1) for source in sorted(sources)),
         "language": (),
     }
+
+
+def _histogram(found: list[ArticleExtracted], interval: Interval | None) -> Histogram:
+    days = sorted(date.fromisoformat(article.published_at[:10]) for article in found if article.published_at)
+
+    def counted(by: Interval) -> list[tuple[date, int]]:
+        return sorted(Counter(first_day(day, by) for day in days).items())
+
+    return histogram_of(counted("year"), (days[0], days[-1]) if days else None, counted, interval)
 
 
 def spans(text: str, words: str) -> dict[str, int | str]:

@@ -31,6 +31,7 @@ LONG = "unbreakable" * 30
 PATHS = (
     "/",
     "/?q=said&people=x",
+    "/?fold=false&interval=day&from=2024-01-01",
     '/?q="open',
     "/quotes",
     "/entities",
@@ -63,6 +64,8 @@ def address(redis_server: RedisServer, request: Any) -> Iterator[str]:
         source=words,
         url="javascript:document.title='run'",
         language='x" onload="',
+        published_at="2024-02-28",
+        cluster_id=f"c {words}".replace('"', "'")[:300],
         extractor=words,
         entities=[
             {"id": "person:h", "type": "Person", "name": name, "roles": [words], "mentions": [mention]},
@@ -74,7 +77,8 @@ def address(redis_server: RedisServer, request: Any) -> Iterator[str]:
         dates=[{**conftest.spans(text, "again"), "type": "DATE", "value": words}],
     )
     with ExitStack() as stack:
-        reader = conftest.MemoryReader([hostile, conftest._plain_article()])
+        copy = hostile.model_copy(update={"article_id": "copy"})
+        reader = conftest.MemoryReader([hostile, copy, conftest._plain_article()])
         yield str(conftest.start_gateway(stack, lambda: reader, redis_server.url).base_url).rstrip("/")
 
 
@@ -158,6 +162,31 @@ def test_a_search_works_without_javascript(browser: Browser, address: str) -> No
         assert page.get_by_role("heading", name="Who said what").is_visible()
         page.get_by_role("link", name="We sail to Port Arven").click()
         assert page.url.endswith("#quote-21")
+
+
+@needs_chromium
+def test_copies_and_dates_lead_on_without_javascript_or_a_mouse(browser: Browser, address: str) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(address + "/")
+        page.get_by_role("link", name="1 more copy of").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/?q=cluster*fold=false*")
+        assert page.get_by_role("heading", name="2 articles found").is_visible()
+        page.goto(address + "/articles/h")
+        assert page.get_by_role("region", name="Also published by").get_by_role("listitem").count() == 1
+        page.goto(address + "/")
+        chart = page.get_by_role("region", name="Articles over time")
+        assert [each.get_attribute("aria-label") for each in chart.locator("svg a").all()] == [
+            "28 February 2024: 2 articles",
+            "1 March 2024: 1 article",
+        ]
+        chart.get_by_role("link", name="28 February 2024").focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/?from=2024-03-01&to=2024-03-01")
+        page.get_by_role("link", name="Remove filter Published 2024-03-01").click()
+        page.wait_for_url(address + "/")
 
 
 @pytest.fixture

@@ -196,12 +196,16 @@ def test_the_snippet_of_a_long_text_is_around_the_words(backend, make_article):
     assert len(hit.snippet) < 300
 
 
-@pytest.mark.parametrize(("q", "column"), [("a (b", 3), ("colour:red", 1), ("published:x", 11)])
-def test_broken_syntax_and_unknown_fields_are_the_users_with_their_column(backend, q, column):
+@pytest.mark.parametrize(("q", "column", "hint"), [
+    ("a (b", 3, "add )"), ("colour:red", 1, "known: title, deck"), ("published:x", 11, "2001-11-23"),
+    ('ferry "sank', 7, "end the phrase"), ("ferry AND", 7, "add the word"), ("fe*rry", 3, "a star goes at the end"),
+])  # fmt: skip
+def test_broken_syntax_and_unknown_fields_are_the_users_with_their_column(backend, q, column, hint):
     backend.writer.upsert([])
     with pytest.raises(QuerySyntaxError) as caught:
         backend.reader().search(SearchRequest(q=q))
     assert caught.value.column == column
+    assert hint in caught.value.hint
     with pytest.raises(QuerySyntaxError):
         backend.reader().quotes(q=q)
 
@@ -226,6 +230,63 @@ def test_filters_of_one_field_are_alternatives_and_fields_add_up(backend, make_a
     assert found(published_from=date(2002, 1, 2)) == {"a2"}  # days are UTC's
     assert found(published_to=date(2001, 12, 31)) == {"a1"}
     assert found(people=("person:nobody",)) == set()
+
+
+def test_filters_of_every_kind_add_up_with_the_query_and_facets_count_what_is_left(backend, make_article):
+    every = Filters(
+        people=("person:ada", "person:ben"),
+        organizations=("organization:port-office",),
+        places=("place:rome",),
+        source=("X",),
+        language=("en",),
+        published_from=date(2001, 11, 10),
+        published_to=date(2001, 11, 20),
+    )
+
+    def article(id, *, people=("Ada",), places=("Rome",), organizations=("Port Office",), text="ferry", **fields):
+        named = [("Person", each) for each in people] + [("Place", each) for each in places]
+        named += [("Organization", each) for each in organizations]
+        text = f"{text}: {', '.join(name for _, name in named)}."
+        return make_article(id, text, entities=named, **{"source": "X", "published_at": "2001-11-15"} | fields)
+
+    backend.writer.upsert([
+        article("all", people=("Ada", "Ben")),
+        article("first-day", people=("Ben",), published_at="2001-11-10T00:00:00Z"),
+        article("last-day", published_at="2001-11-20T23:59:59Z", places=("Rome", "Oslo")),
+        article("person", people=("Cleo",)),
+        article("organization", organizations=("Bank",)),
+        article("place", places=("Oslo",)),
+        article("source", source="Y"),
+        article("language", language="de"),
+        article("day-before", published_at="2001-11-09T23:59:59Z"),
+        article("day-after", published_at="2001-11-21T00:00:00Z"),
+        article("undated", published_at=None),
+        article("word", text="tram"),
+    ])  # fmt: skip
+    page = backend.reader().search(SearchRequest(q="ferry", filters=every, sort="oldest"))
+    assert [hit.article_id for hit in page.hits] == ["first-day", "all", "last-day"]
+    counts = {name: {count.value: count.count for count in values} for name, values in page.facets.items()}
+    assert counts == {
+        "people": {"person:ada": 2, "person:ben": 2},
+        "organizations": {"organization:port-office": 3},
+        "places": {"place:rome": 3, "place:oslo": 1},
+        "source": {"X": 3},
+        "language": {"en": 3},
+    }
+    assert [(each.first, each.count) for each in page.histogram.buckets] == [
+        (date(2001, 11, day), 1) for day in (10, 15, 20)
+    ]
+    for name in ("people", "organizations", "places", "source", "language", "published_from", "published_to"):
+        wider = replace(every, **{name: getattr(Filters(), name)})
+        assert len(ids(backend, "ferry", filters=wider)) > 3, name
+
+
+def test_facets_have_the_ten_most_frequent_values_most_frequent_first(backend, make_article):
+    backend.writer.upsert([
+        make_article(f"a{n}-{m}", source=f"S{n:02}") for n in range(12) for m in range(n + 1)
+    ])  # fmt: skip
+    sources = backend.reader().search(SearchRequest(limit=1)).facets["source"]
+    assert [(each.value, each.count) for each in sources] == [(f"S{n:02}", n + 1) for n in range(11, 1, -1)]
 
 
 def test_facets_count_the_found_and_name_entities_for_people(backend, make_article):
@@ -485,6 +546,19 @@ def test_suggestions_are_names_with_a_word_that_starts_so(backend, make_article)
     assert [hit.name for hit in suggest("jane d")] == ["Jane Doe"]
     for nothing in ("x", "", " ", "*", "doe jane x", "d" * 5000):
         assert suggest(nothing) == ()
+
+
+def test_suggestions_follow_every_letter_in_any_script_and_whatever_the_accents(backend, make_article):
+    names = ["Élise Müller", "Иван Петров", "O'Neill", "Mary-Ann Smith"]
+    backend.writer.upsert([make_article("a", ", ".join(names), entities=[("Person", name) for name in names])])
+    suggest = backend.reader().suggest
+    for typed, name in zip(("élise müller", "иван петров", "neill", "mary-ann"), names, strict=True):
+        for end in range(1, len(typed) + 1):
+            if typed[end - 1].isalpha():
+                assert name in {hit.name for hit in suggest(typed[:end])}, typed[:end]
+    assert [hit.name for hit in suggest("elise mu")] == ["Élise Müller"]
+    assert [hit.name for hit in suggest("müller él")] == ["Élise Müller"]
+    assert suggest("mull ") == ()  # a blank ends the word
 
 
 def test_similar_articles_share_the_telling_words(backend, make_article):

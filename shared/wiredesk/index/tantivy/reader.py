@@ -1,7 +1,7 @@
 """The reader: searches one committed state of the index, and moves on to the next when it is told to."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +34,7 @@ from wiredesk.index.tantivy import entities, facets, paging, standing
 from wiredesk.index.tantivy.documents import card_of, stored_article, stored_tags
 from wiredesk.index.tantivy.schema import analysers, last_commit, open_existing
 from wiredesk.index.tantivy.snippets import snippets
-from wiredesk.index.tantivy.stories import Found, Order, Stories
+from wiredesk.index.tantivy.stories import Found, Order, Stories, latest_revision
 from wiredesk.index.tantivy.translation import Scope, Translator, all_of, of_kind, unscored
 
 __all__ = ["TantivyReader"]
@@ -63,6 +63,7 @@ class _View(NamedTuple):
     """One committed state, and what was worked out for it; replaced as a whole, so that threads need no lock.
 
     `labels` are what to call entities, kept from view to view until a correction may have changed a name.
+    `latest_revision` looks once, when it is first asked.
     """
 
     searcher: Searcher
@@ -71,6 +72,7 @@ class _View(NamedTuple):
     corrections: Corrections
     resolver: Resolver
     labels: dict[str, str]
+    latest_revision: Callable[[], int]
     committed: tuple[int, int]
 
 
@@ -96,7 +98,7 @@ class TantivyReader:
         if request.sort == "relevance" and ranks(node):
             order = "score"
         after = _after(request.cursor, question, (float, int, int) if order == "score" else (int, int))
-        stories = Stories(view.searcher, self._schema, query, order)
+        stories = Stories(view.searcher, self._schema, query, order, view.latest_revision)
         found, end = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
         counted = view.searcher.aggregate(query, facets.asked()) if request.facets else None
         return SearchPage(
@@ -191,7 +193,9 @@ class TantivyReader:
         query = Query.boolean_query(
             [(Occur.Must, like), (Occur.Must, of_kind(self._schema, "article")), (Occur.MustNot, copies)]
         )
-        found, _ = Stories(view.searcher, self._schema, query, "score").folded(limit=limit, after=None)
+        found, _ = Stories(view.searcher, self._schema, query, "score", view.latest_revision).folded(
+            limit=limit, after=None
+        )
         return self._hits(view, found, MatchAll())
 
     def suggest(self, prefix: str, *, limit: int = 10) -> tuple[EntityHit, ...]:
@@ -240,7 +244,8 @@ class TantivyReader:
         resolver = Resolver(corrections, settling=bool(state.waiting))
         translator = Translator(self._schema, searcher, self._analysers)
         labels = last.labels if last is not None and last.state == state else {}
-        return _View(searcher, translator, state, corrections, resolver, labels, committed)
+        latest = cache(partial(latest_revision, searcher, self._schema))
+        return _View(searcher, translator, state, corrections, resolver, labels, latest, committed)
 
     def _narrowed(self, query: Query, filters: Filters, translator: Translator) -> Query:
         clauses = [query]
@@ -254,9 +259,7 @@ class TantivyReader:
     def _hits(self, view: _View, found: Sequence[Found], node: Node) -> tuple[ArticleHit, ...]:
         shown = self._snippets(view, [str(each.document.get_first("text") or "") for each in found], node)
         return tuple(
-            ArticleHit(
-                **card_of(each.document), score=each.score, copies=each.copies, snippet=snippet, highlights=ranges
-            )
+            ArticleHit(**each.card, score=each.score, copies=each.copies, snippet=snippet, highlights=ranges)
             for each, (snippet, ranges) in zip(found, shown, strict=True)
         )
 

@@ -1,8 +1,8 @@
 """Pages of articles, read and with the copies of a story folded into one hit."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from tantivy import Document, FieldType, Occur, Query, Schema, Searcher
 
@@ -12,7 +12,7 @@ from wiredesk.index.tantivy import paging
 from wiredesk.index.tantivy.documents import card_of
 from wiredesk.index.tantivy.translation import all_of, of_kind, unscored
 
-__all__ = ["Found", "Order", "Stories"]
+__all__ = ["Found", "Order", "Stories", "latest_revision"]
 
 Order = Literal["score", "newest", "oldest"]
 
@@ -22,33 +22,31 @@ class Found(NamedTuple):
 
     score: float
     document: Document
+    card: Mapping[str, Any]
     copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Stories:
-    """What a query matches in one committed state, in one order."""
+    """What a query matches in one committed state, in one order. `latest` tells the highest revision of that state."""
 
     searcher: Searcher
     schema: Schema
     query: Query
     order: Order
+    latest: Callable[[], int]
 
     def every_copy(self, *, limit: int, after: Place | None) -> tuple[list[Found], Place | None]:
         """A page of articles, and the place to go on from if there are more."""
         cut = self._cut(self.query, limit, after)
-        return [Found(self._score(row.keys), self.searcher.doc(row.address)) for row in cut.hits], cut.end
+        return [self._found(row) for row in cut.hits], cut.end
 
     def folded(self, *, limit: int, after: Place | None) -> tuple[list[Found], Place | None]:
         """A page of stories; see `folding`."""
 
         def fetch(place: Place | None, wanted: int, without: Collection[str]) -> tuple[Sequence[Row[Found]], bool]:
             cut = self._cut(self._but(without) if without else self.query, wanted, place)
-            found = [Found(self._score(row.keys), self.searcher.doc(row.address)) for row in cut.hits]
-            rows = [
-                Row(row.keys, card_of(each.document)["cluster_id"], each)
-                for row, each in zip(cut.hits, found, strict=True)
-            ]
+            rows = [Row(row.keys, found.card["cluster_id"], found) for row in cut.hits for found in [self._found(row)]]
             return rows, cut.end is not None
 
         def leaders(clusters: Collection[str]) -> dict[str, Leader]:
@@ -60,7 +58,7 @@ class Stories:
         page = fold(fetch, leaders, limit=limit, after=after)
         end = page.end
         if end is not None and after is None:
-            end = replace(end, up_to=self._latest_revision())
+            end = replace(end, up_to=self.latest())
         return [found._replace(copies=copies) for found, copies in page.hits], end
 
     def _leader(self, cluster: str, after: Place | None) -> Leader | None:
@@ -84,10 +82,12 @@ class Stories:
         led = Query.term_set_query(self.schema, "cluster", list(clusters))
         return Query.boolean_query([(Occur.Must, self.query), (Occur.MustNot, led)])
 
-    def _score(self, keys: tuple[float, ...]) -> float:
-        return keys[0] if self.order == "score" else 0.0
+    def _found(self, row: paging.Ordered) -> Found:
+        document = self.searcher.doc(row.address)
+        return Found(row.keys[0] if self.order == "score" else 0.0, document, card_of(document))
 
-    def _latest_revision(self) -> int:
-        articles = of_kind(self.schema, "article")
-        newest = self.searcher.search(articles, limit=1, count=False, order_by_field="revision").hits
-        return int(newest[0][0]) if newest else 0
+
+def latest_revision(searcher: Searcher, schema: Schema) -> int:
+    """The highest revision of an article; 0 without any."""
+    newest = searcher.search(of_kind(schema, "article"), limit=1, count=False, order_by_field="revision").hits
+    return int(newest[0][0]) if newest else 0
