@@ -242,7 +242,7 @@ COPIES = Task(
     data="own stories and their copies",
     score=score_pairs,
     figures=(
-        Figure(name="pairs in one cluster that are copies", key="p", n_key="pairs", floor=97.5),
+        Figure(name="pairs in one cluster that are copies", key="p", n_key="found", floor=97.5),
         Figure(name="pairs of copies in one cluster", key="r", n_key="pairs", floor=89.5),
     ),
 )

@@ -21,7 +21,14 @@ def score_pairs(runs: Sequence[tuple[Sequence[Hashable], Sequence[Hashable]]]) -
     """Precision, recall and F1 in per cent over the pairs of several runs (found clusters, true ones)."""
     both, found, true = map(sum, zip(*(pair_counts(*run) for run in runs), strict=True))
     precision, recall, f1 = rates(both / found if found else 1.0, both / true if true else 1.0)
-    return {"n": len(runs[0][0]), "pairs": true // len(runs), "p": precision, "r": recall, "f1": f1}
+    return {
+        "n": len(runs[0][0]),
+        "pairs": true // len(runs),
+        "found": found // len(runs),
+        "p": precision,
+        "r": recall,
+        "f1": f1,
+    }
 
 
 def _pairs(sizes: Counter[Hashable]) -> int:
