@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+from pydantic_core import to_json
 from tantivy import Document
 
 from wiredesk.errors import PermanentError
@@ -23,6 +24,8 @@ __all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "stored_ta
 _TIE_BITS = 25
 """Beside 39 bits of seconds; they part articles of one second."""
 _QUOTE_BITS = 24
+_CARD = ("article_id", "revision", "title", "source", "url", "published_at", "language", "cluster_id")
+"""What a hit shows of an article."""
 
 
 class _Times(NamedTuple):
@@ -37,7 +40,9 @@ def documents_of(article: ArticleExtracted, tags: Tags, generation: int) -> list
     """Every document of an article that was `checked`. Raises PermanentError when it cannot be one all the same."""
     try:
         shown = corrected(article, tags)
-        document = _article(shown)
+        tie = tie_of(article.article_id)
+        times = _times(article.published_at, tie)
+        document = _article(shown, times, tie)
         document.add_bytes("payload", article.model_dump_json(exclude={"text"}).encode())
         document.add_unsigned("generation", generation)
         if tags:
@@ -45,7 +50,7 @@ def documents_of(article: ArticleExtracted, tags: Tags, generation: int) -> list
             for id, tag in tags.items():
                 if id != tag.id and len(id.encode()) <= LONGEST_ID:
                     document.add_text("extracted_id", id)
-        return [document, *_quotes(shown)]
+        return [document, *_quotes(shown, times, tie)]
     except (ValueError, OverflowError) as error:  # UnicodeEncodeError among them: a lone surrogate
         raise PermanentError("unindexable", f"{article.article_id} cannot be indexed: {error}") from error
 
@@ -91,7 +96,7 @@ def _times(published_at: str | None, tie: int) -> _Times:
     return _Times(second << _TIE_BITS | low, (LAST_SECOND - second) << _TIE_BITS | low, moment.date())
 
 
-def _article(article: ArticleExtracted) -> Document:
+def _article(article: ArticleExtracted, times: _Times, tie: int) -> Document:
     document = Document()
     add = document.add_text
     add("kind", "article")
@@ -115,12 +120,8 @@ def _article(article: ArticleExtracted) -> Document:
             add(f"{kind}_id", id)
             for name in names:
                 add(kind, name)
-    tie = tie_of(article.article_id)
-    _add_times(document, _times(article.published_at, tie), tie)
-    card = article.model_dump_json(
-        include={"article_id", "revision", "title", "source", "url", "published_at", "language", "cluster_id"}
-    )
-    document.add_bytes("card", card.encode())
+    _add_times(document, times, tie)
+    document.add_bytes("card", to_json({name: getattr(article, name) for name in _CARD}))
     return document
 
 
@@ -133,9 +134,8 @@ def _add_times(document: Document, times: _Times, tie: int) -> None:
         document.add_unsigned("month", times.day.year * 12 + times.day.month - 1)
 
 
-def _quotes(article: ArticleExtracted) -> Iterator[Document]:
-    tie = tie_of(article.article_id)
-    times = _times(article.published_at, tie)
+def _quotes(article: ArticleExtracted, times: _Times, tie: int) -> Iterator[Document]:
+    times = times._replace(day=None)
     found = zip(article.quotes, sentences_around(article), speakers_of(article), strict=True)
     for position, (quote, stretches, names) in enumerate(found):
         document = Document()
@@ -152,6 +152,6 @@ def _quotes(article: ArticleExtracted) -> Iterator[Document]:
             document.add_text("speaker_id", quote.speaker.entity_id)
         # Quotes of one article stay together, in the order of the text.
         own = min(position, (1 << _QUOTE_BITS) - 1)
-        _add_times(document, times._replace(day=None), tie >> _QUOTE_BITS << _QUOTE_BITS | own)
-        document.add_bytes("card", json.dumps(quote_card(article, quote)).encode())
+        _add_times(document, times, tie >> _QUOTE_BITS << _QUOTE_BITS | own)
+        document.add_bytes("card", to_json(quote_card(article, quote)))
         yield document

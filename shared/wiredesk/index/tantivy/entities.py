@@ -4,13 +4,13 @@ Counting at search time would cost a walk over every article; this costs one sma
 touches, and makes names, ranking and prefixes an ordinary search.
 """
 
-import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from pydantic_core import to_json
 from tantivy import Document, Query, Schema, Searcher
 
 from wiredesk.events import ArticleExtracted, AsExtracted, Entity
@@ -137,8 +137,15 @@ def document_of(hit: EntityHit) -> Document:
         card["members"] = [[member.entity_id, member.name, member.articles] for member in hit.members]
     if hit.also:
         card["also"] = [[each.name, each.articles] for each in hit.also]
-    document.add_bytes("card", json.dumps(card).encode())
+    document.add_bytes("card", to_json(card))
     return document
+
+
+class Rewritten(NamedTuple):
+    """An entity as it will be; `known`: whether the index has a document of it, which has to go."""
+
+    hit: EntityHit
+    known: bool
 
 
 class Ledger:
@@ -148,7 +155,7 @@ class Ledger:
         self._schema = schema
         self._known: dict[str, EntityHit] = {}
 
-    def updated(self, changes: Mapping[str, Change], corrections: Corrections, searcher: Searcher) -> list[EntityHit]:
+    def updated(self, changes: Mapping[str, Change], corrections: Corrections, searcher: Searcher) -> list[Rewritten]:
         """The entities whose document has to be rewritten, as they will be; one with no articles left has to go."""
         moved = {id: change for id, change in changes.items() if change}
         known = {id: self._known[id] for id in moved if id in self._known}
@@ -158,7 +165,7 @@ class Ledger:
             old = known.get(id)
             new = _changed(id, change, old, corrections)
             if new != old and (old or new.articles):
-                result.append(new)
+                result.append(Rewritten(new, known=old is not None))
         return result
 
     def remember(self, entities: Iterable[EntityHit]) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,9 +43,13 @@ class _Held(NamedTuple):
 
 @dataclass(slots=True)
 class _Commit:
-    """What one commit changes. Articles are replaced (None: removed)."""
+    """What one commit changes. Articles come in, or replace those the index has (None: removed).
+
+    `known` are those that it has: each deletion looks through every segment, and most articles are new.
+    """
 
     articles: Mapping[str, ArticleExtracted | None]
+    known: Collection[str]
     changes: dict[str, Change] = field(default_factory=dict)
     tombstones: Mapping[str, int] = field(default_factory=dict)
     registers: Sequence[Register] = ()
@@ -86,7 +90,7 @@ class TantivyWriter:
                 changes: dict[str, Change] = {}
                 for id in winners.keys() & known.keys():
                     tally(changes, *known[id], -1)
-                self._commit(_Commit(winners, changes))
+                self._commit(_Commit(winners, known, changes))
             return [
                 "indexed" if article.article_id in winners and article.revision == newest[article.article_id].revision
                 else "superseded"
@@ -109,7 +113,7 @@ class TantivyWriter:
             changes: dict[str, Change] = {}
             for old in gone.values():
                 tally(changes, *old, -1)
-            self._commit(_Commit(dict.fromkeys(gone), changes, raised))
+            self._commit(_Commit(dict.fromkeys(gone), gone, changes, raised))
 
     def correct(self, batch: Sequence[Correction]) -> None:
         """See IndexWriter."""
@@ -140,7 +144,7 @@ class TantivyWriter:
             tally(changes, *each, -1)
         state = state if len(held) == STEP else state.settled()
         articles = {each.article.article_id: each.article for each in held}
-        self._commit(_Commit(articles, changes, registers=registers, corrections=corrections, state=state))
+        self._commit(_Commit(articles, articles, changes, registers=registers, corrections=corrections, state=state))
 
     def probe(self) -> None:
         """Write, flush and remove a file of its own in the index's folder."""
@@ -181,15 +185,17 @@ class TantivyWriter:
         changes = wanted.changes
         with self._all_or_nothing() as writer:
             for id, article in wanted.articles.items():
-                writer.delete_documents_by_term("article_id", id)
+                if id in wanted.known:
+                    writer.delete_documents_by_term("article_id", id)
                 if article:
                     tags = tags_of(article, corrections)
                     tally(changes, article, tags, 1)
                     for document in documents_of(article, tags, state.generation):
                         writer.add_document(document)
             entities = self._ledger.updated(changes, corrections, self._see_last_commit())
-            for entity in entities:
-                writer.delete_documents_by_term("entity_key", entity.entity_id)
+            for entity, known in entities:
+                if known:
+                    writer.delete_documents_by_term("entity_key", entity.entity_id)
                 if entity.articles > 0:
                     writer.add_document(document_of(entity))
             for id, revision in wanted.tombstones.items():
@@ -201,7 +207,7 @@ class TantivyWriter:
             writer.commit()
             self._searcher = None
         self._corrections, self._state = corrections, state
-        self._ledger.remember(entities)
+        self._ledger.remember(entity for entity, _ in entities)
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[tantivy.IndexWriter]:
