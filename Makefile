@@ -51,6 +51,14 @@ bench: $(VENV)/.complete ## measure each stage, the whole and the bare functions
 	    $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(HALF_LOAD),--half-load $(HALF_LOAD)) \
 	    $(if $(ONLY),--only "$(ONLY)") $(if $(NEWS),--news "$(NEWS)") $(if $(JSON),--json "$(JSON)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
+# ARTICLES= ROUNDS=questions of a kind, SECONDS= PAGES= VIEWS= KILLS= ONLY="writing asking serving browsing crashing" JSON=file
+# MARKDOWN=file: each may be left out.
+bench-search: $(VENV)/.complete ## measure search beside SQLite FTS5: writing, questions, pages, browser, kill -9; ARTICLES= ONLY=
+	@PYTHONPATH=tests:. exec $(BIN)/python -m bench.search $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	    $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PAGES),--pages $(PAGES)) $(if $(VIEWS),--views $(VIEWS)) \
+	    $(if $(KILLS),--kills $(KILLS)) $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json "$(JSON)") \
+	    $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+
 # EVAL=folder of other annotated data (default: ../shared/eval where it is there) ONLY="quotes own" JSON=file MARKDOWN=file: each
 # may be left out. ONLY=own scores the project's own gold set alone, in seconds.
 eval: $(VENV)/.complete ## how right the facts are: every score beside its floor and aim; EVAL= ONLY= JSON= MARKDOWN=
@@ -68,4 +76,4 @@ chaos: $(VENV)/.complete ## break everything while articles flow, and prove that
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup demo up check test test-opensearch bench bench-opensearch eval chaos lock
+.PHONY: help setup demo up check test test-opensearch bench bench-opensearch bench-search eval chaos lock

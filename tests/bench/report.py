@@ -9,7 +9,7 @@ from rich.table import Table
 
 from .figures import Curve, Figure
 
-__all__ = ["Report", "as_json", "as_markdown", "show"]
+__all__ = ["Report", "as_json", "as_markdown", "figure_as_json", "markdown_row", "number", "show"]
 
 VERSION = 1
 _SECTIONS = {
@@ -52,21 +52,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "machine": dict(report.machine),
         "corpus": dict(report.corpus),
         "options": dict(report.options),
-        "figures": [
-            {
-                "section": figure.section,
-                "name": figure.name,
-                "unit": figure.unit,
-                "median": figure.median,
-                "values": list(figure.values),
-                "yardstick": figure.yardstick,
-                "yardstick_median": figure.yardstick_median,
-                "yardstick_values": list(figure.yardstick_values),
-                "ratio": figure.ratio,
-                "note": figure.note,
-            }
-            for figure in report.figures
-        ],
+        "figures": [figure_as_json(figure) for figure in report.figures],
         "curves": [
             {"title": curve.title, "rows": [dict(zip(curve.headings, row, strict=True)) for row in curve.rows]}
             for curve in report.curves
@@ -74,6 +60,22 @@ def as_json(report: Report) -> dict[str, Any]:
         "peak_memory_bytes": dict(report.memory),
         "account": dict(report.account),
         "seconds": report.seconds,
+    }
+
+
+def figure_as_json(figure: Figure) -> dict[str, Any]:
+    """A figure with its rounds."""
+    return {
+        "section": figure.section,
+        "name": figure.name,
+        "unit": figure.unit,
+        "median": figure.median,
+        "values": list(figure.values),
+        "yardstick": figure.yardstick,
+        "yardstick_median": figure.yardstick_median,
+        "yardstick_values": list(figure.yardstick_values),
+        "ratio": figure.ratio,
+        "note": figure.note,
     }
 
 
@@ -99,13 +101,14 @@ def as_markdown(report: Report) -> str:
     """The same as Markdown tables, one a section."""
     lines: list[str] = []
     for title, headings, rows in _tables(report):
-        lines += [f"### {title}", "", _markdown_row(headings), _markdown_row(["---"] * len(headings))]
-        lines += [_markdown_row(row) for row in rows]
+        lines += [f"### {title}", "", markdown_row(headings), markdown_row(["---"] * len(headings))]
+        lines += [markdown_row(row) for row in rows]
         lines.append("")
     return "\n".join([*lines, *(f"- {line}" for line in _conditions(report)), ""])
 
 
-def _markdown_row(cells: Iterable[str]) -> str:
+def markdown_row(cells: Iterable[str]) -> str:
+    """One row of a table."""
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
@@ -126,17 +129,19 @@ def _row(figure: Figure) -> tuple[str, ...]:
     low, high = figure.spread
     return (
         figure.name,
-        f"{_number(figure.median)} {figure.unit}",
-        f"{_number(low)} to {_number(high)}" if len(figure.values) > 1 else "",
-        f"{_number(other)} {figure.unit}" if other is not None else "",
+        f"{number(figure.median)} {figure.unit}",
+        f"{number(low)} to {number(high)}" if len(figure.values) > 1 else "",
+        f"{number(other)} {figure.unit}" if other is not None else "",
         figure.yardstick or "",
         f"{figure.ratio:.2f}" if figure.ratio is not None else "",
         figure.note,
     )
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     """Three significant digits, and thousands told apart."""
+    if value == 0:
+        return "0"
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"

@@ -1,0 +1,104 @@
+"""How fast articles become durable: the index's writer and FTS5 in turn with the same batches, while both grow."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wiredesk.events import ArticleExtracted
+from wiredesk.index import open_writer
+
+from ..figures import Figure, percentile
+from .corpus import News
+from .fts5 import Fts5
+
+__all__ = ["BATCHES", "Took", "durable_upserts", "fill"]
+
+BATCHES = (100, 500)
+YARDSTICK = "SQLite FTS5"
+_STRETCH = 2500
+"""Articles one engine takes before the other's turn: some seconds, so that tantivy's merges fall within its own."""
+
+
+@dataclass(slots=True)
+class Took:
+    """For one engine and one size of batch: articles a second of each stretch, seconds of each batch, and of processor
+    time an article.
+    """
+
+    rates: list[float] = field(default_factory=list)
+    batch_s: list[float] = field(default_factory=list)
+    cpu_s: list[float] = field(default_factory=list)
+
+    def stretch(self, batches: Sequence[Sequence[ArticleExtracted]], upsert: Callable[..., object]) -> None:
+        """Write some batches, and note what each took."""
+        count = sum(map(len, batches))
+        began, cpu_began = time.perf_counter(), time.process_time()
+        for batch in batches:
+            batch_began = time.perf_counter()
+            upsert(batch)
+            self.batch_s.append(time.perf_counter() - batch_began)
+        self.rates.append(count / (time.perf_counter() - began))
+        self.cpu_s.append((time.process_time() - cpu_began) / count)
+
+
+def durable_upserts(
+    news: News, index: Path, sql: Path, *, articles: int, say: Callable[[str], None]
+) -> dict[int, tuple[Took, Took]]:
+    """Fill both, changing from one size of batch to the other and from one engine to the other all the time.
+
+    By size of batch, what the index took and what FTS5 took.
+    """
+    took = {size: (Took(), Took()) for size in BATCHES}
+    writer, other = open_writer(f"tantivy://{index}"), Fts5(sql)
+    for turn, at in enumerate(range(0, articles, _STRETCH)):
+        size = BATCHES[turn % len(BATCHES)]
+        batches = list(news.batches(range(at, min(at + _STRETCH, articles)), size))
+        both = [(took[size][0], writer.upsert), (took[size][1], other.upsert)]
+        for one, upsert in both if turn // len(BATCHES) % 2 else both[::-1]:
+            one.stretch(batches, upsert)
+        mine, theirs = (one.rates[-1] for one in took[size])
+        say(f"{at + sum(map(len, batches)):,} articles: {mine:,.0f}/s at batch {size}, {YARDSTICK} {theirs:,.0f}/s")
+    writer.close()
+    other.close()
+    return took
+
+
+def fill(news: News, index: Path, *, articles: int) -> None:
+    """The index alone, as fast as it goes."""
+    writer = open_writer(f"tantivy://{index}")
+    for batch in news.batches(range(articles), BATCHES[-1]):
+        writer.upsert(batch)
+    writer.close()
+
+
+def figures(took: dict[int, tuple[Took, Took]], index: Path, sql: Path, *, articles: int) -> list[Figure]:
+    """Rates, the time of a batch, processor time, and the size on disk."""
+    found = []
+    for size, (mine, theirs) in took.items():
+        if not mine.rates:
+            continue
+        found.append(_figure(f"durable upserts, batch {size}", "articles/s", mine.rates, theirs.rates))
+        for percent in (50, 99):
+            name = f"a durable batch of {size}, p{percent}"
+            values = [[1000 * percentile(one.batch_s, percent)] for one in (mine, theirs)]
+            found.append(_figure(name, "ms", *values))
+        cpu = [[1000 * value for value in one.cpu_s] for one in (mine, theirs)]
+        found.append(_figure(f"processor time, batch {size}", "ms/article", *cpu))
+    size_mb = sum(path.stat().st_size for path in index.iterdir() if path.is_file()) / 1e6
+    other = Fts5(sql)
+    other_mb = other.size_bytes() / 1e6
+    other.close()
+    each = articles / 10_000
+    return [*found, _figure("size on disk, 10,000 articles", "MB", [size_mb / each], [other_mb / each])]
+
+
+def _figure(name: str, unit: str, values: Sequence[float], others: Sequence[float]) -> Figure:
+    return Figure(
+        section="writing",
+        name=name,
+        unit=unit,
+        values=tuple(values),
+        yardstick=YARDSTICK,
+        yardstick_values=tuple(others),
+    )
