@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -200,6 +201,25 @@ async def test_what_is_older_than_the_setting_is_compared_with_nothing_and_forgo
     assert await server.hlen(keys.copy_bands()) == 0
 
 
+async def test_a_record_that_is_none_is_passed_over_and_forgotten(server: "Redis") -> None:
+    shared = copies(server, max_articles=2)
+    one, two, three = text_like(1), text_like(2), text_like(3)
+    await clusters(shared, one)
+    await server.hset(keys.copy_founders(), 1, "x")
+    copy = text_like(4, of=one, share=0.9)
+    assert await clusters(shared, copy, two, three) == [copy.cluster_id, two.cluster_id, three.cluster_id]
+    assert set(await server.hkeys(keys.copy_founders())) == {b"next", b"oldest", b"3", b"4"}
+
+
+async def test_a_signature_of_another_length_costs_its_article_the_cluster(server: "Redis") -> None:
+    one, two = article(text_like(1)), article(text_like(2))
+    broken = one._replace(outcome=replace(one.outcome, likeness=text_like(1).pack()[:-1]))
+    shared = copies(server)
+    settled = await shared.settle([broken, two])
+    assert settled[0] == broken
+    assert (counted(shared, "failed"), counted(shared, "founded")) == (1, 1)
+
+
 async def test_without_memory_nothing_is_compared(server: "Redis") -> None:
     one = text_like(1)
     two = text_like(2, of=one, share=0.9)
@@ -259,12 +279,19 @@ async def test_what_a_server_that_was_away_did_not_answer_is_asked_again(server:
     assert cluster((await copies(server).settle(settled))[0]) == wire.cluster_id
 
 
-def test_a_signature_keeps_through_its_bytes_and_other_bytes_are_refused() -> None:
+def test_a_signature_of_another_length_is_refused() -> None:
     one = text_like(1)
-    assert Likeness.unpack(one.pack()) == one
-    for wrong in (b"", one.pack() + b"x"):
+    for wrong in (one._replace(cluster_id="short"), one._replace(values=one.values[1:]), one._replace(bands=b"")):
         with pytest.raises(ValueError, match="a signature of"):
-            Likeness.unpack(wrong)
-    for wrong_part in (one._replace(cluster_id="short"), one._replace(values=one.values[1:])):
-        with pytest.raises(ValueError, match="a signature of"):
-            wrong_part.pack()
+            wrong.pack()
+
+
+async def test_a_refusal_that_lasts_is_told_once(server: "Redis", capsys: pytest.CaptureFixture[str]) -> None:
+    shared = copies(server)
+    for key in (keys.copy_founders(), None, keys.copy_founders()):
+        await server.flushall()
+        if key:
+            await server.set(key, "x")
+        for n in range(3):
+            await clusters(shared, text_like(n))
+    assert capsys.readouterr().out.count("copies.unknown") == 2

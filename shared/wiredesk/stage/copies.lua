@@ -15,6 +15,7 @@ local kept_s, most, forget_most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber
 local containment, resemblance = tonumber(ARGV[4]), tonumber(ARGV[5])
 local HEAD = 5
 local TIME, ID, SIZE, VALUES, BANDS, BAND = 4, 24, 4, 128, 16, 6
+local RECORD = TIME + ID + SIZE + VALUES + BANDS * BAND
 local now = tonumber(redis.call('TIME')[1])
 
 local function values_of(signature)
@@ -41,6 +42,11 @@ local function is_copy(values, shingles, other)
   return alike / (1 + alike) * (shingles + others) / math.min(shingles, others) >= containment
 end
 
+-- Whether a founder, if there is one, still counts; what is no whole record (a hand in the keys) does not.
+local function is_young(founder)
+  return founder and #founder == RECORD and now - struct.unpack('>I4', founder) <= kept_s
+end
+
 -- The founders that share a band, as numbers and as what is known of them; and which bands nobody living has.
 local function sharing(bands)
   local numbers, seen = {}, {}
@@ -56,7 +62,7 @@ local function sharing(bands)
   local founders = #numbers > 0 and redis.call('HMGET', founders_key, unpack(numbers)) or {}
   local living = {}
   for n = 1, #numbers do
-    living[numbers[n]] = founders[n] and now - struct.unpack('>I4', founders[n]) <= kept_s
+    living[numbers[n]] = is_young(founders[n])
   end
   local free = {}
   for n = 1, BANDS do
@@ -66,6 +72,7 @@ local function sharing(bands)
 end
 
 local function settle(signature)
+  if #signature ~= RECORD - TIME then error('a signature of another length') end
   local bands, values = bands_of(signature), values_of(signature)
   local shingles = struct.unpack('>I4', signature, ID + 1)
   local numbers, founders, living, free = sharing(bands)
@@ -105,8 +112,8 @@ local function forget()
   while oldest <= last and oldest - first < forget_most do
     local number = string.format('%d', oldest)
     local founder = redis.call('HGET', founders_key, number)
+    if is_young(founder) and last - oldest < most then break end
     if founder then
-      if last - oldest < most and now - struct.unpack('>I4', founder) <= kept_s then break end
       forget_bands(number, string.sub(founder, TIME + 1))
       redis.call('HDEL', founders_key, number)
     end

@@ -36,7 +36,7 @@ _FORGOTTEN = 200
 class CopyMetrics:
     """`articles` by outcome: joined (a copy of another text), founded (a new text), known (the very text that founded
 
-    the cluster), failed (Redis did not answer, or refused). Texts too short to be compared are not counted.
+    the cluster), failed (Redis did not answer, or refused; at each try). Texts too short to compare are not counted.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -69,14 +69,15 @@ class Copies:
         asked = [at for at, worked in enumerate(batch) if self.memory_s and _likeness(worked)]
         for start in range(0, len(asked), _CALL_ARTICLES):
             part = asked[start : start + _CALL_ARTICLES]
-            answers = await self._answers([_likeness(batch[at]) for at in part])
-            for at, answer in zip(part, answers, strict=True):
+            failure: str | None = None
+            for at, answer in zip(part, await self._answers([_likeness(batch[at]) for at in part]), strict=True):
                 outcome, _, words = answer.partition(" ")
                 self.metrics.articles.labels(outcome).inc()
                 if outcome == "failed":
-                    self._tell(words)
+                    failure = words
                 else:
                     settled[at] = _clustered(batch[at], words)
+            self._tell(failure)
         return settled
 
     async def forget(self) -> None:
@@ -88,7 +89,6 @@ class Copies:
             answers = await self._call(signatures)
         except (RedisError, OSError) as error:
             return [f"failed {error}"] * len(signatures)
-        self._told = None
         return [answer.decode(errors="replace") for answer in answers]
 
     async def _call(self, signatures: Sequence[bytes]) -> list[bytes]:
@@ -96,9 +96,10 @@ class Copies:
         answers: list[bytes] = await called
         return answers
 
-    def _tell(self, why: str) -> None:
-        if why != self._told:
-            self._told = why
+    def _tell(self, why: str | None) -> None:
+        """Log a failure once, until it is over or another."""
+        told, self._told = self._told, why
+        if why and why != told:
             log.warning("copies.unknown", why=why, now="articles go on in the cluster of their exact copies")
 
 

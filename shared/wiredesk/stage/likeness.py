@@ -5,7 +5,7 @@ A signature is made in the child of the stage that names clusters, travels besid
 """
 
 import struct
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 __all__ = ["BANDS", "BAND_BYTES", "CONTAINMENT", "ID_CHARS", "RESEMBLANCE", "VALUES", "Likeness", "is_copy", "nearness"]
 
@@ -44,16 +44,6 @@ class Likeness(NamedTuple):
         if len(packed) != _BYTES or len(self.cluster_id) != ID_CHARS or len(self.values) != VALUES:
             raise ValueError(f"a signature of {len(packed)} bytes; it has {_BYTES}")
         return packed
-
-    @classmethod
-    def unpack(cls, packed: bytes) -> Self:
-        """What `pack` made. Raises ValueError for anything else."""
-        if len(packed) != _BYTES:
-            raise ValueError(f"a signature of {len(packed)} bytes; it has {_BYTES}")
-        size_at = ID_CHARS + _SIZE.size
-        (shingles,) = _SIZE.unpack(packed[ID_CHARS:size_at])
-        values, bands = packed[size_at : size_at + VALUES], packed[size_at + VALUES :]
-        return cls(packed[:ID_CHARS].decode(), shingles, values, bands)
 
 
 def nearness(one: Likeness, other: Likeness) -> tuple[float, float]:
