@@ -74,7 +74,7 @@ def _evaluate(arguments: argparse.Namespace, folder: Path, progress: Console) ->
             scores += _scores(tasks, articles, command)
     if OWN in arguments.only:
         say("near copies")
-        scores.append(score_copies(_HERE / "articles", _HERE / "copies"))
+        scores.append(score_copies(_HERE / "articles", _HERE / "stories"))
     return Report(machine=described, scores=scores, missing=missing, seconds=time.monotonic() - started)
 
 

@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="module")
 def told():
-    return load_copies(HERE / "articles", HERE / "copies")
+    return load_copies(HERE / "articles", HERE / "stories")
 
 
 def test_the_gold_set_has_many_stories_with_copies_of_every_kind(told) -> None:

@@ -118,3 +118,32 @@ def test_with_the_keys_refused_articles_go_on_in_the_cluster_of_exact_copies(
     found = ingested(redis_client)
     assert found[ids[0]].cluster_id == found[ids[1]].cluster_id != found[ids[2]].cluster_id
     wait_until(lambda: copies_counted(redis_client, worker, "failed") == 3, what="three failures in the metrics")
+
+
+def test_a_batch_that_is_held_keeps_the_clusters_it_has(redis_client: "redis.Redis", start: Start) -> None:
+    redis_client.set(Stream.INGESTED, "no stream")
+    ids = [publish(redis_client, f"outlet-{n}", WIRE.format(year=1990 + n)) for n in range(3)]
+    worker = start()
+    wait_until(lambda: redis_client.hget(keys.copy_founders(), "next") == b"1", timeout_s=60, what="a founder")
+    redis_client.delete(Stream.INGESTED)
+    wait_until(lambda: len(ingested(redis_client)) == 3, timeout_s=60, what="three ingested articles")
+    assert len({ingested(redis_client)[each].cluster_id for each in ids}) == 1
+    wait_until(lambda: copies_counted(redis_client, worker, "joined") == 2, what="two copies in the metrics")
+    assert copies_counted(redis_client, worker, "known") == 0
+
+
+def test_what_a_killed_worker_leaves_behind_comes_to_the_same_cluster(
+    redis_client: "redis.Redis", start: Start
+) -> None:
+    redis_client.set(Stream.INGESTED, "no stream")
+    ids = [publish(redis_client, f"outlet-{n}", WIRE.format(year=1990 + n)) for n in range(3)]
+    first = start()
+    wait_until(lambda: redis_client.hget(keys.copy_founders(), "next") == b"1", timeout_s=60, what="a founder")
+    founder = redis_client.hget(keys.copy_founders(), "1")
+    first.kill()
+    first.wait()
+    redis_client.delete(Stream.INGESTED)
+    start()
+    wait_until(lambda: len(ingested(redis_client)) == 3, timeout_s=60, what="three ingested articles")
+    assert {ingested(redis_client)[each].cluster_id for each in ids} == {founder[4:28].decode()}
+    assert redis_client.hget(keys.copy_founders(), "next") == b"1"
