@@ -9,6 +9,7 @@ from wiredesk.errors import UsageError
 from wiredesk.events import ArticleRetracted
 from wiredesk.index import open_reader, open_writer
 from wiredesk.index.opensearch import rebuild
+from wiredesk.index.opensearch.mapping import VERSION
 from wiredesk.index.protocol import SearchRequest
 
 from tests.opensearch.news import article, varied
@@ -79,7 +80,7 @@ def test_a_rebuild_under_load_loses_and_doubles_nothing_and_stops_no_search(
             thread.join()
     assert failures == []
     print(f"\nrebuilt {made.documents} documents in {made.seconds:.1f} s; writers waited {made.paused_s:.2f} s")
-    assert (made.old, made.new) == (f"{index}-v1-000001", f"{index}-v1-000002")
+    assert (made.old, made.new) == (f"{index}-v{VERSION}-000001", f"{index}-v{VERSION}-000002")
     assert list(ask(opensearch, "GET", f"{index}/_alias")) == [made.new]
     settings = ask(opensearch, "GET", f"{made.new}/_settings?flat_settings=true")
     assert settings[made.new]["settings"]["index.number_of_shards"] == "2"  # type: ignore[index]
@@ -110,8 +111,8 @@ def test_what_a_killed_rebuild_left_is_told_and_discarded_on_demand(opensearch: 
     url = opensearch.url(index)
     writer = open_writer(url)
     writer.upsert([article("a")])
-    ask(opensearch, "PUT", f"{index}-v1-000002")
-    ask(opensearch, "PUT", f"{index}-v1-000001/_block/write")
+    ask(opensearch, "PUT", f"{index}-v{VERSION}-000002")
+    ask(opensearch, "PUT", f"{index}-v{VERSION}-000001/_block/write")
     with pytest.raises(UsageError, match="another rebuild is under way, or one was killed"):
         rebuild(url)
     made = rebuild(url, discard=True, keep_old=True)

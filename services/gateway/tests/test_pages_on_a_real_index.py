@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
+from wiredesk.cli.app import app
 from wiredesk.events import ArticleExtracted, Entity, Mention
 from wiredesk.index import open_reader, open_writer
 from wiredesk.testing import RedisServer
@@ -115,6 +117,17 @@ def test_the_api_folds_unless_told_not_to_and_exports_everything(pages: httpx.Cl
     every = pages.get("/api/v1/search", params={"q": "lighthouse", "fold": "false"}).json()
     assert len(every["hits"]) == 3
     assert len(pages.get("/api/v1/search/export", params={"q": "lighthouse"}).text.splitlines()) == 3
+
+
+def test_the_command_line_tells_of_copies_and_shows_every_one_when_asked(pages: httpx.Client) -> None:
+    asked = ["search", "lighthouse", "--url", str(pages.base_url)]
+    folded = CliRunner().invoke(app, asked)
+    assert (folded.exit_code, folded.stdout.count("Keeper retires")) == (0, 1), folded.output
+    assert "2 more copies" in folded.stdout
+    assert "3 of 3 articles in 1 story" in folded.output
+    every = CliRunner().invoke(app, [*asked, "--every-copy"])
+    assert every.stdout.count("Keeper retires") == 3
+    assert "3 of 3 articles\n" in every.output
 
 
 def test_when_articles_were_published_is_drawn_and_leads_to_them(pages: httpx.Client) -> None:

@@ -29,7 +29,7 @@ USUAL_ARTICLE_FIELDS = ("article_id", "title", "source", "url", "published_at", 
 _ENTITIES = {"people": "Person", "organizations": "Organization", "places": "Place"}
 WHOLE_FIELDS = ("deck", "byline", "text", *_ENTITIES)
 """These are read from the article itself, one question each."""
-ARTICLE_FIELDS = (*USUAL_ARTICLE_FIELDS, "revision", *WHOLE_FIELDS)
+ARTICLE_FIELDS = (*USUAL_ARTICLE_FIELDS, "revision", "cluster_id", *WHOLE_FIELDS)
 QUOTE_FIELDS = (
     "article_id",
     "article_title",

@@ -16,6 +16,9 @@ __all__ = ["command"]
 def command(
     query: Annotated[list[str], typer.Argument(metavar="QUERY", help="Words, or a query in Lucene's style.")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many hits to show.")] = 10,
+    every_copy: Annotated[
+        bool, typer.Option("--every-copy", help="Show each copy of a story, in place of one with how many more.")
+    ] = False,
     export: Annotated[
         str | None,
         typer.Option(
@@ -50,7 +53,9 @@ def command(
     if export is not None:
         save(gateway(url, redis_url), "/api/v1/search/export", export, q=" ".join(query), fields=fields)
         return
-    answer = gateway(url, redis_url).get("/api/v1/search", q=" ".join(query), limit=limit)
+    answer = gateway(url, redis_url).get(
+        "/api/v1/search", q=" ".join(query), limit=limit, fold="false" if every_copy else None
+    )
     if json:
         emit_json(answer)
         return
@@ -58,8 +63,11 @@ def command(
         raise Unavailable("the gateway's answer holds no hits; is it of another version?")
     for hit in answer["hits"]:
         _show(hit)
-    total = answer.get("total", len(answer["hits"]))
-    say("nothing found" if not total else f"{len(answer['hits'])} of {total} articles")
+    hits = answer["hits"]
+    shown = sum(1 + int(hit.get("copies") or 0) for hit in hits)
+    total = answer.get("total", shown)
+    stories = f" in {len(hits)} stor{'y' if len(hits) == 1 else 'ies'}" if shown > len(hits) else ""
+    say("nothing found" if not total else f"{shown} of {total} articles{stories}")
 
 
 def _show(hit: dict[str, Any]) -> None:
@@ -72,7 +80,9 @@ def _show(hit: dict[str, Any]) -> None:
     snippet = _highlighted(str(hit.get("snippet") or ""), hit.get("highlights") or ())
     if snippet.plain.strip():
         out.print(snippet)
+    copies = int(hit.get("copies") or 0)
     facts = [hit.get(name) for name in ("source", "published_at", "language", "url", "article_id")]
+    facts.append(f"{copies} more cop{'y' if copies == 1 else 'ies'}" if copies else None)
     out.print(Text(printable(" · ".join(str(fact) for fact in facts if fact)), style="dim"))
     out.print()
 

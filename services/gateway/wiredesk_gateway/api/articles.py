@@ -146,7 +146,7 @@ def retract(article_id: str, desk: DeskHere, reason: Annotated[str, Query(max_le
 
 @router.get("/{article_id}/similar", dependencies=[FRESH])
 def similar(article_id: str, reader: Reader, limit: Limit = 10) -> list[ArticleHit]:
-    """The articles most like this one."""
+    """The articles most like this one: its own copies left out, those of another story folded into one."""
     return list(reader.similar(article_id, limit=limit))
 
 

@@ -17,7 +17,14 @@ router = APIRouter(prefix="/api/v1", tags=["facts"], dependencies=[FRESH])
 
 @router.get("/search")
 def search(request: Search, reader: Reader, facets: bool = True) -> SearchPage:
-    """Articles for a query, with counts by person, organisation, place, source and language."""
+    """Articles for a query, with counts by person, organisation, place, source and language, and by date.
+
+    Articles of one cluster are copies of a story: a hit stands for all that match, the one that ranks first, and says
+    how many more there are (`copies`); `fold=false` gives each. `total`, `facets` and `histogram` count articles, every
+    copy. Where nothing but copies follows for long, a page has fewer hits than `limit`, even none, and a `next_cursor`.
+    The histogram has days, ISO weeks, months or years in UTC, without those that have no articles; 400 for more than
+    10,000 of them.
+    """
     return reader.search(replace(request, facets=facets))
 
 
