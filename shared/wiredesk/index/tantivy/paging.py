@@ -58,14 +58,14 @@ def by_key(searcher: Searcher, schema: Schema, query: Query, *, field: str, limi
     return _cut(fetch, ties, limit=limit, after=after, skip=0)
 
 
-def by_score(searcher: Searcher, query: Query, *, limit: int, after: Place | None) -> Cut:
+def by_score(searcher: Searcher, query: Query, *, limit: int, after: Place | None, from_cursor: bool = False) -> Cut:
     """Hits by descending score, equal ones newest first. A place has three keys: score, `newest` and the tie.
 
-    Scores move with every article that comes in: the page begins after the place's hit, wherever that ranks by now.
-    Raises UsageError beyond MAX_DEPTH.
+    Scores move with every article that comes in: after a place `from_cursor`, of another state perhaps, a page begins
+    behind its hit, wherever that ranks by now. Raises UsageError for one beyond MAX_DEPTH.
     """
     seen = after.seen if after else 0
-    if seen + limit > MAX_DEPTH:
+    if from_cursor and seen >= MAX_DEPTH:
         raise UsageError(f"by relevance, pages go {MAX_DEPTH} hits deep; sort by newest, or narrow the query")
 
     def fetch(wanted: int) -> Sequence[tuple[float, DocAddress]]:
@@ -76,10 +76,10 @@ def by_score(searcher: Searcher, query: Query, *, limit: int, after: Place | Non
         newest, tie = (_numbers(searcher, name, addresses) for name in ("newest", "tie"))
         return [(first, _LARGEST - second) for first, second in zip(newest, tie, strict=True)]
 
-    return _cut(fetch, ties, limit=limit, after=after, skip=seen, keys_move=True)
+    return _cut(fetch, ties, limit=limit, after=after, skip=seen, moved=from_cursor)
 
 
-def _cut(fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: int, keys_move: bool = False) -> Cut:
+def _cut(fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: int, moved: bool = False) -> Cut:
     """Fetch more until the page and the group of equals at its end are whole."""
     wanted = skip + limit + 1 + _SLACK
     enough = 2 * wanted
@@ -87,14 +87,14 @@ def _cut(fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: i
         found = fetch(wanted)
         whole = len(found) < wanted
         usable = list(found) if whole else [row for row in found if row[0] != found[-1][0]]
-        if after is not None and not keys_move:
+        if after is not None and not moved:
             usable = [row for row in usable if row[0] <= after.keys[0]]
         keys = ties([address for _, address in usable])
         rows = [Ordered((key, *tie), address) for (key, address), tie in zip(usable, keys, strict=True)]
         met = True
         if after is not None:
-            now = next((row.keys for row in rows if keys_move and row.keys[-1] == after.keys[-1]), None)
-            met = not keys_move or now is not None or wanted >= enough  # it may be gone: then its old place has to do
+            now = next((row.keys for row in rows if row.keys[-1] == after.keys[-1]), None) if moved else after.keys
+            met = now is not None or wanted >= enough  # its hit may be gone: then the old place has to do
             rows = [row for row in rows if row.keys < (now or after.keys)]
         if whole or (met and len(rows) > limit):
             break

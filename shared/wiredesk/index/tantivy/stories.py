@@ -38,14 +38,15 @@ class Stories:
 
     def every_copy(self, *, limit: int, after: Place | None) -> tuple[list[Found], Place | None]:
         """A page of articles, and the place to go on from if there are more."""
-        cut = self._cut(self.query, limit, after)
+        cut = self._cut(self.query, limit, after, from_cursor=True)
         return [self._found(row) for row in cut.hits], cut.end
 
     def folded(self, *, limit: int, after: Place | None) -> tuple[list[Found], Place | None]:
         """A page of stories; see `folding`."""
 
         def fetch(place: Place | None, wanted: int, without: Collection[str]) -> tuple[Sequence[Row[Found]], bool]:
-            cut = self._cut(self._but(without) if without else self.query, wanted, place)
+            query = self._but(without) if without else self.query
+            cut = self._cut(query, wanted, place, from_cursor=place is after)
             rows = [Row(row.keys, found.card["cluster_id"], found) for row in cut.hits for found in [self._found(row)]]
             return rows, cut.end is not None
 
@@ -73,9 +74,9 @@ class Stories:
             first = self._cut(all_of(copies, unscored(known)), 1, None).hits or first
         return Leader(first[0].keys, count - 1)
 
-    def _cut(self, query: Query, limit: int, after: Place | None) -> paging.Cut:
+    def _cut(self, query: Query, limit: int, after: Place | None, *, from_cursor: bool = False) -> paging.Cut:
         if self.order == "score":
-            return paging.by_score(self.searcher, query, limit=limit, after=after)
+            return paging.by_score(self.searcher, query, limit=limit, after=after, from_cursor=from_cursor)
         return paging.by_key(self.searcher, self.schema, query, field=self.order, limit=limit, after=after)
 
     def _but(self, clusters: Collection[str]) -> Query:
