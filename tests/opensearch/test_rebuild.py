@@ -9,7 +9,9 @@ from wiredesk.errors import UsageError
 from wiredesk.events import ArticleRetracted
 from wiredesk.index import open_reader, open_writer
 from wiredesk.index.opensearch import rebuild
-from wiredesk.index.opensearch.mapping import VERSION
+from wiredesk.index.opensearch.address import parse
+from wiredesk.index.opensearch.documents import article_document, tombstone
+from wiredesk.index.opensearch.mapping import VERSION, template
 from wiredesk.index.protocol import SearchRequest
 
 from tests.opensearch.news import article, varied
@@ -145,3 +147,26 @@ def test_an_index_of_another_version_or_another_program_is_refused_with_the_cure
     with pytest.raises(UsageError, match="is an index, not an alias"):
         open_writer(url)
     ask(opensearch, "DELETE", index)
+
+
+def test_an_index_of_version_1_is_led_to_this_one(opensearch: OpenSearchServer, index: str) -> None:
+    url = opensearch.url(index)
+    made = template(parse(url))["template"]
+    kept = {"type": "keyword", "index": False, "doc_values": False}
+    made["mappings"]["properties"]["revision"] = kept  # all that version 2 changed
+    made["mappings"]["_meta"]["schema"] = 1
+    ask(opensearch, "PUT", f"{index}-v1-000001", {**made, "aliases": {index: {"is_write_index": True}}})
+    gone = tombstone(ArticleRetracted(article_id="gone", revision=4))
+    for document in (*(article_document(article(id, revision=2)) for id in "abc"), gone):
+        path = f"{index}-v1-000001/_doc/{document.id}?version={document.version}&version_type=external_gte"
+        ask(opensearch, "PUT", path, json.loads(document.source))
+    with pytest.raises(UsageError, match=r"has schema 1.*rebuild it"):
+        open_reader(url)
+    assert rebuild(url).new == f"{index}-v{VERSION}-000002"
+    reader, writer = open_reader(url), open_writer(url)
+    first = reader.search(SearchRequest(limit=2, sort="newest"))
+    assert [(hit.revision, hit.copies) for hit in first.hits] == [(2, 0), (2, 0)]
+    assert writer.upsert([article("gone", revision=4), article("a", revision=1)]) == ["superseded", "superseded"]
+    assert len(reader.search(SearchRequest(limit=2, sort="newest", cursor=first.next_cursor)).hits) == 1
+    reader.close()
+    writer.close()
