@@ -25,7 +25,8 @@ def language_tag(value: str) -> str:
 
 def printable(text: str) -> str:
     """The text with controls, lone surrogates and direction overrides replaced one for one, so offsets stay true."""
-    return text.translate(_UNPRINTABLE)
+    # Nothing of those is printable to Python either, which tells much faster that there is nothing to replace.
+    return text if text.isprintable() else text.translate(_UNPRINTABLE)
 
 
 def web_address(url: str | None) -> str | None:
