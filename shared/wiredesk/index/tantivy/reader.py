@@ -20,6 +20,7 @@ from wiredesk.index.protocol import (
     EntityHit,
     FacetCount,
     Filters,
+    Histogram,
     Page,
     QuoteHit,
     SearchPage,
@@ -56,14 +57,20 @@ _QUOTES = Scope(
     bare={"said": 1.0, "around": 1.0},
     targets={"text": {"said": 1.0}, "speaker": {"speaker": 1.0}, "source": {"source_words": 1.0}},
 )
+_MOST_COUNTED = 256
+"""Questions whose counts are remembered until the next commit: some 15 KB each at most."""
 _MOST_LABELS = 50_000
+
+
+_Counts = tuple[dict[str, tuple[FacetCount, ...]], Histogram]
 
 
 class _View(NamedTuple):
     """One committed state, and what was worked out for it; replaced as a whole, so that threads need no lock.
 
     `labels` are what to call entities, kept from view to view until a correction may have changed a name.
-    `latest_revision` looks once, when it is first asked.
+    `latest_revision` looks once, when it is first asked. `counted` are the facets and histograms of questions asked of
+    this state: the next page and the front page ask for the same again.
     """
 
     searcher: Searcher
@@ -74,6 +81,7 @@ class _View(NamedTuple):
     labels: dict[str, str]
     latest_revision: Callable[[], int]
     committed: tuple[int, int]
+    counted: dict[str, _Counts]
 
 
 class TantivyReader:
@@ -100,19 +108,12 @@ class TantivyReader:
         after = _after(request.cursor, question, (float, int, int) if order == "score" else (int, int))
         stories = Stories(view.searcher, self._schema, query, order, view.latest_revision)
         found, end = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
-        counted = view.searcher.aggregate(query, facets.asked()) if request.facets else None
+        counts, histogram = self._counted(view, query, request) if request.facets else ({}, None)
         return SearchPage(
             total=paging.count(view.searcher, query),
             hits=self._hits(view, found, node),
-            facets=self._facets(view, counted) if counted else {},
-            histogram=histogram_of(
-                facets.years_in(counted),
-                facets.span_in(counted),
-                partial(facets.published, view.searcher, query),
-                request.interval,
-            )
-            if counted
-            else None,
+            facets=counts,
+            histogram=histogram,
             next_cursor=cursors.encode(end, question) if end else None,
         )
 
@@ -245,7 +246,7 @@ class TantivyReader:
         translator = Translator(self._schema, searcher, self._analysers)
         labels = last.labels if last is not None and last.state == state else {}
         latest = cache(partial(latest_revision, searcher, self._schema))
-        return _View(searcher, translator, state, corrections, resolver, labels, latest, committed)
+        return _View(searcher, translator, state, corrections, resolver, labels, latest, committed, {})
 
     def _narrowed(self, query: Query, filters: Filters, translator: Translator) -> Query:
         clauses = [query]
@@ -268,6 +269,23 @@ class TantivyReader:
         if not marked:
             return [beginning(text) for text in texts]
         return snippets(texts, marked, searcher=view.searcher, schema=self._schema, translator=view.translator)
+
+    def _counted(self, view: _View, query: Query, request: SearchRequest) -> _Counts:
+        """Facets and histogram: the same for a question on every page of its hits and in every order of them."""
+        question = repr((request.q, request.filters, request.interval))
+        found = view.counted.get(question)
+        if found is None:
+            counted = view.searcher.aggregate(query, facets.asked())
+            periods = partial(facets.published, view.searcher, query)
+            found = (
+                self._facets(view, counted),
+                histogram_of(facets.years_in(counted), facets.span_in(counted), periods, request.interval),
+            )
+            if len(view.counted) >= _MOST_COUNTED:
+                view.counted.clear()
+            view.counted[question] = found
+        # A page is its owner's to change.
+        return dict(found[0]), found[1]
 
     def _facets(self, view: _View, counted: Mapping[str, Any]) -> dict[str, tuple[FacetCount, ...]]:
         counts = facets.counts_in(counted)

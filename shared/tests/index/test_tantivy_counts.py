@@ -1,0 +1,34 @@
+"""Facets of a question are counted once for a state of the index, and anew after every commit."""
+
+from contextlib import closing
+
+from wiredesk.index import open_reader, open_writer
+from wiredesk.index.protocol import Filters, SearchRequest
+
+
+def _languages(page):
+    return [(count.value, count.count) for count in page.facets["language"]]
+
+
+def test_counts_follow_commits_and_not_the_page_or_the_order(tmp_path, make_article):
+    url = f"tantivy://{tmp_path / 'index'}"
+    with closing(open_writer(url)) as writer:
+        writer.upsert([make_article(id, language="en") for id in ("a", "b", "c")])
+        with closing(open_reader(url)) as reader:
+            first = reader.search(SearchRequest(limit=2, sort="newest"))
+            second = reader.search(SearchRequest(limit=2, sort="newest", cursor=first.next_cursor))
+            assert _languages(first) == _languages(second) == [("en", 3)]
+            assert _languages(reader.search(SearchRequest(sort="oldest"))) == [("en", 3)]
+            assert _languages(reader.search(SearchRequest(filters=Filters(language=("de",))))) == []
+            writer.upsert([make_article("d", language="de")])
+            reader.reload()
+            assert _languages(reader.search(SearchRequest(sort="newest"))) == [("en", 3), ("de", 1)]
+
+
+def test_what_is_done_to_a_page_changes_no_other(tmp_path, make_article):
+    url = f"tantivy://{tmp_path / 'index'}"
+    with closing(open_writer(url)) as writer:
+        writer.upsert([make_article("a", language="en")])
+    with closing(open_reader(url)) as reader:
+        reader.search(SearchRequest()).facets.clear()
+        assert _languages(reader.search(SearchRequest())) == [("en", 1)]
