@@ -25,6 +25,7 @@ from .asking import query_times
 from .browsing import chromium, first_pages
 from .corpus import News
 from .crashing import crashes
+from .questions import words_of
 from .report import Report, as_json, as_markdown, show
 from .serving import GATEWAY, memory_over_pages, page_times, paths
 from .writing import durable_upserts, fill
@@ -150,7 +151,7 @@ def _browsing(run: _Run, stack: Stack) -> Iterator[Figure]:
         run.skipped.append("the first page in the browser: there is no Chromium on this machine")
         run.say(run.skipped[-1])
         return
-    (results,) = paths(run.news, "HTML", articles=run.arguments.articles, count=1)
+    (results,) = paths(words_of(run.news, range(run.arguments.articles), 1), "HTML")
     pages = {"start page": "/", "page of results": results}
     address = f"http://{stack.processes[GATEWAY].address}"
     run.say(f"the first page in {browser}")

@@ -1,10 +1,9 @@
 """Requests over kept connections: at a steady rate whatever the answers take, or as fast as they come."""
 
 import http.client
-import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -74,9 +73,9 @@ def at_a_rate(
     return Answers(_together(work, connections), time.perf_counter() - began)
 
 
-def as_fast_as_possible(host: str, paths: Iterator[str], *, count: int, connections: int = 4) -> Answers:
-    """So many answers, the next asked for as soon as one is there."""
-    wanted = itertools.islice(paths, count)
+def as_fast_as_possible(host: str, paths: Sequence[str], *, connections: int = 4) -> Answers:
+    """Every path once, the next asked for as soon as an answer is there."""
+    wanted = iter(paths)
     taking = threading.Lock()
     began = time.perf_counter()
 

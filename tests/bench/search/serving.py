@@ -1,10 +1,10 @@
 """Whole pages from a real gateway over HTTP: ten a second, as fast as it can, and for long while articles come in."""
 
-import itertools
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import cycle, islice
 from urllib.parse import quote, urlencode
 
 from .. import machine
@@ -13,7 +13,7 @@ from ..figures import Curve, Figure, percentile
 from ..processes import ROOT, Stack, environment
 from .corpus import News
 from .load import as_fast_as_possible, at_a_rate
-from .questions import words_of
+from .questions import Words, words_of
 
 __all__ = ["GATEWAY", "memory_over_pages", "page_times", "paths"]
 
@@ -22,19 +22,20 @@ _FORMS = {"JSON": "/api/v1/search", "HTML": "/"}
 _PER_SECOND = 10
 _WARM_UP = 50
 _LOOKS = 10
+_ASKED = 500
 _ARRIVING = (20, 0.5)
 """Articles that come in at once, and seconds between: some 40 a second, each batch a commit that the gateway sees."""
 
 
-def paths(news: News, form: str, *, articles: int, count: int) -> list[str]:
-    """Addresses of so many searches with facets: a word, two words, a phrase, and a word of one person's articles."""
+def paths(words: Iterable[Words], form: str) -> list[str]:
+    """Addresses of searches with facets: a word, two words, a phrase, and a word of one person's articles."""
     made = []
-    for number, words in enumerate(words_of(news, range(articles), count)):
+    for number, each in enumerate(words):
         asked = (
-            {"q": words.word},
-            {"q": f"{words.word} {words.other}"},
-            {"q": f'"{words.phrase}"'},
-            {"q": words.word, "people": words.person},
+            {"q": each.word},
+            {"q": f"{each.word} {each.other}"},
+            {"q": f'"{each.phrase}"'},
+            {"q": each.word, "people": each.person},
         )
         made.append(f"{_FORMS[form]}?{urlencode(asked[number % len(asked)], quote_via=quote)}")
     return made
@@ -43,14 +44,18 @@ def paths(news: News, form: str, *, articles: int, count: int) -> list[str]:
 def page_times(
     stack: Stack, news: News, *, articles: int, seconds: int, say: Callable[[str], None]
 ) -> Iterator[Figure]:
-    """Latency at a steady rate, and pages a second when clients ask without pause."""
-    host = _host(stack)
+    """Latency at a steady rate, and pages a second when clients ask without pause.
+
+    No address is asked for twice: what the index remembers of a question helps no other.
+    """
+    host, count = _host(stack), _PER_SECOND * seconds
+    words = words_of(news, range(articles), len(_FORMS) * (_WARM_UP + 2 * count))
     for form in _FORMS:
-        asked = paths(news, form, articles=articles, count=_PER_SECOND * seconds + _WARM_UP)
-        as_fast_as_possible(host, iter(asked[:_WARM_UP]), count=_WARM_UP)
-        steady = at_a_rate(host, asked[_WARM_UP:], per_second=_PER_SECOND)
+        warm_up, regular, without_pause = (paths(islice(words, part), form) for part in (_WARM_UP, count, count))
+        as_fast_as_possible(host, warm_up)
+        steady = at_a_rate(host, regular, per_second=_PER_SECOND)
         before = stack.cpu_by_process()
-        full = as_fast_as_possible(host, itertools.cycle(asked), count=_PER_SECOND * seconds)
+        full = as_fast_as_possible(host, without_pause)
         after = stack.cpu_by_process()
         rate = len(full.took_ms) / full.seconds
         say(f"{form} pages: p99 {percentile(steady.took_ms, 99):.1f} ms at {_PER_SECOND}/s, {rate:.0f}/s at saturation")
@@ -75,13 +80,13 @@ def memory_over_pages(
     host, pid = _host(stack), stack.pids()[GATEWAY]
     if machine.memory_bytes(pid) is None:
         return
-    asked = [one for form in _FORMS for one in paths(news, form, articles=articles, count=500)]
-    endless = itertools.cycle(asked)
+    asked = list(words_of(news, range(articles), _ASKED))
+    endless = cycle([path for form in _FORMS for path in paths(asked, form)])
     rows = []
     with _arriving(index_url, articles) as written:
         for look in range(_LOOKS + 1):
             if look:
-                as_fast_as_possible(host, endless, count=max(1, pages // _LOOKS))
+                as_fast_as_possible(host, list(islice(endless, max(1, pages // _LOOKS))))
             rows.append((float(look * (pages // _LOOKS)), (machine.memory_bytes(pid) or 0) / 1e6))
     curves.append(
         Curve(title="The gateway's memory over the pages it served", headings=("pages", "MB"), rows=tuple(rows))

@@ -67,11 +67,11 @@ def test_an_answer_that_takes_long_does_not_keep_the_next_from_being_asked_for(s
 
 
 def test_so_many_are_asked_for_as_fast_as_possible(server: _Server) -> None:
-    answers = as_fast_as_possible(_address(server), iter(["/a"] * 50), count=30)
+    answers = as_fast_as_possible(_address(server), ["/a"] * 30)
     assert len(server.asked) == len(answers.took_ms) == 30
     assert answers.seconds > 0
 
 
 def test_an_answer_that_is_no_page_ends_the_measurement(server: _Server) -> None:
     with pytest.raises(BenchError, match="/missing was answered 404"):
-        as_fast_as_possible(_address(server), iter(["/missing"]), count=1)
+        as_fast_as_possible(_address(server), ["/missing"])
