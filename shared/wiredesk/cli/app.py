@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wiredesk.cli import dead, entity, extract, journey, key, publish, quotes, retract, search, status
+from wiredesk.cli import dead, entity, extract, index, journey, key, publish, quotes, retract, search, status
 from wiredesk.cli.output import complain
 from wiredesk.cli.teaching import help_text
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
@@ -43,6 +43,7 @@ for _name, _command in (
     app.command(_name, help=help_text(_command.__doc__))(_command)
 app.add_typer(entity.app, name="entity")
 app.add_typer(dead.app, name="dead")
+app.add_typer(index.app, name="index")
 app.add_typer(key.app, name="key")
 
 

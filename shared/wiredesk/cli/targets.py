@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from wiredesk.pressure import Limits
 
 __all__ = [
+    "IndexUrl",
     "JsonFlag",
     "RedisUrl",
     "Url",
     "gateway",
     "gateway_url",
     "http_api",
+    "index_address",
     "publisher",
     "publishing_limits",
     "redis_address",
@@ -36,6 +38,10 @@ RedisUrl = Annotated[
 Url = Annotated[
     str | None,
     typer.Option("--url", metavar="URL", help="The gateway to use; WIREDESK_URL otherwise.", show_default=False),
+]
+IndexUrl = Annotated[
+    str | None,
+    typer.Option("--index-url", metavar="URL", help="The index; WIREDESK_INDEX_URL otherwise.", show_default=False),
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 
@@ -71,6 +77,13 @@ def _environment() -> _Environment:
 def redis_address(redis_url: str | None) -> str:
     """The Redis asked for by option or environment."""
     return redis_url or _environment().redis_url
+
+
+def index_address(index_url: str | None) -> str:
+    """The index asked for by option or environment."""
+    from wiredesk.settings import CommonSettings, read
+
+    return index_url or read(CommonSettings).index_url
 
 
 @contextlib.contextmanager

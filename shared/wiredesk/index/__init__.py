@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from wiredesk.errors import UsageError
 from wiredesk.index.protocol import IndexReader, IndexWriter
 
-__all__ = ["BACKENDS", "Backend", "open_reader", "open_writer"]
+__all__ = ["BACKENDS", "Backend", "backend_of", "open_reader", "open_writer"]
 
 
 class Backend(NamedTuple):
@@ -63,15 +63,16 @@ def open_writer(url: str) -> IndexWriter:
     Raises IndexBusy at once when it has a writer already and takes one only, UsageError for an address or an index that
     cannot be used, Unavailable when a server does not answer.
     """
-    return cast(IndexWriter, _module(url).open_writer(url))
+    return cast(IndexWriter, backend_of(url).open_writer(url))
 
 
 def open_reader(url: str) -> IndexReader:
     """A reader of the index at `url`. Raises Unavailable when nothing was indexed yet, UsageError as open_writer."""
-    return cast(IndexReader, _module(url).open_reader(url))
+    return cast(IndexReader, backend_of(url).open_reader(url))
 
 
-def _module(url: str) -> ModuleType:
+def backend_of(url: str, part: str = "") -> ModuleType:
+    """The backend of an address, or a module of its. Raises UsageError."""
     scheme = urlsplit(url).scheme.partition("+")[0]
     for backend in BACKENDS:
         if backend.scheme == scheme:
@@ -80,7 +81,7 @@ def _module(url: str) -> ModuleType:
         known = ", ".join(f"{backend.scheme} (such as {backend.example})" for backend in BACKENDS)
         raise UsageError(f"the index address {_shown(url)!r} has no known scheme; known: {known}")
     try:
-        return import_module(backend.module)
+        return import_module(f"{backend.module}.{part}" if part else backend.module)
     except ModuleNotFoundError as error:
         if error.name != backend.library:
             raise

@@ -19,9 +19,9 @@ from wiredesk.index.opensearch.documents import Written, article_document, store
 from wiredesk.index.opensearch.mapping import VERSION
 from wiredesk.index.opensearch.node import Node, Refusal
 
-__all__ = ["Rebuilt", "rebuild"]
+__all__ = ["READABLE", "Rebuilt", "rebuild"]
 
-_READABLE = tuple(range(1, VERSION + 1))
+READABLE = tuple(range(1, VERSION + 1))
 """Versions whose documents store what an article is made of: `payload` and `text`."""
 _PAGE = 500
 _FEW = 500
@@ -195,7 +195,7 @@ class _Rebuild:
 
 
 def _old(node: Node) -> str:
-    found = aliases.leads_to(node, versions=_READABLE)
+    found = aliases.leads_to(node, versions=READABLE)
     if found is None:
         raise UsageError(f"there is nothing to rebuild: no alias {node.address.index} at {node.address}")
     return found

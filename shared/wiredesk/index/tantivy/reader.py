@@ -33,6 +33,7 @@ from wiredesk.index.settling import State
 from wiredesk.index.syntax import parse
 from wiredesk.index.tantivy import entities, facets, paging, standing
 from wiredesk.index.tantivy.documents import card_of, stored_article, stored_tags
+from wiredesk.index.tantivy.generations import moved
 from wiredesk.index.tantivy.schema import analysers, last_commit, open_existing
 from wiredesk.index.tantivy.snippets import snippets
 from wiredesk.index.tantivy.stories import Found, Order, Stories, latest_revision
@@ -89,7 +90,7 @@ class TantivyReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._index = open_existing(path)
+        self._index, self._folder = open_existing(path)
         self._schema = self._index.schema
         self._analysers = analysers()
         self._current: _View | None = None
@@ -232,12 +233,15 @@ class TantivyReader:
 
     def _fresh(self) -> _View:
         committed = last_commit(self._path)  # before the reload: a commit between the two is seen next time
+        index, folder = open_existing(self._path) if moved(self._path, self._folder) else (self._index, self._folder)
         try:
-            self._index.reload()
-            searcher = self._index.searcher()
+            index.reload()
+            searcher = index.searcher()
         except (ValueError, OSError) as error:
             raise Unavailable(f"the index at {self._path} cannot be read: {error}") from error
-        state, last = standing.state(searcher, self._schema), self._current
+        last = self._current if index is self._index else None
+        self._index, self._folder = index, folder
+        state = standing.state(searcher, self._schema)
         if last is not None and last.state.generation == state.generation:
             corrections = last.corrections
         else:

@@ -5,9 +5,6 @@ Six kinds of document share one index, so that one commit makes all of an articl
 `correction` (one for each thing users corrected) and `state` (how far corrections are applied).
 """
 
-import json
-import os
-import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,13 +12,23 @@ from tantivy import Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnal
 
 from wiredesk.errors import Unavailable, UsageError
 from wiredesk.index.scripts import IDEOGRAPHS, LONGEST_WORD
+from wiredesk.index.tantivy.generations import SEGMENTS_FILE, Generation, current, lead_to
 
-__all__ = ["analysers", "build_schema", "create_or_open", "last_commit", "location", "open_existing"]
+__all__ = [
+    "READABLE",
+    "VERSION",
+    "analysers",
+    "build_schema",
+    "create_or_open",
+    "last_commit",
+    "location",
+    "open_existing",
+]
 
 VERSION = 3
 """Raised with every change to the schema or the analysis: an index of another version has to be built anew."""
-_VERSION_FILE = "wiredesk.json"
-_SEGMENTS_FILE = "meta.json"
+READABLE = tuple(range(1, VERSION + 1))
+"""Versions whose documents store what an article is made of: `payload` and `text`."""
 
 _WORDS = (
     "title",
@@ -91,38 +98,41 @@ def location(url: str) -> Path:
     return path
 
 
-def create_or_open(path: Path) -> Index:
-    """The index in a folder, made if need be. Raises UsageError for a folder that cannot be used."""
+def create_or_open(path: Path) -> tuple[Index, Path]:
+    """The index in a folder, made if need be, and where its files are. Raises UsageError if it cannot be used."""
     try:
         path.mkdir(parents=True, exist_ok=True)
-        if not _has_version(path):
-            _write_version(path)
+        found = _of_this_version(path)
+        if found is None:
+            lead_to(path, found := Generation(VERSION, path))
     except OSError as error:
         raise UsageError(
             f"the index cannot be kept at {path}: {error.strerror}; name a folder this user can write"
         ) from error
-    return _opened(path)
+    return _opened(found.folder), found.folder
 
 
-def open_existing(path: Path) -> Index:
-    """The index in a folder. Raises Unavailable when there is none yet, UsageError when it cannot be used."""
+def open_existing(path: Path) -> tuple[Index, Path]:
+    """As create_or_open. Raises Unavailable when there is none yet, UsageError when it cannot be used."""
     try:
-        if not _has_version(path) or not Index.exists(str(path)):
+        found = _of_this_version(path)
+        if found is None or not Index.exists(str(found.folder)):
             raise Unavailable(
                 f"nothing was indexed yet at {path}; start an indexing worker with the same index address"
             )
     except OSError as error:
         raise UsageError(f"the index at {path} cannot be read: {error.strerror}") from error
-    return _opened(path)
+    return _opened(found.folder), found.folder
 
 
 def last_commit(path: Path) -> tuple[int, int]:
-    """Changes with every commit, which replaces the list of segments. Raises Unavailable when the index is gone."""
+    """Changes with every commit and rebuild, which replace the list of segments. Raises Unavailable when it is gone."""
     try:
-        found = (path / _SEGMENTS_FILE).stat()
+        found = current(path)
+        listed = ((found.folder if found else path) / SEGMENTS_FILE).stat()
     except OSError as error:
         raise Unavailable(f"the index at {path} is gone: {error.strerror}") from error
-    return found.st_ino, found.st_mtime_ns
+    return listed.st_ino, listed.st_mtime_ns
 
 
 def _opened(path: Path) -> Index:
@@ -136,28 +146,14 @@ def _opened(path: Path) -> Index:
     return index
 
 
-def _has_version(path: Path) -> bool:
-    """Whether Wiredesk made this folder an index. Raises UsageError for another version's, or another program's."""
-    try:
-        found = json.loads((path / _VERSION_FILE).read_bytes())["schema"]
-    except FileNotFoundError:
-        if (path / _SEGMENTS_FILE).exists():
-            raise UsageError(f"{path} holds an index that is not Wiredesk's; name another folder") from None
-        return False
-    except (ValueError, KeyError, TypeError):
-        found = "unreadable"
-    if found != VERSION:
+def _of_this_version(path: Path) -> Generation | None:
+    """What is searched and written now; None where nothing is. Raises UsageError for another version's."""
+    found = current(path)
+    if found is not None and found.version != VERSION:
+        cure = "`wiredesk index rebuild` makes it anew from the articles it stores"
+        if found.version not in READABLE:
+            cure = "name another folder and index again, or run the version that wrote it"
         raise UsageError(
-            f"the index at {path} has schema {found}, this Wiredesk writes schema {VERSION}; name another folder and "
-            "index again, or run the version that wrote it"
+            f"the index at {path} has schema {found.version}, this Wiredesk writes schema {VERSION}; {cure}"
         )
-    return True
-
-
-def _write_version(path: Path) -> None:
-    """Written before the index is, and whole or not at all, so that an index always has its version."""
-    with tempfile.NamedTemporaryFile("w", dir=path, prefix=_VERSION_FILE, delete=False) as file:
-        json.dump({"schema": VERSION}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path / _VERSION_FILE)
+    return found

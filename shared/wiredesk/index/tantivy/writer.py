@@ -18,9 +18,10 @@ from wiredesk.index.corrections import Correction, Corrections, Register, regist
 from wiredesk.index.intake import checked, newest_of
 from wiredesk.index.protocol import IndexBusy, Upserted
 from wiredesk.index.settling import STEP, State, reach
-from wiredesk.index.tantivy import standing
+from wiredesk.index.tantivy import lease, standing
 from wiredesk.index.tantivy.documents import card_of, documents_of, stored_article, stored_tags, tombstone_of
 from wiredesk.index.tantivy.entities import Change, Ledger, document_of, tally
+from wiredesk.index.tantivy.generations import moved
 from wiredesk.index.tantivy.paging import count
 from wiredesk.index.tantivy.schema import create_or_open
 
@@ -62,7 +63,7 @@ class TantivyWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._index = create_or_open(path)
+        self._index, self._folder = create_or_open(path)
         self._schema = self._index.schema
         self._lock = threading.Lock()
         self._writer: tantivy.IndexWriter | None = self._locked_writer()
@@ -145,6 +146,13 @@ class TantivyWriter:
         state = state if len(held) == STEP else state.settled()
         articles = {each.article.article_id: each.article for each in held}
         self._commit(_Commit(articles, articles, changes, registers=registers, corrections=corrections, state=state))
+
+    def adopt(self, tombstones: Mapping[str, int], registers: Sequence[Register], state: State) -> None:
+        """Take over what another index keeps beside its articles, before any article comes in; durable at return."""
+        with self._lock:
+            corrections = self._corrections.with_(registers)
+            kept = _Commit({}, tombstones=tombstones, registers=registers, corrections=corrections, state=state)
+            self._commit(kept)
 
     def probe(self) -> None:
         """Write, flush and remove a file of its own in the index's folder."""
@@ -245,16 +253,25 @@ class TantivyWriter:
     def _locked_writer(self) -> tantivy.IndexWriter:
         try:
             writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=_THREADS)
+            if moved(self._path, self._folder):  # by a rebuild that held the lock until now
+                writer.wait_merging_threads()
+                raise self._made_anew()
             # Files that a killed commit left behind bear the names that the next one gives, and would stop it.
             writer.garbage_collect_files()
-            return writer
         except ValueError as error:
             if "LockBusy" in str(error):
                 raise IndexBusy(
-                    f"the index at {self._path} already has a writer; the embedded index takes one. "
-                    "Run one indexing worker, or set WIREDESK_INDEX_URL to a server's index"
+                    f"the index at {self._path} already has a writer ({lease.signed(self._folder)}); the embedded "
+                    "index takes one. Run one indexing worker, or set WIREDESK_INDEX_URL to a server's index"
                 ) from error
+            if moved(self._path, self._folder):
+                raise self._made_anew() from error
             raise UsageError(f"the index at {self._path} cannot be written: {error}") from error
+        lease.sign(self._folder)
+        return writer
+
+    def _made_anew(self) -> IndexBusy:
+        return IndexBusy(f"the index at {self._path} was made anew at this moment; open it again")
 
     def _see_last_commit(self) -> tantivy.Searcher:
         """What is compared with and counted on must never be older than the last commit, or counts would drift."""

@@ -1,0 +1,136 @@
+"""The index anew, beside the one in use, and then in its place: for a new schema, for less room, or from a backup.
+
+The maker holds the lease of the old index from the first document to the last, so nothing is written meanwhile: what is
+published waits on the stream. Killed at any moment it leaves the old index in use, or the new one; the next one begins
+again.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+from wiredesk.errors import TransientError, Unavailable, UsageError
+from wiredesk.index.administration import Remade, Told
+from wiredesk.index.corrections import Register
+from wiredesk.index.protocol import IndexBusy
+from wiredesk.index.settling import State
+from wiredesk.index.tantivy import lease
+from wiredesk.index.tantivy.documents import card_of, stored_article
+from wiredesk.index.tantivy.generations import (
+    SEGMENTS_FILE,
+    Generation,
+    current,
+    discard_unused,
+    flushed_folder,
+    lead_to,
+    moved,
+    next_folder,
+    set_aside,
+)
+from wiredesk.index.tantivy.schema import READABLE, VERSION
+from wiredesk.index.tantivy.snapshot import files_of
+from wiredesk.index.tantivy.walking import Stored
+from wiredesk.index.tantivy.writer import TantivyWriter
+
+__all__ = ["GRACE_S", "copied", "remade", "replaced", "size_of"]
+
+GRACE_S = 3.0
+"""Readers look for a new state every second or faster; those that began on the old index end before it is removed."""
+_BATCH = 1000
+"""Articles a commit: fewer commits, and so fewer segments, than when articles come in."""
+
+
+def remade(path: Path, old: Generation, *, keep_old: bool, told: Told, grace_s: float = GRACE_S) -> Remade:
+    """From the articles, retractions and corrections that the index stores. See `replaced`."""
+    if old.version not in READABLE:
+        raise UsageError(
+            f"the index at {path} has schema {old.version}; this Wiredesk reads schema {READABLE[0]} to {VERSION}"
+        )
+    return replaced(
+        path,
+        lambda old, new: copied(old.folder, new, told),
+        needed=size_of(old.folder),
+        keep_old=keep_old,
+        grace_s=grace_s,
+    )
+
+
+def replaced(
+    path: Path, fill: Callable[[Generation, Path], None], *, needed: int, keep_old: bool, grace_s: float
+) -> Remade:
+    """Have `fill` make a whole index of about `needed` bytes in a new folder, and lead there.
+
+    Raises IndexBusy, UsageError, Unavailable, and what `fill` raises; then the index is as it was.
+    """
+    started = time.monotonic()
+    try:
+        old = current(path)
+        if old is None:
+            raise Unavailable(f"nothing was indexed yet at {path}")
+        with lease.held(old.folder):
+            if moved(path, old.folder):
+                raise IndexBusy(f"the index at {path} was made anew at this moment; see `wiredesk index stats`")
+            discard_unused(path, old.folder)
+            if shutil.disk_usage(path).free < needed:
+                raise UsageError(f"a second index needs about {needed:,} bytes beside the one at {path}; make room")
+            before, new = size_of(old.folder), next_folder(path)
+            try:
+                fill(old, new)
+                articles, after = Stored(new).count("article"), size_of(new)
+                lead_to(path, Generation(VERSION, new))
+            except BaseException:
+                if moved(path, new):
+                    shutil.rmtree(new, ignore_errors=True)
+                raise
+            ended = time.monotonic()
+            time.sleep(grace_s)
+            kept = set_aside(path, old, keep=keep_old)
+    except OSError as error:
+        raise Unavailable(f"the index at {path} was not replaced: {error}") from error
+    return Remade(
+        articles=articles,
+        bytes_before=before,
+        bytes_after=after,
+        seconds=ended - started,
+        kept=str(kept) if kept else None,
+    )
+
+
+def copied(source: Path, target: Path, told: Told) -> None:
+    """Every article made anew under this version's schema, with what is kept beside articles.
+
+    Raises UsageError for an article that cannot be read, TransientError for a full disk.
+    """
+    stored = Stored(source)
+    total = stored.count("article")
+    writer = TantivyWriter(target)
+    try:
+        tombstones = {card["article_id"]: card["revision"] for card in map(card_of, stored.each("tombstone"))}
+        registers = [Register(**card_of(each)) for each in stored.each("correction")]
+        states = [State.read(card_of(each)) for each in stored.each("state")]
+        # Every article comes in corrected: nothing is left to settle.
+        writer.adopt(tombstones, registers, State(states[0].generation if states else 0))
+        documents, done = stored.each("article"), 0
+        while batch := list(islice(documents, _BATCH)):
+            try:
+                writer.upsert([stored_article(each) for each in batch])
+            except ValueError as error:
+                raise UsageError(f"an article cannot be read ({error}); `wiredesk index check` names it") from error
+            done += len(batch)
+            told("articles", done, total)
+        arrived = writer.documents()
+    finally:
+        writer.close()
+    if arrived != total:
+        raise TransientError("index_incomplete", f"{arrived} of {total} articles arrived; the index is as it was")
+    flushed_folder(target)
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of the files in use; 0 where there is no telling. Raises OSError."""
+    try:
+        return sum(file.stat().st_size for file in files_of(folder, (folder / SEGMENTS_FILE).read_bytes()))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return 0
