@@ -1,10 +1,16 @@
 """The index as the gateway holds it: waited for, kept fresh, lost and found again."""
 
+import contextlib
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from wiredesk.errors import Unavailable, UsageError
+from wiredesk.events import ArticleExtracted
+from wiredesk.index import open_reader, open_writer
+from wiredesk.index.protocol import IndexReader, SearchRequest
 from wiredesk.testing import wait_until
 from wiredesk_gateway.live_index import LiveIndex
 
@@ -97,3 +103,49 @@ def test_an_address_that_can_never_work_is_told_at_the_start(store: Store, index
     store.problem = UsageError("no known scheme")
     with pytest.raises(UsageError, match="no known scheme"):
         index.start()
+
+
+def test_no_request_is_answered_by_opening_or_reloading(tmp_path: Path) -> None:
+    """On a real index: requests take the reader that is there, whatever the writer commits and the thread reloads."""
+    url = f"tantivy://{tmp_path}/index"
+    mine = threading.get_ident()
+    opened, reloaded = list[int](), list[int]()
+    with contextlib.closing(open_writer(url)) as writer:
+
+        def watched() -> IndexReader:
+            opened.append(threading.get_ident())
+            reader = open_reader(url)
+            reload = reader.reload
+
+            def noted() -> None:
+                reloaded.append(threading.get_ident())
+                reload()
+
+            reader.reload = noted  # type: ignore[method-assign]  # to see which thread pays
+            return reader
+
+        live = LiveIndex(watched, interval_s=0.005)
+        live.start()
+        try:
+            first = live.reader()
+            for number in range(10):
+                writer.upsert([_article(number)])
+                wait_until(lambda wanted=number + 1: live.reader().search(SearchRequest()).total == wanted)
+                assert live.reader() is first
+        finally:
+            live.stop()
+    assert opened == [mine]  # at the start, before any request
+    assert reloaded
+    assert mine not in reloaded
+
+
+def _article(number: int) -> ArticleExtracted:
+    return ArticleExtracted(
+        article_id=f"a{number}",
+        revision=1,
+        submission_id="1006502400000-0",
+        text="The bridge stays open.",
+        content_hash="0" * 64,
+        cluster_id=f"c{number}",
+        extractor="tests/1",
+    )

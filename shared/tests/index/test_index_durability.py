@@ -15,6 +15,8 @@ from wiredesk.index.protocol import IndexReader, SearchRequest
 from wiredesk.testing import wait_until
 
 WRITER = Path(__file__).with_name("acknowledging_writer.py")
+ROUNDS = {"tantivy": 20, "opensearch": 6}
+"""A killed client is what a cluster sees every day; a killed writer of the embedded index is all that writes it."""
 
 
 @pytest.mark.timeout(600)
@@ -22,7 +24,7 @@ def test_every_acknowledged_article_is_there_once_after_kill_9_at_any_moment(ind
     url = index_url
     acknowledged: set[str] = set()
     chance = random.Random(20011123)
-    for run in range(6):
+    for run in range(ROUNDS["tantivy" if url.startswith("tantivy") else "opensearch"]):
         out = tmp_path / f"acknowledged-{run}"
         with out.open("wb") as sink:
             writer = subprocess.Popen([sys.executable, str(WRITER), url, str(run)], stdout=sink)
@@ -43,6 +45,31 @@ def test_every_acknowledged_article_is_there_once_after_kill_9_at_any_moment(ind
         assert len(found) == len(set(found))
         assert acknowledged <= set(found)
         assert reader.article(found[0]).text
+
+
+def test_what_is_acknowledged_is_seen_by_the_next_look_of_a_reader_in_another_process(tmp_path):
+    """The gateway looks every 0.3 s, so within a second; how long a look may take depends on the machine alone."""
+    url, out = f"tantivy://{tmp_path}/index", tmp_path / "acknowledged"
+    with out.open("wb") as sink:
+        writer = subprocess.Popen([sys.executable, str(WRITER), url, "run"], stdout=sink)
+    try:
+        wait_until(lambda: out.stat().st_size > 0, timeout_s=90)
+        with contextlib.closing(open_reader(url)) as reader:
+            seen: set[str] = set()
+
+            def more() -> set[str]:
+                return set(out.read_text().split("\n")[:-1]) - seen
+
+            for _ in range(20):
+                told = wait_until(more, what="more acknowledged")
+                reader.reload()
+                for each in told:
+                    assert reader.article(each).article_id == each
+                seen.update(told)
+        assert writer.poll() is None
+    finally:
+        writer.kill()
+        writer.wait()
 
 
 def _agreed(reader: IndexReader) -> list[str]:

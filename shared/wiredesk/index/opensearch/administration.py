@@ -18,6 +18,7 @@ from wiredesk.index.opensearch.mapping import VERSION
 from wiredesk.index.opensearch.node import Node, Refusal
 from wiredesk.index.opensearch.rebuild import READABLE
 from wiredesk.index.opensearch.rebuild import rebuild as moved
+from wiredesk.index.opensearch.writer import count
 
 __all__ = ["backup", "check", "compact", "rebuild", "restore", "stats"]
 
@@ -117,9 +118,7 @@ def compact(url: str, *, told: Told) -> Remade:
             pass
         told("segments", 1, 1)
         node.ask("POST", f"/{name}/_flush")
-        query = {"query": {"term": {"kind": "article"}}}
-        articles = int(node.ask("POST", f"/{name}/_count", query)["count"])
-        after = _size(node, name)
+        articles, after = count(node), _size(node, name)
     return Remade(articles=articles, bytes_before=before, bytes_after=after, seconds=time.monotonic() - started)
 
 
@@ -129,9 +128,9 @@ def rebuild(url: str, *, keep_old: bool, discard: bool, told: Told) -> Remade:
         before = _size(node, old)
     done = moved(url, discard=discard, keep_old=keep_old, told=lambda copied: told("documents copied", copied, copied))
     with _index(url) as (node, new):
-        after = _size(node, new)
+        articles, after = count(node), _size(node, new)
     return Remade(
-        articles=done.documents,
+        articles=articles,
         bytes_before=before,
         bytes_after=after,
         seconds=done.seconds,
