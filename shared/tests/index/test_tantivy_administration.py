@@ -326,7 +326,7 @@ def test_a_rebuild_killed_at_any_moment_leaves_a_whole_index_and_can_be_run_agai
         writer.upsert([ann(f"more-{n}") for n in range(300)])
     script = (
         "import sys, time; from wiredesk.index import administration as a; from wiredesk.index.tantivy import remaking;"
-        "remaking._BATCH = 20;"
+        "remaking._EVERY = 20;"
         "a.rebuild(sys.argv[1], keep_old=False, discard=False, told=lambda *told: print(*told, flush=True))"
     )
     for lines in (1, 3, 8, 14, 16):  # the last ones: as the new one takes its place
@@ -402,6 +402,27 @@ def test_a_backup_restores_where_the_index_is_lost(filled, folder, tmp_path, los
         file.unlink()
     administration.restore(filled, target, keep_old=False, told=silent)
     assert check(filled).problems == ()
+
+
+def test_an_index_that_lost_the_word_which_generation_is_in_use_is_not_begun_anew(filled, folder):
+    administration.rebuild(filled, keep_old=False, discard=False, told=silent)
+    (folder / "wiredesk.json").unlink()
+    for opened in (open_writer, open_reader, administration.stats):
+        with pytest.raises(UsageError, match=r"has lost its wiredesk\.json"):
+            opened(filled)
+
+
+def test_a_failed_restore_removes_no_generation_where_nothing_says_which_is_in_use(filled, folder, tmp_path):
+    administration.rebuild(filled, keep_old=False, discard=False, told=silent)
+    target = tmp_path / "copy"
+    administration.backup(filled, target, told=silent)
+    file = next(target.glob("*.store"))
+    file.write_bytes(file.read_bytes()[:-20] + bytes(20))
+    used = current(folder).folder
+    (folder / "wiredesk.json").write_text("nonsense")
+    with pytest.raises(UsageError, match=file.name):
+        administration.restore(filled, target, keep_old=False, told=silent)
+    assert list(used.glob("*.store"))
 
 
 def test_what_is_no_backup_is_not_restored(filled, tmp_path):

@@ -107,7 +107,7 @@ def compact_command(index_url: IndexUrl = None, json: JsonFlag = False) -> None:
     by themselves all the time, so this is worth it when `stats` shows a large share of deleted documents.
 
     Examples:
-      docker compose stop indexing && wiredesk index compact; docker compose start indexing
+      wiredesk index compact
     """
     from wiredesk.index import administration
 
@@ -131,7 +131,7 @@ def rebuild_command(
     again meanwhile.
 
     Examples:
-      docker compose stop indexing && wiredesk index rebuild; docker compose start indexing
+      wiredesk index rebuild --keep-old
       wiredesk index rebuild --index-url 'opensearch://host:9200/wiredesk?shards=3'
     """
     from wiredesk.index import administration
@@ -179,7 +179,7 @@ def restore_command(
     --force.
 
     Examples:
-      docker compose stop indexing && wiredesk index restore /backups/monday; docker compose start indexing
+      wiredesk index restore /backups/monday
     """
     from wiredesk.index import administration
 

@@ -1,6 +1,7 @@
 """The embedded index: tantivy on a local disk, one writer and any number of readers in any process.
 
 `schema` says what is indexed how, `documents` and `entities` turn articles into documents, `writer` commits them;
+`generations` says which folder counts and `lease` who writes; `administration` looks after the index.
 `translation` turns the query tree into tantivy's queries, `paging`, `snippets` and `reader` answer.
 """
 

@@ -51,6 +51,9 @@ def current(path: Path) -> Generation | None:
     except FileNotFoundError:
         if (path / SEGMENTS_FILE).exists():
             raise UsageError(f"{path} holds an index that is not Wiredesk's; name another folder") from None
+        if left := next(path.glob("generation-*"), None):
+            told = f"the index at {path} has lost its {VERSION_FILE}, which says whether {left.name} is in use"
+            raise UsageError(f"{told}; restore a backup into another folder") from None
         return None
     except (ValueError, KeyError, TypeError, AttributeError):
         return Generation("unreadable", path)

@@ -7,17 +7,18 @@ again.
 
 import shutil
 import time
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from wiredesk.errors import TransientError, Unavailable, UsageError
+from wiredesk.events import ArticleExtracted
 from wiredesk.index.administration import Remade, Told
 from wiredesk.index.corrections import Register
 from wiredesk.index.protocol import IndexBusy
 from wiredesk.index.settling import State
 from wiredesk.index.tantivy import lease
 from wiredesk.index.tantivy.documents import card_of, stored_article
+from wiredesk.index.tantivy.filling import filled
 from wiredesk.index.tantivy.generations import (
     SEGMENTS_FILE,
     Generation,
@@ -32,14 +33,13 @@ from wiredesk.index.tantivy.generations import (
 from wiredesk.index.tantivy.schema import READABLE, VERSION
 from wiredesk.index.tantivy.snapshot import files_of
 from wiredesk.index.tantivy.walking import Stored
-from wiredesk.index.tantivy.writer import TantivyWriter
 
 __all__ = ["GRACE_S", "copied", "remade", "replaced", "size_of"]
 
 GRACE_S = 3.0
 """Readers look for a new state every second or faster; those that began on the old index end before it is removed."""
-_BATCH = 1000
-"""Articles a commit: fewer commits, and so fewer segments, than when articles come in."""
+_EVERY = 100
+"""Articles between two words about progress."""
 
 
 def remade(path: Path, old: Generation, *, keep_old: bool, told: Told, grace_s: float = GRACE_S) -> Remade:
@@ -72,7 +72,8 @@ def replaced(
         with lease.held(old.folder):
             if moved(path, old.folder):
                 raise IndexBusy(f"the index at {path} was made anew at this moment; see `wiredesk index stats`")
-            discard_unused(path, old.folder)
+            if isinstance(old.version, int):  # else nothing says which generation is unused
+                discard_unused(path, old.folder)
             if shutil.disk_usage(path).free < needed:
                 raise UsageError(f"a second index needs about {needed:,} bytes beside the one at {path}; make room")
             before, new = size_of(old.folder), next_folder(path)
@@ -99,33 +100,40 @@ def replaced(
 
 
 def copied(source: Path, target: Path, told: Told) -> None:
-    """Every article made anew under this version's schema, with what is kept beside articles.
+    """Every article made anew under this version's schema, with what is kept beside articles. See `filled`.
 
-    Raises UsageError for an article that cannot be read, TransientError for a full disk.
+    Raises UsageError for an article that cannot be read or is there twice, TransientError for a full disk.
     """
     stored = Stored(source)
     total = stored.count("article")
-    writer = TantivyWriter(target)
-    try:
-        tombstones = {card["article_id"]: card["revision"] for card in map(card_of, stored.each("tombstone"))}
-        registers = [Register(**card_of(each)) for each in stored.each("correction")]
-        states = [State.read(card_of(each)) for each in stored.each("state")]
+    registers = [Register(**card_of(each)) for each in stored.each("correction")]
+    states = [State.read(card_of(each)) for each in stored.each("state")]
+    tombstones = map(card_of, stored.each("tombstone"))
+    filled(
+        target,
+        _articles(stored, total, told),
+        tombstones={card["article_id"]: card["revision"] for card in tombstones},
+        registers=registers,
         # Every article comes in corrected: nothing is left to settle.
-        writer.adopt(tombstones, registers, State(states[0].generation if states else 0))
-        documents, done = stored.each("article"), 0
-        while batch := list(islice(documents, _BATCH)):
-            try:
-                writer.upsert([stored_article(each) for each in batch])
-            except ValueError as error:
-                raise UsageError(f"an article cannot be read ({error}); `wiredesk index check` names it") from error
-            done += len(batch)
-            told("articles", done, total)
-        arrived = writer.documents()
-    finally:
-        writer.close()
+        state=State(states[0].generation if states else 0),
+    )
+    arrived = Stored(target).count("article")
     if arrived != total:
         raise TransientError("index_incomplete", f"{arrived} of {total} articles arrived; the index is as it was")
     flushed_folder(target)
+
+
+def _articles(stored: Stored, total: int, told: Told) -> Iterator[ArticleExtracted]:
+    done = 0
+    try:
+        for document in stored.each("article"):
+            if done % _EVERY == 0:
+                told("articles", done, total)
+            yield stored_article(document)
+            done += 1
+    except ValueError as error:
+        raise UsageError(f"an article cannot be read ({error}); `wiredesk index check` names it") from error
+    told("articles", total, total)
 
 
 def size_of(folder: Path) -> int:

@@ -147,13 +147,6 @@ class TantivyWriter:
         articles = {each.article.article_id: each.article for each in held}
         self._commit(_Commit(articles, articles, changes, registers=registers, corrections=corrections, state=state))
 
-    def adopt(self, tombstones: Mapping[str, int], registers: Sequence[Register], state: State) -> None:
-        """Take over what another index keeps beside its articles, before any article comes in; durable at return."""
-        with self._lock:
-            corrections = self._corrections.with_(registers)
-            kept = _Commit({}, tombstones=tombstones, registers=registers, corrections=corrections, state=state)
-            self._commit(kept)
-
     def probe(self) -> None:
         """Write, flush and remove a file of its own in the index's folder."""
         path = self._path / f".probe-{os.getpid()}"
