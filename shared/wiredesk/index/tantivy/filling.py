@@ -51,7 +51,7 @@ def filled(
             for document in documents_of(article, tags, state.generation):
                 writer.add_document(document)
     with _written(path):
-        for entity in Ledger(index.schema).updated(changes, corrections, index.searcher()):
+        for entity, _ in Ledger(index.schema).updated(changes, corrections, index.searcher()):
             writer.add_document(document_of(entity))
         for id, revision in tombstones.items():
             writer.add_document(tombstone_of(id, revision))
