@@ -83,6 +83,7 @@ class _View(NamedTuple):
     latest_revision: Callable[[], int]
     committed: tuple[int, int]
     counted: dict[str, _Counts]
+    documents: int
 
 
 class TantivyReader:
@@ -209,7 +210,7 @@ class TantivyReader:
 
     def documents(self) -> int:
         """Articles in the state that is searched."""
-        return paging.count(self._view.searcher, of_kind(self._schema, "article"))
+        return self._view.documents
 
     def state(self) -> str:
         """See Dated."""
@@ -250,7 +251,8 @@ class TantivyReader:
         translator = Translator(self._schema, searcher, self._analysers)
         labels = last.labels if last is not None and last.state == state else {}
         latest = cache(partial(latest_revision, searcher, self._schema))
-        return _View(searcher, translator, state, corrections, resolver, labels, latest, committed, {})
+        documents = paging.count(searcher, of_kind(self._schema, "article"))
+        return _View(searcher, translator, state, corrections, resolver, labels, latest, committed, {}, documents)
 
     def _narrowed(self, query: Query, filters: Filters, translator: Translator) -> Query:
         clauses = [query]
