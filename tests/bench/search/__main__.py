@@ -18,6 +18,7 @@ from wiredesk.errors import WiredeskError
 from deploy.local.interrupts import let_signals_interrupt
 
 from .. import machine
+from ..errors import BenchError
 from ..figures import Curve, Figure
 from ..processes import Stack, running
 from . import writing
@@ -47,6 +48,11 @@ class _Run:
     news: News = field(default_factory=News)
     curves: list[Curve] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+
+    def skip(self, what: str) -> None:
+        """Leave something out, aloud: at once, and in the report."""
+        self.skipped.append(what)
+        self.say(f"SKIPPED: {what}")
 
     @property
     def stack(self) -> Path:
@@ -148,14 +154,16 @@ def _over_http(run: _Run, stack: Stack) -> Iterator[Figure]:
 def _browsing(run: _Run, stack: Stack) -> Iterator[Figure]:
     browser = chromium()
     if browser is None:
-        run.skipped.append("the first page in the browser: there is no Chromium on this machine")
-        run.say(run.skipped[-1])
+        run.skip("the first page in the browser: there is no Chromium on this machine")
         return
     (results,) = paths(words_of(run.news, range(run.arguments.articles), 1), "HTML")
     pages = {"start page": "/", "page of results": results}
     address = f"http://{stack.processes[GATEWAY].address}"
     run.say(f"the first page in {browser}")
-    yield from first_pages(browser, address, pages, times=run.arguments.views)
+    try:
+        yield from first_pages(browser, address, pages, times=run.arguments.views)
+    except BenchError as error:
+        run.skip(f"the first page in the browser: {error}")
 
 
 def _crashing(run: _Run) -> Iterator[Figure]:

@@ -4,8 +4,13 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
+from ..errors import BenchError
 from ..figures import Figure, percentile
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 __all__ = ["chromium", "first_pages"]
 
@@ -32,27 +37,38 @@ def chromium() -> Path | None:
 def first_pages(browser: Path, address: str, pages: dict[str, str], *, times: int) -> Iterator[Figure]:
     """Milliseconds from the navigation's start, by the browser's own clock; `pages` are paths by name.
 
-    Each time in a new context, so with nothing in the cache; the browser itself runs already.
+    Each time in a new context, so with nothing in the cache; the browser itself runs already. Raises BenchError when it
+    does not start, or cannot load a page.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
 
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=browser, args=_FLAGS)
-        for name, path in pages.items():
-            took: list[Sequence[float]] = []
-            for _ in range(_WARM_UP + times):
-                context = running.new_context()
-                page = context.new_page()
-                page.goto(address + path, wait_until="load")
-                page.wait_for_function("performance.getEntriesByType('navigation')[0].loadEventEnd > 0")
-                took.append(page.evaluate(_TIMES))
-                context.close()
-            for number, event in enumerate(_EVENTS):
-                values = [each[number] for each in took[_WARM_UP:] if each[number]]
-                if values:
-                    yield _figure(f"{name}, {event}, median", median(values))
-                    yield _figure(f"{name}, {event}, p90", percentile(values, 90))
-        running.close()
+    try:
+        with sync_playwright() as playwright:
+            running = playwright.chromium.launch(executable_path=browser, args=_FLAGS)
+            for name, path in pages.items():
+                took = [_times(running, address + path) for _ in range(_WARM_UP + times)]
+                yield from _figures(name, took[_WARM_UP:])
+            running.close()
+    except Error as error:
+        raise BenchError(f"{browser} does not show {address}: {error.message.splitlines()[0]}") from error
+
+
+def _times(running: "Browser", address: str) -> Sequence[float]:
+    context = running.new_context()
+    page = context.new_page()
+    page.goto(address, wait_until="load")
+    page.wait_for_function("performance.getEntriesByType('navigation')[0].loadEventEnd > 0")
+    told: Sequence[float] = page.evaluate(_TIMES)
+    context.close()
+    return told
+
+
+def _figures(name: str, took: Sequence[Sequence[float]]) -> Iterator[Figure]:
+    for number, event in enumerate(_EVENTS):
+        values = [each[number] for each in took if each[number]]
+        if values:
+            yield _figure(f"{name}, {event}, median", median(values))
+            yield _figure(f"{name}, {event}, p90", percentile(values, 90))
 
 
 def _figure(name: str, value: float) -> Figure:
