@@ -102,7 +102,7 @@ def test_a_standby_reads_nothing_says_so_and_takes_over_from_a_killed_writer_wit
     assert report
     health = httpx.get(f"http://{report.address}/health")
     assert (health.status_code, health.json()["state"]) == (200, "standby")
-    assert f"process {first} " in str(administration.stats(desk.index_url).written_by) + " "
+    assert f"process {first} " in f"{administration.stats(desk.index_url).written_by} "
 
     desk.publish(100)
     wait_until(lambda: len(desk.indexed()) == 100, timeout_s=PATIENCE_S)
