@@ -41,24 +41,28 @@ def filled(
     seen = set[str]()
     with _written(path):
         writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-    for article in articles:
-        if article.article_id in seen:
-            raise UsageError(f"article {article.article_id} is there twice; restore a backup")
-        seen.add(article.article_id)
-        tags = tags_of(article, corrections)
-        tally(changes, article, tags, 1)
+    try:
+        for article in articles:
+            if article.article_id in seen:
+                raise UsageError(f"article {article.article_id} is there twice; restore a backup")
+            seen.add(article.article_id)
+            tags = tags_of(article, corrections)
+            tally(changes, article, tags, 1)
+            with _written(path):
+                for document in documents_of(article, tags, state.generation):
+                    writer.add_document(document)
         with _written(path):
-            for document in documents_of(article, tags, state.generation):
+            for entity, _ in Ledger(index.schema).updated(changes, corrections, index.searcher()):
+                writer.add_document(document_of(entity))
+            for id, revision in tombstones.items():
+                writer.add_document(tombstone_of(id, revision))
+            for _, document in standing.documents_of(registers, state):
                 writer.add_document(document)
-    with _written(path):
-        for entity, _ in Ledger(index.schema).updated(changes, corrections, index.searcher()):
-            writer.add_document(document_of(entity))
-        for id, revision in tombstones.items():
-            writer.add_document(tombstone_of(id, revision))
-        for _, document in standing.documents_of(registers, state):
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
+            writer.commit()
+            writer.wait_merging_threads()
+    except BaseException:
+        del writer  # its threads end with it, and write no more into a folder that the caller removes
+        raise
 
 
 @contextmanager
