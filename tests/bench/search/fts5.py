@@ -61,6 +61,7 @@ class Fts5:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA cache_size=-64000")
+        self._db.execute("PRAGMA temp_store=MEMORY")
         if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'article'").fetchone():
             self._db.executescript(_SCHEMA)
 
