@@ -14,14 +14,17 @@ from wiredesk.index.protocol import IndexReader, SearchRequest
 
 from ..errors import BenchError
 from ..processes import ROOT, environment
+from .acknowledging import BATCH
 from .corpus import News
 
 __all__ = ["Crashes", "crashes"]
 
 _APART = 1_000_000
 """Numbers of articles from one round to the next: no round writes another's."""
-_LONGEST_S = 1.0
-_FIRST_WORD_S = 60.0
+_MOST_BATCHES = 10
+"""Acknowledged before a writer is killed, and then at most so much later: a batch takes some 0.05 s."""
+_LONGEST_S = 0.3
+_PATIENCE_S = 120.0
 _POLL_S = 0.005
 
 
@@ -41,7 +44,7 @@ class Crashes:
 
 
 def crashes(index: Path, *, rounds: int, say: Callable[[str], None]) -> Crashes:
-    """Kill so many writers, one after the other, on one index. Raises BenchError when one does not even begin."""
+    """Kill so many writers, one after the other, on one index. Raises BenchError when one does not get on."""
     url, chance = f"tantivy://{index}", Random()
     acknowledged: set[str] = set()
     for number in range(rounds):
@@ -64,6 +67,7 @@ def crashes(index: Path, *, rounds: int, say: Callable[[str], None]) -> Crashes:
 
 
 def _killed(url: str, number: int, told: Path, chance: Random) -> set[str]:
+    wanted = chance.randint(1, _MOST_BATCHES) * BATCH
     with told.open("wb") as sink:
         writer = subprocess.Popen(
             [sys.executable, "-m", "bench.search.acknowledging", url, str(number * _APART)],
@@ -72,10 +76,12 @@ def _killed(url: str, number: int, told: Path, chance: Random) -> set[str]:
             stdout=sink,
         )
         try:
-            deadline = time.monotonic() + _FIRST_WORD_S
-            while not told.stat().st_size:
+            deadline = time.monotonic() + _PATIENCE_S
+            while told.read_bytes().count(b"\n") < wanted:
                 if writer.poll() is not None or time.monotonic() > deadline:
-                    raise BenchError(f"the writer of round {number + 1} acknowledged nothing; the lines above say why")
+                    raise BenchError(
+                        f"the writer of round {number + 1} acknowledged too little; the lines above say why"
+                    )
                 time.sleep(_POLL_S)
             time.sleep(chance.uniform(0, _LONGEST_S))
         finally:

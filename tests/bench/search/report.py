@@ -143,13 +143,14 @@ def _row(figure: Figure) -> tuple[str, ...]:
 def _conditions(report: Report) -> Iterable[str]:
     machine = report.machine
     memory = f", {machine['memory_bytes'] / 2**30:.0f} GiB" if machine["memory_bytes"] else ""
-    yield (
-        f"{report.articles:,} articles of some 375 words, with 12 entities and 6 quotes each; "
-        "figures are medians, ratios the median of the rounds' own"
-    )
+    if any(figure.section != "crashing" for figure in report.figures):
+        yield (
+            f"{report.articles:,} articles of some 375 words, with 12 entities and 6 quotes each; "
+            "figures are medians, ratios the median of the rounds' own"
+        )
+        yield "SQLite FTS5 writes durably too: WAL, synchronous=FULL, one transaction a batch"
     yield f"{machine['processor']}, {machine['cores']} cores{memory}; {machine['system']}; {machine['python']}"
     yield "; ".join(f"{name} {version}" for name, version in machine["packages"].items())
-    yield "SQLite FTS5 writes durably too: WAL, synchronous=FULL, one transaction a batch"
     load = machine["load_average_before"]
     if load is not None:
         busy = load > 0.5
