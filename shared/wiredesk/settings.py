@@ -24,7 +24,7 @@ class CommonSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
-    index_url: str = "tantivy:///var/lib/wiredesk/index"
+    index_url: SecretStr = SecretStr("tantivy:///var/lib/wiredesk/index")
     data: Path = Path("/var/lib/wiredesk")
     port: int = Field(default=0, ge=0, le=65535, description="health and metrics; 0 picks a free one")
     host: str = Field(default="127.0.0.1", description="the address health, metrics and pages listen on")

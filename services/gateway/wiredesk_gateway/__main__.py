@@ -39,7 +39,9 @@ def _serve(configured: GatewaySettings) -> int:
     logs.configure(service=STAGE, format=configured.log_format, level=configured.log_level)
     _refuse_an_open_door(configured)
     client = connect(configured.redis_url.get_secret_value(), retries=_REDIS_RETRIES)
-    index = LiveIndex(lambda: open_reader(configured.index_url), interval_s=configured.reload_interval_s)
+    index = LiveIndex(
+        lambda: open_reader(configured.index_url.get_secret_value()), interval_s=configured.reload_interval_s
+    )
     app = create_app(configured, redis=client, index=index, registry=new_registry())
     listening = listen(configured.host, configured.http_port, setting="WIREDESK_HTTP_PORT")
     host, port = listening.getsockname()[:2]

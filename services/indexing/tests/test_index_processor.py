@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 from wiredesk import wire
 from wiredesk.errors import PermanentError, TransientError, Unavailable, UsageError
 from wiredesk.events import (
@@ -57,7 +58,7 @@ def change(event, **more) -> Delivery:
 
 @pytest.fixture
 def settings(tmp_path) -> IndexingSettings:
-    return IndexingSettings(index_url=f"tantivy://{tmp_path}/index", standby_retry_s=0.02)
+    return IndexingSettings(index_url=SecretStr(f"tantivy://{tmp_path}/index"), standby_retry_s=0.02)
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ async def processor(settings, registry) -> AsyncIterator[IndexProcessor]:
 def found(settings, q: str = "") -> list[str]:
     from wiredesk.index.protocol import SearchRequest
 
-    reader = open_reader(settings.index_url)
+    reader = open_reader(settings.index_url.get_secret_value())
     hits = reader.search(SearchRequest(q=q, sort="newest", limit=100, fold=False)).hits
     reader.close()
     return sorted(hit.article_id for hit in hits)
@@ -137,7 +138,7 @@ def spoken_of(article_id: str, name: str) -> ArticleExtracted:
 
 
 def people(settings) -> dict[str, tuple[str, int]]:
-    reader = open_reader(settings.index_url)
+    reader = open_reader(settings.index_url.get_secret_value())
     found = {hit.entity_id: (hit.name, hit.articles) for hit in reader.entities(limit=100).hits}
     reader.close()
     return found
@@ -180,7 +181,7 @@ async def test_more_articles_than_one_step_takes_are_changed_between_batches(pro
 
 
 async def test_what_the_stop_of_a_worker_left_to_change_is_changed_by_the_next(settings):
-    writer = open_writer(settings.index_url)
+    writer = open_writer(settings.index_url.get_secret_value())
     writer.upsert([spoken_of(f"a{n}", "Doe") for n in range(STEP + 50)])
     writer.correct([Correction(7, MERGED)])
     assert set(people(settings)) == {"person:doe", "person:moe"}
@@ -251,7 +252,7 @@ async def test_metrics_tell_of_commits_and_articles(processor, registry):
 
 
 async def test_a_standby_takes_over_when_the_writer_leaves(settings):
-    first = open_writer(settings.index_url)
+    first = open_writer(settings.index_url.get_secret_value())
     standby = IndexProcessor(settings, registry=CollectorRegistry())
     states: list[str] = []
     waiting = asyncio.Event()
@@ -273,7 +274,7 @@ async def test_a_standby_takes_over_when_the_writer_leaves(settings):
 
 
 async def test_a_standby_can_be_stopped_while_it_waits(settings):
-    first = open_writer(settings.index_url)
+    first = open_writer(settings.index_url.get_secret_value())
     standby = IndexProcessor(settings, registry=CollectorRegistry())
     waiting = asyncio.Event()
     starting = asyncio.create_task(standby.start(lambda _: waiting.set()))
@@ -283,7 +284,7 @@ async def test_a_standby_can_be_stopped_while_it_waits(settings):
         await starting
     await standby.stop()
     first.close()
-    open_writer(settings.index_url).close()  # nobody holds it
+    open_writer(settings.index_url.get_secret_value()).close()  # nobody holds it
 
 
 async def test_a_worker_waits_for_an_index_whose_server_is_away(settings):
@@ -304,7 +305,7 @@ async def test_a_worker_waits_for_an_index_whose_server_is_away(settings):
 
 
 async def test_an_unusable_index_fails_the_start_and_can_still_be_stopped():
-    processor = IndexProcessor(IndexingSettings(index_url="nowhere://x"), registry=CollectorRegistry())
+    processor = IndexProcessor(IndexingSettings(index_url=SecretStr("nowhere://x")), registry=CollectorRegistry())
     with pytest.raises(UsageError, match="known: tantivy"):
         await processor.start(lambda state: None)
     await processor.stop()
@@ -347,7 +348,7 @@ class FailingIndex:
 
 
 async def processed(settings, errors, count=8, probe=None):
-    index = FailingIndex(open_writer(settings.index_url), errors, probe)
+    index = FailingIndex(open_writer(settings.index_url.get_secret_value()), errors, probe)
     processor = IndexProcessor(settings, registry=CollectorRegistry(), open_index=lambda _: index)
     await processor.start(lambda state: None)
     try:
@@ -389,7 +390,7 @@ async def test_an_index_that_does_not_return_is_stuck(settings):
             return self.index.upsert(batch)
 
     impatient = settings.model_copy(update={"batch_time_limit_s": 0.05})
-    index = Hanging(open_writer(settings.index_url), {})
+    index = Hanging(open_writer(settings.index_url.get_secret_value()), {})
     processor = IndexProcessor(impatient, registry=CollectorRegistry(), open_index=lambda _: index)
     await processor.start(lambda state: None)
     try:

@@ -130,7 +130,7 @@ class IndexProcessor:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _open(self) -> None:
-        index = self._open_index(self._settings.index_url)
+        index = self._open_index(self._settings.index_url.get_secret_value())
         try:
             self._metrics.documents.set(index.documents())
         except BaseException:

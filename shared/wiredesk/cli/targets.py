@@ -83,7 +83,7 @@ def index_address(index_url: str | None) -> str:
     """The index asked for by option or environment."""
     from wiredesk.settings import CommonSettings, read
 
-    return index_url or read(CommonSettings).index_url
+    return index_url or read(CommonSettings).index_url.get_secret_value()
 
 
 @contextlib.contextmanager

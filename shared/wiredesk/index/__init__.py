@@ -7,7 +7,6 @@ is one module or folder. A new one needs `open_writer` and `open_reader`, and on
 from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple, cast
-from urllib.parse import urlsplit
 
 from wiredesk.errors import UsageError
 from wiredesk.index.protocol import IndexReader, IndexWriter
@@ -73,7 +72,7 @@ def open_reader(url: str) -> IndexReader:
 
 def backend_of(url: str, part: str = "") -> ModuleType:
     """The backend of an address, or a module of its. Raises UsageError."""
-    scheme = urlsplit(url).scheme.partition("+")[0]
+    scheme = url.partition(":")[0].partition("+")[0]
     for backend in BACKENDS:
         if backend.scheme == scheme:
             break
@@ -92,6 +91,6 @@ def backend_of(url: str, part: str = "") -> ModuleType:
 
 
 def _shown(url: str) -> str:
-    """An address without its password."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else url
+    """An address without its password, whatever stands in that."""
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}{rest.rpartition('@')[2]}" if mark else url.rpartition("@")[2]

@@ -45,7 +45,10 @@ class Address:
 
 def parse(url: str) -> Address:
     """Raises UsageError, which tells the form an address has and repeats no password."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise _unusable("a bracket in a password is written %5B or %5D") from None
     credentials, _, hosts = parts.netloc.rpartition("@")
     user, _, password = credentials.partition(":")
     index = unquote(parts.path).strip("/")

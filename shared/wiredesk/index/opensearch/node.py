@@ -2,6 +2,7 @@
 
 import json
 import ssl
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -42,7 +43,8 @@ class Node:
         self._closed = False
         headers = urllib3.make_headers(keep_alive=True)
         if address.user is not None:
-            headers |= urllib3.make_headers(basic_auth=f"{address.user}:{address.password}")
+            credentials = f"{address.user}:{address.password}".encode()
+            headers["authorization"] = f"Basic {b64encode(credentials).decode()}"
         self._headers = {**headers, "Content-Type": "application/json"}
         trusted: dict[str, Any] = {}
         if address.scheme.endswith("https"):
@@ -64,24 +66,28 @@ class Node:
     ) -> Any:
         """The answer's JSON. `body` is one object, or several or bytes for the endpoints that take lines.
 
-        Raises Unavailable when no host answers or all are too busy, UsageError when they refuse the user, Refusal.
+        Raises Unavailable when no host answers or all are too busy, UsageError when they refuse the user or show a
+        certificate that is not trusted, Refusal.
         """
         target = f"{path}?{urlencode(params)}" if params else path
         status, content = self._send(method, target, _encoded(body))
         try:
             answer: Any = json.loads(content) if content else {}
         except ValueError:
+            if status == 401:  # which the security plugin says in plain words
+                raise self._refused("unauthorized") from None
             raise Unavailable(f"what answers at {self.address} is no OpenSearch (HTTP {status})") from None
         if status < 400:
             return answer
         kind, reason = _why(answer)
         if status == 401 or (status == 403 and "security" in kind):
-            raise UsageError(
-                f"the index at {self.address} refuses the user: {reason}; set user:password@ before the host"
-            )
+            raise self._refused(reason)
         if status == 429 or status >= 500:
             raise Unavailable(f"the index at {self.address} cannot answer now: {reason}")
         raise Refusal(status, kind, reason)
+
+    def _refused(self, reason: str) -> UsageError:
+        return UsageError(f"the index at {self.address} refuses the user: {reason}; set user:password@ before the host")
 
     def close(self) -> None:
         """Later calls raise Unavailable."""
@@ -105,6 +111,11 @@ class Node:
                 # A connection that was kept and has died meanwhile says nothing about the host; silence does.
                 if len(origins) == 1 and (attempt or not isinstance(error, ProtocolError)):
                     break
+        if untrusted := _untrusted(failed):
+            raise UsageError(
+                f"the certificate of the index at {self.address} is not trusted: {untrusted}; name the file of the "
+                "authority that signed it by ca= in WIREDESK_INDEX_URL, and the host as the certificate does"
+            ) from failed
         raise Unavailable(
             f"the index at {self.address} does not answer: {_cause(failed)}; "
             "start OpenSearch, or set WIREDESK_INDEX_URL"
@@ -135,6 +146,16 @@ def _why(answer: Any) -> tuple[str, str]:
     causes = error.get("root_cause") or [shard["reason"] for shard in error.get("failed_shards", [])]
     cause: dict[str, Any] = causes[0] if causes else {}
     return str(cause.get("type") or error.get("type")), str(cause.get("reason") or error.get("reason"))[:500]
+
+
+def _untrusted(error: BaseException | None) -> str | None:
+    """Why the host's certificate was not taken, if that was it."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message
+        reason = error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
+        error = reason or error.__cause__ or error.__context__
+    return None
 
 
 def _cause(error: Exception | None) -> str:
