@@ -153,11 +153,11 @@ def test_an_index_of_version_1_is_led_to_this_one(opensearch: OpenSearchServer, 
     url = opensearch.url(index)
     made = template(parse(url))["template"]
     kept = {"type": "keyword", "index": False, "doc_values": False}
-    made["mappings"]["properties"]["revision"] = kept  # all that version 2 changed
+    made["mappings"]["properties"]["revision"] = kept  # a number since version 2, to sort by
     made["mappings"]["_meta"]["schema"] = 1
     ask(opensearch, "PUT", f"{index}-v1-000001", {**made, "aliases": {index: {"is_write_index": True}}})
     gone = tombstone(ArticleRetracted(article_id="gone", revision=4))
-    for document in (*(article_document(article(id, revision=2)) for id in "abc"), gone):
+    for document in (*(article_document(article(id, revision=2), {}, 0) for id in "abc"), gone):
         path = f"{index}-v1-000001/_doc/{document.id}?version={document.version}&version_type=external_gte"
         ask(opensearch, "PUT", path, json.loads(document.source))
     with pytest.raises(UsageError, match=r"has schema 1.*rebuild it"):

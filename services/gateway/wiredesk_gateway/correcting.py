@@ -94,8 +94,6 @@ def _shown(registers: Sequence[Register]) -> CorrectionShown:
 
 def proposed(reader: IndexReader, entity_id: str, wish: CorrectionWish) -> Proposal:
     """What would come of a wish. Raises NotFound, UsageError, a Problem with 409 for what cannot be, TypesDiffer."""
-    if why := reader.why_not_corrected():
-        raise Problem(HTTPStatus.CONFLICT, why)
     entity = reader.entity(entity_id)
     if entity.entity_id != entity_id:
         detail = f"{entity_id} is {entity.entity_id} by a correction; correct that one, or take the correction back"

@@ -122,10 +122,6 @@ class BoundedReader:
         """What users said of an entity."""
         return self._ask("entities", lambda: self._reader.corrections(entity_id))
 
-    def why_not_corrected(self) -> str | None:
-        """Known without asking the index."""
-        return self._reader.why_not_corrected()
-
     def corrected_up_to(self) -> int:
         """Known without asking the index."""
         return self._reader.corrected_up_to()

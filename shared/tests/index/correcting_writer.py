@@ -6,7 +6,6 @@ import sys
 from wiredesk.events import ArticleExtracted, Entity, EntityCorrected, Mention, Quote, Speaker
 from wiredesk.index import open_writer
 from wiredesk.index.corrections import Correction
-from wiredesk.index.tantivy import writer as backend
 
 TEXT = "“Here we stand,” Jane said."
 AT = TEXT.index("Jane")
@@ -30,9 +29,9 @@ def article(number: int) -> ArticleExtracted:
     )
 
 
-backend.STEP = 2
 run = int(sys.argv[2])
 writer = open_writer(sys.argv[1])
+sys.modules[type(writer).__module__].STEP = 2  # type: ignore[attr-defined]
 writer.upsert([article(number) for number in range(ARTICLES)])
 told = {"entity_id": "person:jane", "same_as": f"person:other-{run}", "name": f"Other {run}"}
 writer.correct([Correction(run, EntityCorrected.model_validate(told))])

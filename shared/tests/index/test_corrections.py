@@ -19,12 +19,6 @@ BOB, ROBERT, RIVAL = "person:bob-stone", "person:robert-stoney", "person:bob-sto
 CORRECTOR = Path(__file__).with_name("correcting_writer.py")
 
 
-@pytest.fixture(autouse=True)
-def _an_engine_that_corrects(request):
-    if "backend" in request.fixturenames and not request.getfixturevalue("backend").engine.corrections:
-        pytest.skip("this engine keeps no corrections")
-
-
 @pytest.fixture
 def three(make_article):
     """Bob in the first, Robert in the second, both in the third; each time one of them speaks."""
@@ -278,9 +272,8 @@ def test_a_register_is_written_as_json_and_read_back():
     assert Corrections(registers).register(registers[0].key) == registers[0]
 
 
-@pytest.mark.parametrize("scheme", ["tantivy"])
-def test_an_acknowledged_correction_survives_kill_9_and_is_finished_by_the_next_writer(scheme, tmp_path):
-    url = f"{scheme}://{tmp_path}/index"
+def test_an_acknowledged_correction_survives_kill_9_and_is_finished_by_the_next_writer(index_url, tmp_path):
+    url = index_url
     out = tmp_path / "acknowledged"
     for run in range(3):
         with out.open("wb") as sink:

@@ -1,7 +1,8 @@
 """Whatever comes in which order, how often, and with how many restarts: the index answers what a simple model says."""
 
+import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
 import pytest
@@ -180,18 +181,40 @@ def batches(steps: list[tuple], make_article) -> Iterator[tuple[str, object]]:
                 yield kind, None
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+@settings(PATIENT, max_examples=40)
 @given(steps=histories())
 def test_any_history_is_answered_as_the_model_answers(steps, tmp_path_factory, make_article, monkeypatch):
     monkeypatch.setattr("wiredesk.index.tantivy.writer.STEP", 1)  # so that three articles take several steps
-    url = f"tantivy://{tmp_path_factory.mktemp('index')}/index"
+    answered_as_the_model_answers(steps, f"tantivy://{tmp_path_factory.mktemp('index')}/index", make_article)
+
+
+@pytest.mark.opensearch
+@pytest.mark.timeout(600)
+@settings(PATIENT, max_examples=15)
+@given(steps=histories())
+def test_any_history_of_two_writers_on_a_node_is_answered_as_the_model_answers(
+    steps, opensearch, make_article, monkeypatch
+):
+    monkeypatch.setattr("wiredesk.index.opensearch.writer.STEP", 1)
+    index = f"test-{uuid.uuid4().hex[:12]}"
+    try:
+        answered_as_the_model_answers(steps, opensearch.url(index), make_article, writers=2)
+    finally:
+        opensearch.forget(index)
+
+
+def answered_as_the_model_answers(steps, url, make_article, *, writers=1):
+    """`writers` take the steps in turn; each knows of the others' corrections only what the index tells it."""
     model = Model()
-    with closing(open_writer(url)) as writer:
-        for kind, value in batches(steps, make_article):
+    with ExitStack() as stack:
+        open_ones = [open_writer(url) for _ in range(writers)]
+        stack.callback(lambda: [each.close() for each in open_ones])
+        for at, (kind, value) in enumerate(batches(steps, make_article)):
+            turn = at % writers
+            writer = open_ones[turn]
             match kind:
                 case "article":
                     writer.upsert([value])
@@ -203,13 +226,13 @@ def test_any_history_is_answered_as_the_model_answers(steps, tmp_path_factory, m
                     writer.settle()
                 case "reopen":
                     writer.close()
-                    writer = open_writer(url)
+                    open_ones[turn] = open_writer(url)
             model.take(value)
-        while writer.settle():
-            pass
+        for writer in open_ones:
+            while writer.settle():
+                pass
         with closing(open_reader(url)) as reader:
             agree(reader, model)
-        writer.close()
 
 
 def agree(reader: IndexReader, model: Model) -> None:

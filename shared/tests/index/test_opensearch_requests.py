@@ -175,7 +175,7 @@ def test_a_snippet_shows_most_of_the_marks_it_can():
 def test_an_article_comes_back_from_its_document_whole_however_long(make_article):
     for text in ("Short.", "x " * 120_000):
         article = make_article("a", text, published_at="0001-01-01", quotes=[(text[:3], None, None)])
-        source = json.loads(article_document(article).source)
+        source = json.loads(article_document(article, {}, 0).source)
         assert stored_article(source) == article
         assert source["published"] == "0001-01-01T00:00:00Z"
 

@@ -18,8 +18,7 @@ class Backend(NamedTuple):
     """Where a backend lives, the extra of `wiredesk` that brings its library, and an address as an example.
 
     `several_writers`: whether an index takes more than one at a time. `snapshots`: whether a reader stays on the state
-    it saw until it is reloaded; else every search sees what was committed before it. `corrections`: whether it keeps
-    corrections of entities.
+    it saw until it is reloaded; else every search sees what was committed before it.
     """
 
     scheme: str
@@ -29,7 +28,6 @@ class Backend(NamedTuple):
     example: str
     several_writers: bool
     snapshots: bool
-    corrections: bool
 
 
 BACKENDS = (
@@ -41,7 +39,6 @@ BACKENDS = (
         example="tantivy:///var/lib/wiredesk/index",
         several_writers=False,
         snapshots=True,
-        corrections=True,
     ),
     Backend(
         scheme="opensearch",
@@ -51,7 +48,6 @@ BACKENDS = (
         example="opensearch://127.0.0.1:9200/wiredesk",
         several_writers=True,
         snapshots=False,
-        corrections=False,
     ),
 )
 

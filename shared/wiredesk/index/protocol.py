@@ -295,10 +295,6 @@ class IndexReader(Protocol):
         """What users said of an entity and is in force, latest first; also of ids that are it now."""
         ...
 
-    def why_not_corrected(self) -> str | None:
-        """Why this index keeps no corrections of entities, in words for people; None where it does."""
-        ...
-
     def corrected_up_to(self) -> int:
         """The revision of the latest correction that answers follow; 0 before the first."""
         ...

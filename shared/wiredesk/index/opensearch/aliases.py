@@ -8,6 +8,8 @@ from wiredesk.index.opensearch.node import Node, Refusal
 
 __all__ = ["behind", "create", "ensured", "leads_to", "next_name"]
 
+_START = "30s"
+
 
 def ensured(node: Node) -> str:
     """The index behind the alias, made with it where there is none; several workers may do so at once.
@@ -27,7 +29,16 @@ def ensured(node: Node) -> str:
             f"{_named(node, 1)} is there, and no alias {node.address.index} leads to it; "
             "delete the index, or add the alias"
         )
+    _started(node, found)
     return found
+
+
+def _started(node: Node, index: str) -> None:
+    """Wait for its shards: another worker may have made it a moment ago. Raises Unavailable when they do not come."""
+    try:
+        node.ask("GET", f"/_cluster/health/{index}", wait_for_status="yellow", timeout=_START)
+    except Refusal as refusal:
+        raise Unavailable(f"the shards of {index} at {node.address} did not start within {_START}") from refusal
 
 
 def behind(node: Node) -> str:

@@ -70,7 +70,8 @@ def verdict_of(item: Mapping[str, Any]) -> Verdict:
 def _posted(node: Node, index: str, documents: Sequence[Written], refresh: bool) -> list[Mapping[str, Any]]:
     lines = bytearray()
     for document in documents:
-        action = {"_id": document.id, "version": document.version, "version_type": "external_gte"}
+        newer = "external" if document.only_newer else "external_gte"
+        action = {"_id": document.id, "version": document.version, "version_type": newer}
         lines += json.dumps({"index": action}).encode() + b"\n" + document.source + b"\n"
     try:
         answer = node.ask(

@@ -2,6 +2,8 @@
 
 Both have the article's id and a version made of the revision, so that the cluster itself keeps what is newer, whoever
 writes: of an article twice its revision, of a retraction one more.
+
+What is searched is the article as corrections have it; what is kept is what extraction said, and the tags beside it.
 """
 
 import json
@@ -11,17 +13,31 @@ from typing import Any
 
 from wiredesk.errors import PermanentError
 from wiredesk.events import ArticleExtracted, ArticleRetracted
+from wiredesk.index.corrected import Tag, Tags, corrected
 from wiredesk.index.excerpt import LENGTH, LONGEST_TEXT
 from wiredesk.index.intake import KINDS, LONGEST_ID, names_of
 from wiredesk.index.ordering import LAST_SECOND, moment_of, second_of, tie_of
 from wiredesk.index.reported import other_names, sentences_around, speakers_of
 
-__all__ = ["CARD", "WHOLE", "Written", "article_document", "rank_of", "signed_tie", "stored_article", "tombstone"]
+__all__ = [
+    "CARD",
+    "MEMBER_BREAK",
+    "WHOLE",
+    "Written",
+    "article_document",
+    "rank_of",
+    "signed_tie",
+    "stored_article",
+    "stored_tags",
+    "tombstone",
+]
 
 CARD = ("revision", "title", "source", "url", "published_at", "language", "cluster", "opening")
 """Fields that make a hit; the id stands outside."""
-WHOLE = ("kind", "text", "payload")
+WHOLE = ("kind", "text", "payload", "tags")
 """Fields that make an article."""
+MEMBER_BREAK = "\n"
+"""Between an id that extraction gave and the name it goes with; in no id of ours."""
 
 _NAME_BYTES = 4
 _RANK_TIE_BITS = 21
@@ -30,17 +46,26 @@ _RANK_TIE_BITS = 21
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document on its way: `source` is its JSON."""
+    """A document on its way: `source` is its JSON. `only_newer`: it does not replace one of the same version."""
 
     id: str
     version: int
     source: bytes
+    only_newer: bool = False
 
 
-def article_document(article: ArticleExtracted) -> Written:
+def article_document(article: ArticleExtracted, tags: Tags, generation: int) -> Written:
     """The document of an article that was `checked`. Raises PermanentError when it cannot be one all the same."""
+    fields = {
+        **_fields(corrected(article, tags)),
+        "generation": generation,
+        "payload": article.model_dump_json(exclude={"text"}),
+    }
+    if tags:
+        fields["tags"] = json.dumps(tags)
+        fields["extracted_id"] = [id for id, tag in tags.items() if id != tag.id]
     try:
-        source = json.dumps(_fields(article), ensure_ascii=False, separators=(",", ":")).encode()
+        source = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
     except (ValueError, OverflowError) as error:  # UnicodeEncodeError among them: a lone surrogate
         raise PermanentError("unindexable", f"{article.article_id} cannot be indexed: {error}") from error
     return Written(article.article_id, article.revision * 2, source)
@@ -53,8 +78,13 @@ def tombstone(event: ArticleRetracted) -> Written:
 
 
 def stored_article(source: Mapping[str, Any]) -> ArticleExtracted:
-    """The article a document was made of; `source` has the fields of WHOLE."""
+    """The article a document was made of, as extraction has it; `source` has the fields of WHOLE."""
     return ArticleExtracted.model_validate(json.loads(source["payload"]) | {"text": "".join(source["text"])})
+
+
+def stored_tags(source: Mapping[str, Any]) -> dict[str, Tag]:
+    """What corrections made of it when it was indexed last."""
+    return {id: Tag(*tag) for id, tag in json.loads(source.get("tags") or "{}").items()}
 
 
 def signed_tie(id: str) -> int:
@@ -90,7 +120,6 @@ def _fields(article: ArticleExtracted) -> dict[str, Any]:
         "quotes": list(_quotes(article, second)),
         "url": article.url,
         "published_at": article.published_at,
-        "payload": article.model_dump_json(exclude={"text"}),
     }
     if moment:
         fields["published"] = f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z"
@@ -110,10 +139,12 @@ def _parts(text: str) -> str | list[str]:
 
 def _entities(article: ArticleExtracted, names: Mapping[str, tuple[str, list[str]]]) -> Iterator[dict[str, Any]]:
     spoken: dict[str, dict[str, None]] = {}
+    members: dict[str, dict[str, str]] = {}
     for entity in article.entities:
         spoken.setdefault(entity.id, {}).update(dict.fromkeys(other_names(entity)))
+        members.setdefault(entity.id, {}).update((was.id, was.name) for was in entity.extracted_as)
     for id, (type, found) in names.items():
-        yield {
+        fields: dict[str, Any] = {
             "id": id,
             "type": type,
             "called": found[0],
@@ -121,6 +152,9 @@ def _entities(article: ArticleExtracted, names: Mapping[str, tuple[str, list[str
             "spoken": list(spoken[id]),
             "rank": rank_of(id),
         }
+        if members[id]:
+            fields["members"] = [f"{was}{MEMBER_BREAK}{name}" for was, name in members[id].items()]
+        yield fields
 
 
 def _quotes(article: ArticleExtracted, second: int) -> Iterator[dict[str, Any]]:

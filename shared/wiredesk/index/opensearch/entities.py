@@ -5,11 +5,14 @@ them; a second one tells of those on the page what they are called, and counts e
 is exact for what ranks among the first thousand of each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from wiredesk.index.corrections import Corrections
+from wiredesk.index.opensearch.documents import MEMBER_BREAK
 from wiredesk.index.opensearch.translation import Query, all_of, any_key
-from wiredesk.index.protocol import EntityHit, SpokenName
+from wiredesk.index.protocol import EntityHit, EntityMember, SpokenName
 from wiredesk.index.reported import MOST_SPOKEN
 
 __all__ = ["MAX_DEPTH", "cards_asked", "cards_in", "ranked", "ranking_asked"]
@@ -17,6 +20,8 @@ __all__ = ["MAX_DEPTH", "cards_asked", "cards_in", "ranked", "ranking_asked"]
 MAX_DEPTH = 10_000
 """Entities deep that a walk may go: each page ranks all before it again."""
 _SHARD_CANDIDATES = 1000
+_MOST_MEMBERS = 1000
+"""Ids with their names that one entity may have been, for exact counts of each."""
 _COUNTED_EXACTLY = 40_000
 """Different entities up to which their number is exact; beyond it is right within some per cent (HyperLogLog++)."""
 
@@ -65,9 +70,10 @@ def cards_asked(ids: Sequence[str]) -> dict[str, Any]:
         return {"terms": {"field": field, "size": size}}
 
     names = {
-        "called": most("entities.called"),
         "type": most("entities.type"),
         "also": most("entities.spoken", MOST_SPOKEN),
+        "members": most("entities.members", _MOST_MEMBERS),
+        "uncorrected": {"missing": {"field": "entities.members"}, "aggs": {"called": most("entities.called")}},
     }
     called = each("entities.id", aggs=names)
     own = each("quotes.spoken_by")
@@ -88,21 +94,43 @@ def cards_asked(ids: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def cards_in(answer: Mapping[str, Any]) -> dict[str, EntityHit]:
-    """By id; the name is the one that most articles have."""
+def cards_in(answer: Mapping[str, Any], corrections: Corrections) -> dict[str, EntityHit]:
+    """By id. Called what users say, else what most articles call it under its own id, else what the correction that led
+    to it says, else what most articles call it.
+    """
     found = answer["aggregations"]
     own = {bucket["key"]: bucket["doc_count"] for bucket in found["quotes"]["theirs"]["each"]["buckets"]}
-    return {
-        bucket["key"]: EntityHit(
-            entity_id=bucket["key"],
+    cards = {}
+    for bucket in found["entities"]["them"]["each"]["buckets"]:
+        id = bucket["key"]
+        members = sorted(_members(bucket), key=lambda each: (each.entity_id != id, -each.articles, each.entity_id))
+        first = members[0]
+        extracted = first.name if first.entity_id == id else ""
+        name = corrections.name(id) or extracted or corrections.label(id) or first.name
+        alone = len(members) == 1 and (first.entity_id, first.name) == (id, name)
+        cards[id] = EntityHit(
+            entity_id=id,
             type=_first(bucket["type"]),
-            name=_first(bucket["called"]) or bucket["key"],
+            name=name,
             articles=bucket["doc_count"],
-            quotes=own.get(bucket["key"], 0),
+            quotes=own.get(id, 0),
+            members=() if alone else tuple(members),
             also=tuple(SpokenName(each["key"], each["doc_count"]) for each in bucket["also"]["buckets"]),
         )
-        for bucket in found["entities"]["them"]["each"]["buckets"]
-    }
+    return cards
+
+
+def _members(bucket: Mapping[str, Any]) -> Iterator[EntityMember]:
+    """Each id that extraction gave, with the name that most articles have for it."""
+    names: dict[str, Counter[str]] = {}
+    for each in bucket["members"]["buckets"]:
+        id, _, name = each["key"].partition(MEMBER_BREAK)
+        names.setdefault(id, Counter())[name] += each["doc_count"]
+    if uncorrected := bucket["uncorrected"]["doc_count"]:
+        called = _first(bucket["uncorrected"]["called"]) or bucket["key"]
+        names.setdefault(bucket["key"], Counter())[called] += uncorrected
+    for id, counts in names.items():
+        yield EntityMember(id, counts.most_common(1)[0][0], counts.total())
 
 
 def _first(terms: Mapping[str, Any]) -> str:

@@ -1,4 +1,5 @@
-"""What is indexed how: one document an article, its quotes and entities nested in it, or a tombstone in its place.
+"""What is indexed how: one document an article, its quotes and entities nested in it, or a tombstone in its place;
+and corrections, each a document too.
 
 Words are split, lower-cased and folded as in the embedded index. OpenSearch's dictionary cannot be asked for the
 inflections of a word, so titles and texts keep the stem of each word at its place, marked so that nothing but a search
@@ -12,7 +13,7 @@ from wiredesk.index.scripts import IDEOGRAPHS, LONGEST_WORD
 
 __all__ = ["INNER_HITS", "STEMS", "VERSION", "WORDS", "template"]
 
-VERSION = 2
+VERSION = 3
 """Raised with every change to the mapping, the analysis or the documents; `rebuild` leads an index to the next one."""
 
 WORDS = "words"
@@ -98,15 +99,19 @@ def _mappings() -> dict[str, Any]:
             "kind": key,
             **dict.fromkeys(("title", "deck", "text"), inflected),
             **dict.fromkeys(("byline", "people", "organizations", "places", "source_words"), names),
-            **dict.fromkeys(("people_id", "organizations_id", "places_id", "entity_id"), key),
+            **dict.fromkeys(("people_id", "organizations_id", "places_id", "entity_id", "extracted_id"), key),
             **dict.fromkeys(("source", "language", "cluster"), key),
-            **dict.fromkeys(("newest", "oldest", "tie", "revision"), number),
+            **dict.fromkeys(("newest", "oldest", "tie", "revision", "generation"), number),
             "published": {"type": "date", "format": "strict_date_time_no_millis"},
-            **dict.fromkeys(("url", "published_at", "opening", "payload"), kept),
+            **dict.fromkeys(("url", "published_at", "opening", "payload", "tags"), kept),
             "entities": {
                 "type": "nested",
                 "dynamic": "strict",
-                "properties": {"id": key, "type": key, "called": key, "spoken": key, "name": names, "rank": number},
+                "properties": {
+                    **dict.fromkeys(("id", "type", "called", "spoken", "members"), key),
+                    "name": names,
+                    "rank": number,
+                },
             },
             "quotes": {
                 "type": "nested",

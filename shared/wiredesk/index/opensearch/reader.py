@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from wiredesk.errors import NotFound, Unavailable, UsageError
 from wiredesk.events import ArticleExtracted
 from wiredesk.index import cursor as cursors
+from wiredesk.index.corrected import corrected
 from wiredesk.index.corrections import Register
 from wiredesk.index.histogram import histogram_of
 from wiredesk.index.intake import quote_card
 from wiredesk.index.marks import marks
-from wiredesk.index.opensearch import aliases, entities, facets, quotes
+from wiredesk.index.opensearch import aliases, entities, facets, quotes, standing
 from wiredesk.index.opensearch.address import Address
-from wiredesk.index.opensearch.documents import WHOLE, stored_article
+from wiredesk.index.opensearch.documents import WHOLE, stored_article, stored_tags
 from wiredesk.index.opensearch.mapping import WORDS
 from wiredesk.index.opensearch.node import Node, Refusal
 from wiredesk.index.opensearch.snippets import Tags, snippet_of, tagged
@@ -29,7 +30,7 @@ from wiredesk.index.opensearch.translation import (
     starting,
     translate,
 )
-from wiredesk.index.opensearch.writer import NO_CORRECTIONS, count
+from wiredesk.index.opensearch.writer import count
 from wiredesk.index.protocol import (
     ArticleHit,
     EntityHit,
@@ -42,6 +43,7 @@ from wiredesk.index.protocol import (
 )
 from wiredesk.index.query import QUOTE_FIELDS, DateRange
 from wiredesk.index.ranking import BARE, LIKE_CHARACTERS, ranks
+from wiredesk.index.resolving import Resolver
 from wiredesk.index.syntax import parse
 
 __all__ = ["OpenSearchReader"]
@@ -61,14 +63,21 @@ _MOST_LABELS = 50_000
 _SLACK = 8
 
 
+class _View(NamedTuple):
+    """What is known of the corrections at one moment, and what entities are called as far as anybody asked."""
+
+    standing: standing.Standing
+    resolver: Resolver
+    labels: dict[str, str]
+
+
 class OpenSearchReader:
     """A reader of an alias; see IndexReader for what its methods promise."""
 
     def __init__(self, address: Address) -> None:
         self._node = Node(address)
-        self._labels: dict[str, str] = {}
         try:
-            self.reload()
+            self._view = self._looked(None)
         except BaseException:
             self._node.close()
             raise
@@ -76,11 +85,12 @@ class OpenSearchReader:
     def search(self, request: SearchRequest) -> SearchPage:
         """See IndexReader. By relevance, equals come newest first; a query that weighs nothing is ordered by date."""
         limit = cursors.checked_limit(request.limit)
-        node = parse(request.q)
+        view = self._view
+        node, filters = view.resolver.node(parse(request.q)), view.resolver.filters(request.filters)
         order = "newest" if request.sort == "relevance" and not ranks(node) else request.sort
         question = cursors.fingerprint(request.q, request.filters, request.sort, request.fold)
         after = cursors.decode(request.cursor, question, keys=KEYS[order]) if request.cursor else None
-        matching = {"bool": {"must": translate(node, _ARTICLES), "filter": [_ARTICLE, *_narrowed(request.filters)]}}
+        matching = {"bool": {"must": translate(node, _ARTICLES), "filter": [_ARTICLE, *_narrowed(filters)]}}
         more: dict[str, Any] = {}
         tags = Tags()
         if marked := marks(node):
@@ -94,7 +104,7 @@ class OpenSearchReader:
         return SearchPage(
             total=stories.answer["hits"]["total"]["value"],
             hits=tuple(_hit(row, tags, copies) for row, copies in found.hits),
-            facets=self._facets(counted) if request.facets else {},
+            facets=self._facets(view, counted) if request.facets else {},
             histogram=histogram_of(
                 facets.years_in(counted),
                 facets.span_in(counted),
@@ -107,7 +117,7 @@ class OpenSearchReader:
         )
 
     def article(self, article_id: str) -> ArticleExtracted:
-        """The stored event, whole. Raises NotFound."""
+        """The stored event, whole, as corrections have it. Raises NotFound."""
         path = f"/{self._node.address.index}/_mget"
         if not article_id:  # which OpenSearch takes for a mistake
             raise NotFound("there is no article without an id in the index")
@@ -118,7 +128,7 @@ class OpenSearchReader:
             raise Unavailable(f"the index at {self._node.address} cannot answer now: {error.get('reason')}")
         if found.get("_source", {}).get("kind") != "article":
             raise NotFound(f"there is no article {article_id} in the index")
-        return stored_article(found["_source"])
+        return _shown(found["_source"])
 
     def quotes(
         self, *, q: str = "", speaker: str = "", article_id: str = "", limit: int = 10, cursor: str | None = None
@@ -127,7 +137,7 @@ class OpenSearchReader:
         limit = cursors.checked_limit(limit)
         quote = translate(parse(q, QUOTE_FIELDS), quotes.SCOPE)
         if speaker.strip():
-            quote = all_of(quote, _speaker(speaker.strip()))
+            quote = all_of(quote, _speaker(speaker.strip(), self._view.resolver))
         article = all_of(_ARTICLE, {"ids": {"values": [article_id]}}) if article_id else _ARTICLE
         question = cursors.fingerprint("quotes", q, speaker, article_id)
         after = cursors.decode(cursor, question, keys=(int, int, int)) if cursor else None
@@ -153,22 +163,22 @@ class OpenSearchReader:
 
     def entity(self, entity_id: str) -> EntityHit:
         """See IndexReader."""
-        found = self._cards([entity_id]).get(entity_id)
-        if found is None:
-            raise NotFound(f"no article in the index speaks of {entity_id}")
-        return found
+        view = self._view
+        to = view.standing.corrections.canonical(entity_id)
+        ids = list(dict.fromkeys((to, *view.resolver.ids(entity_id), entity_id)))
+        known = self._cards(ids)
+        for id in ids:
+            if id in known:
+                return known[id]
+        raise NotFound(f"no article in the index speaks of {entity_id}")
 
     def corrections(self, entity_id: str) -> tuple[Register, ...]:
-        """None are kept."""
-        return ()
-
-    def why_not_corrected(self) -> str:
-        """See NO_CORRECTIONS."""
-        return NO_CORRECTIONS
+        """See IndexReader."""
+        return tuple(self._view.standing.corrections.about(entity_id))
 
     def corrected_up_to(self) -> int:
-        """None are kept."""
-        return 0
+        """See IndexReader."""
+        return self._view.standing.corrections.latest
 
     def similar(self, article_id: str, *, limit: int = 10) -> tuple[ArticleHit, ...]:
         """By the words that tell the article apart. Raises NotFound."""
@@ -201,15 +211,22 @@ class OpenSearchReader:
         return count(self._node)
 
     def reload(self) -> None:
-        """Every search sees what was committed before it; this looks whether the index is there and ours."""
-        try:
-            aliases.behind(self._node)
-        except Refusal as refusal:
-            raise self._gone(refusal) from refusal
+        """Every search sees what was committed before it; this looks for corrections, and whether the index is ours."""
+        self._view = self._looked(self._view)
 
     def close(self) -> None:
         """Later calls raise Unavailable."""
         self._node.close()
+
+    def _looked(self, last: _View | None) -> _View:
+        try:
+            aliases.behind(self._node)
+            now = standing.read(self._node, last.standing if last else None)
+        except Refusal as refusal:
+            raise self._gone(refusal) from refusal
+        if last is not None and now is last.standing:
+            return last
+        return _View(now, Resolver(now.corrections, settling=bool(now.state.waiting)), {})
 
     def _search(self, body: Mapping[str, Any], **params: str) -> Any:
         path = f"/{self._node.address.index}/_search"
@@ -238,25 +255,29 @@ class OpenSearchReader:
     def _gone(self, refusal: Refusal) -> Unavailable:
         return Unavailable(f"the index at {self._node.address} does not answer the search: {refusal.reason}")
 
-    def _facets(self, counted: Mapping[str, Any]) -> dict[str, tuple[FacetCount, ...]]:
+    def _facets(self, view: _View, counted: Mapping[str, Any]) -> dict[str, tuple[FacetCount, ...]]:
         counts = facets.counts_in(counted)
-        labels = self._names([value for values in counts.values() for value, _ in values if ":" in value])
+        labels = self._names(view, [value for values in counts.values() for value, _ in values if ":" in value])
         return {
             name: tuple(FacetCount(value, labels.get(value, value), count) for value, count in values)
             for name, values in counts.items()
         }
 
-    def _names(self, ids: Sequence[str]) -> Mapping[str, str]:
+    def _names(self, view: _View, ids: Sequence[str]) -> Mapping[str, str]:
         """What to call entities."""
-        labels = self._labels
+        labels = {id: label for id in ids if (label := view.labels.get(id)) is not None}
         if missing := [id for id in ids if id not in labels]:
             known = {id: hit.name for id, hit in self._cards(missing).items()}
-            labels = {**labels, **known}
-            self._labels = labels if len(labels) <= _MOST_LABELS else known
+            labels |= known
+            if len(view.labels) > _MOST_LABELS:
+                view.labels.clear()
+            view.labels.update(known)
         return labels
 
     def _cards(self, ids: Sequence[str]) -> dict[str, EntityHit]:
-        return entities.cards_in(self._search(entities.cards_asked(ids))) if ids else {}
+        if not ids:
+            return {}
+        return entities.cards_in(self._search(entities.cards_asked(ids)), self._view.standing.corrections)
 
     def _entities(self, matching: Query, limit: int, question: str, after: cursors.Place | None) -> Page[EntityHit]:
         seen = after.seen if after else 0
@@ -289,10 +310,10 @@ def _narrowed(filters: Filters) -> list[Query]:
     return clauses
 
 
-def _speaker(speaker: str) -> Query:
+def _speaker(speaker: str, resolver: Resolver) -> Query:
     """An entity id has a colon and no blanks; anything else are words of the name."""
     if ":" in speaker and not any(letter.isspace() for letter in speaker):
-        return any_key("quotes.speaker_id", (speaker,))
+        return any_key("quotes.speaker_id", resolver.ids(speaker))
     return every_word("quotes.speaker", speaker)
 
 
@@ -321,6 +342,10 @@ def _quote_hits(found: Sequence[tuple[Mapping[str, Any], int]]) -> list[QuoteHit
     read: tuple[Mapping[str, Any], ArticleExtracted] | None = None
     for source, number in found:
         if read is None or read[0] is not source:
-            read = source, stored_article(source)
+            read = source, _shown(source)
         hits.append(QuoteHit(**quote_card(read[1], read[1].quotes[number])))
     return hits
+
+
+def _shown(source: Mapping[str, Any]) -> ArticleExtracted:
+    return corrected(stored_article(source), stored_tags(source))

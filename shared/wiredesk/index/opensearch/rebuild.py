@@ -15,7 +15,7 @@ from wiredesk.errors import PermanentError, TransientError, Unavailable, UsageEr
 from wiredesk.index.opensearch import aliases
 from wiredesk.index.opensearch.address import parse
 from wiredesk.index.opensearch.bulk import write
-from wiredesk.index.opensearch.documents import Written, article_document, stored_article
+from wiredesk.index.opensearch.documents import Written, article_document, stored_article, stored_tags
 from wiredesk.index.opensearch.mapping import VERSION
 from wiredesk.index.opensearch.node import Node, Refusal
 
@@ -202,9 +202,12 @@ def _old(node: Node) -> str:
 
 
 def _anew(hit: dict[str, Any]) -> Written:
-    """As this version would index it; a tombstone as it is."""
+    """As this version would index it, under the corrections it has; a tombstone, or a correction, as it is.
+
+    What corrections make of it after that is a write of its own, which the next pass copies.
+    """
     source = hit["_source"]
     if source["kind"] == "article":
-        made = article_document(stored_article(source))
+        made = article_document(stored_article(source), stored_tags(source), source.get("generation", 0))
         return Written(made.id, hit["_version"], made.source)
     return Written(hit["_id"], hit["_version"], json.dumps(source).encode())

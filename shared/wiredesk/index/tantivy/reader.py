@@ -168,9 +168,6 @@ class TantivyReader:
         """See IndexReader."""
         return tuple(self._view.corrections.about(entity_id))
 
-    def why_not_corrected(self) -> None:
-        """It does."""
-
     def corrected_up_to(self) -> int:
         """See IndexReader."""
         return self._view.corrections.latest
