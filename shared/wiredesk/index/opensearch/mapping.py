@@ -33,6 +33,7 @@ _NESTED = 100_000
 """Quotes and entities of one article, far above what a text of the largest message can hold in sense."""
 
 _SPACELESS = IDEOGRAPHS.pattern[1:-1]
+_LETTER = rf"[\p{{IsAlphabetic}}\p{{N}}&&[^{_SPACELESS}]]"
 
 
 def template(address: Address) -> dict[str, Any]:
@@ -61,7 +62,8 @@ def _settings(address: Address) -> dict[str, Any]:
             "tokenizer": {
                 "words": {
                     "type": "pattern",
-                    "pattern": rf"[{_SPACELESS}]|[\p{{IsAlphabetic}}\p{{N}}&&[^{_SPACELESS}]]+",
+                    # The same words as without its first part, which spares most letters the search for their class.
+                    "pattern": rf"[a-zA-Z0-9]++{_LETTER}*+|[{_SPACELESS}]|{_LETTER}++",
                     "group": 0,
                 }
             },
