@@ -1,7 +1,7 @@
 """What a quote is found by besides its own words: the rest of its sentence, and all that its speaker is called."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, islice
 
 from wiredesk.events import ArticleExtracted, Entity, Quote
@@ -42,8 +42,10 @@ def sentences_around(article: ArticleExtracted) -> Iterator[list[str]]:
 
 def spoken_names(entity: Entity) -> list[str]:
     """The names an article has for an entity, each once, as they are spelt; first what it is and was called."""
-    names = (" ".join(each.text.split()) for each in entity.mentions if each.kind == "name")
-    return _bounded([*_called(entity), *names])
+    names = dict.fromkeys(_called(entity))
+    for text in {each.text: None for each in entity.mentions if each.kind == "name"}:
+        names[" ".join(text.split())] = None
+    return _bounded(names)
 
 
 def other_names(entity: Entity) -> list[str]:
@@ -55,24 +57,28 @@ def other_names(entity: Entity) -> list[str]:
 def speakers_of(article: ArticleExtracted) -> Iterator[list[str]]:
     """For each quote all that its speaker is called, titles and roles too; nothing where none was found."""
     entities = {entity.id: entity for entity in article.entities}
+    known: dict[str, list[str]] = {}
     for quote in article.quotes:
         speaker = quote.speaker
         if speaker is None:
             yield []
             continue
-        names = [speaker.name, *([speaker.extracted_as.name] if speaker.extracted_as else [])]
-        if entity := entities.get(speaker.entity_id or ""):
-            names += [
-                *spoken_names(entity),
-                *entity.roles,
-                *(each.text for each in entity.mentions if each.kind == "nominal"),
-            ]
+        names = dict.fromkeys((speaker.name, *([speaker.extracted_as.name] if speaker.extracted_as else ())))
+        if speaker.entity_id in entities:
+            if speaker.entity_id not in known:
+                known[speaker.entity_id] = _described(entities[speaker.entity_id])
+            names.update(dict.fromkeys(known[speaker.entity_id]))
         yield _bounded(names)
+
+
+def _described(entity: Entity) -> list[str]:
+    nominal = (each.text for each in entity.mentions if each.kind == "nominal")
+    return [*spoken_names(entity), *entity.roles, *nominal]
 
 
 def _called(entity: Entity) -> list[str]:
     return [entity.name, *(was.name for was in entity.extracted_as)]
 
 
-def _bounded(names: Sequence[str]) -> list[str]:
-    return [name[:_MOST_CHARACTERS] for name in dict.fromkeys(names)][:_MOST_NAMES]
+def _bounded(names: Iterable[str]) -> list[str]:
+    return [name[:_MOST_CHARACTERS] for name in islice(names, _MOST_NAMES)]
