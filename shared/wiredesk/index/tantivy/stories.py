@@ -16,6 +16,9 @@ __all__ = ["Found", "Order", "Stories", "latest_revision"]
 
 Order = Literal["score", "newest", "oldest"]
 
+_MOST_COPIES = 100
+"""Copies of the stories of a page that are looked at together; of more, each story's are counted by itself."""
+
 
 class Found(NamedTuple):
     """An article of a page; `copies`: how many more of its story match, where they are folded."""
@@ -53,8 +56,7 @@ class Stories:
         def leaders(clusters: Collection[str]) -> dict[str, Leader]:
             # The dictionary counts replaced revisions too until a merge: of most articles it tells that they are alone.
             several = [cluster for cluster in clusters if self.searcher.doc_freq("cluster", cluster) > 1]
-            found = ((cluster, self._leader(cluster, after)) for cluster in several)
-            return {cluster: leader for cluster, leader in found if leader is not None}
+            return self._leaders(several, after) if several else {}
 
         page = fold(fetch, leaders, limit=limit, after=after)
         end = page.end
@@ -62,9 +64,27 @@ class Stories:
             end = replace(end, up_to=self.latest())
         return [found._replace(copies=copies) for found, copies in page.hits], end
 
+    def _leaders(self, clusters: Sequence[str], after: Place | None) -> dict[str, Leader]:
+        """Who stands for each story of which several articles match: all their copies are looked at in one search."""
+        copies = self._of(clusters)
+        cut = self._cut(copies, _MOST_COPIES, None)
+        if cut.end is not None:
+            each = {cluster: self._leader(cluster, after) for cluster in clusters}
+            return {cluster: leader for cluster, leader in each.items() if leader is not None}
+        rows: dict[str, list[tuple[paging.Ordered, int]]] = {}
+        for row in cut.hits:
+            card = card_of(self.searcher.doc(row.address))
+            rows.setdefault(card["cluster_id"], []).append((row, card["revision"]))
+        leaders = {}
+        for cluster, found in rows.items():
+            if len(found) > 1:
+                known = [row for row, revision in found if after is None or revision <= after.up_to]
+                leaders[cluster] = Leader((known or [found[0][0]])[0].keys, len(found) - 1)
+        return leaders
+
     def _leader(self, cluster: str, after: Place | None) -> Leader | None:
-        """Who stands for a story of which several articles match."""
-        copies = all_of(self.query, unscored(Query.term_query(self.schema, "cluster", cluster, index_option="basic")))
+        """Who stands for a story with any number of copies."""
+        copies = self._of((cluster,))
         count = paging.count(self.searcher, copies)
         if count < 2:
             return None
@@ -73,6 +93,9 @@ class Stories:
             known = Query.range_query(self.schema, "revision", FieldType.Unsigned, upper_bound=after.up_to)
             first = self._cut(all_of(copies, unscored(known)), 1, None).hits or first
         return Leader(first[0].keys, count - 1)
+
+    def _of(self, clusters: Sequence[str]) -> Query:
+        return all_of(self.query, unscored(Query.term_set_query(self.schema, "cluster", list(clusters))))
 
     def _cut(self, query: Query, limit: int, after: Place | None, *, from_cursor: bool = False) -> paging.Cut:
         if self.order == "score":
