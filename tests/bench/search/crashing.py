@@ -94,7 +94,7 @@ def _everything(reader: IndexReader) -> list[str]:
     ids: list[str] = []
     cursor = None
     while True:
-        page = reader.search(SearchRequest(limit=100, cursor=cursor, sort="newest", facets=False))
+        page = reader.search(SearchRequest(limit=100, cursor=cursor, sort="newest", facets=False, fold=False))
         ids += [hit.article_id for hit in page.hits]
         cursor = page.next_cursor
         if cursor is None:

@@ -57,10 +57,11 @@ def test_both_find_as_many_articles_for_words_with_their_inflections(
 
 def test_both_tell_the_same_facets_and_months(engines: tuple[IndexReader, Fts5], words: list[Words]) -> None:
     reader, sql = engines
-    page = reader.search(SearchRequest(q=words[0].word))
+    page = reader.search(SearchRequest(q=words[0].word, interval="month"))
     _, _, sources, languages, people, *_, months = sql.search(words[0].word, facets=True)
     assert dict(languages) == {count.value: count.count for count in page.facets["language"]}
-    assert months == [(count.value, count.count) for count in page.months]
+    assert page.histogram is not None
+    assert months == [(f"{bucket.first:%Y-%m}", bucket.count) for bucket in page.histogram.buckets]
     for theirs, mine in ((sources, page.facets["source"]), (people, page.facets["people"])):
         assert [count for _, count in theirs] == [each.count for each in mine]
 
