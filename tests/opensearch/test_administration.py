@@ -20,12 +20,12 @@ def test_an_index_on_a_node_is_checked_counted_compacted_and_made_anew(
     url = opensearch.url(index)
 
     def told(command: Sequence[str]) -> dict[str, object]:
-        assert run(["index", *command, "--index-url", url, "--json"]) == 0
+        assert run(["index", *command, "--index", url, "--json"]) == 0
         answer = json.loads(capsys.readouterr().out)
         assert isinstance(answer, dict)
         return answer
 
-    assert run(["index", "check", "--index-url", url]) == 3  # nothing was indexed yet
+    assert run(["index", "check", "--index", url]) == 3  # nothing was indexed yet
     writer = open_writer(url)
     writer.upsert([varied(number, words=60) for number in range(50)])
     writer.upsert([varied(number, words=60).model_copy(update={"revision": 2}) for number in range(30)])
@@ -41,6 +41,6 @@ def test_an_index_on_a_node_is_checked_counted_compacted_and_made_anew(
     assert told(["compact"])["articles"] == 50
     assert told(["rebuild"])["articles"] == 50
     assert told(["check"])["documents"] == {"article": 50, "tombstone": 1}
-    assert run(["index", "backup", "/tmp/nowhere", "--index-url", url]) == 2
+    assert run(["index", "backup", "/tmp/nowhere", "--index", url]) == 2
     assert "snapshots" in capsys.readouterr().err
     writer.close()

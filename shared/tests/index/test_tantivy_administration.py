@@ -484,19 +484,19 @@ def test_a_backup_killed_in_the_middle_leaves_nothing_that_looks_whole(filled, f
 
 
 def test_the_commands_say_it_in_words_and_json(filled, folder, tmp_path, capsys):
-    assert run(["index", "check", "--index-url", filled]) == 0
+    assert run(["index", "check", "--index", filled]) == 0
     assert "the index is whole" in capsys.readouterr().err
-    assert run(["index", "stats", "--index-url", filled, "--json"]) == 0
+    assert run(["index", "stats", "--index", filled, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["documents"]["article"] == 4
-    assert run(["index", "stats", "--index-url", filled]) == 0
+    assert run(["index", "stats", "--index", filled]) == 0
     assert "segments" in capsys.readouterr().out
-    assert run(["index", "backup", str(tmp_path / "b"), "--index-url", filled]) == 0
+    assert run(["index", "backup", str(tmp_path / "b"), "--index", filled]) == 0
     assert capsys.readouterr().out == f"{tmp_path}/b\n"
     for command in (["compact"], ["rebuild"], ["restore", str(tmp_path / "b")]):
-        assert run(["index", *command, "--index-url", filled, "--json"]) == 0
+        assert run(["index", *command, "--index", filled, "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["articles"] == 4
     tamper(folder, lambda writer: writer.delete_documents_by_term("speaker_id", "person:ann-lee"))
-    assert run(["index", "check", "--index-url", filled]) == 1
+    assert run(["index", "check", "--index", filled]) == 1
     assert "wiredesk index rebuild" in capsys.readouterr().out
-    assert run(["index", "check", "--index-url", f"tantivy://{tmp_path}/none"]) == 3
-    assert run(["index", "check", "--index-url", "nowhere"]) == 2
+    assert run(["index", "check", "--index", f"tantivy://{tmp_path}/none"]) == 3
+    assert run(["index", "check", "--index", "nowhere"]) == 2

@@ -28,7 +28,7 @@ app = typer.Typer(
 
     Examples:
       wiredesk index check
-      wiredesk index stats --index-url tantivy:///var/lib/wiredesk/index
+      wiredesk index stats --index tantivy:///var/lib/wiredesk/index
       wiredesk index backup /backups/monday
     """),
 )
@@ -132,7 +132,7 @@ def rebuild_command(
 
     Examples:
       wiredesk index rebuild --keep-old
-      wiredesk index rebuild --index-url 'opensearch://host:9200/wiredesk?shards=3'
+      wiredesk index rebuild --index 'opensearch://host:9200/wiredesk?shards=3'
     """
     from wiredesk.index import administration
 
@@ -148,7 +148,7 @@ def backup_command(
 ) -> None:
     """Copy one committed state of the index, beside a running worker, and verify the copy.
 
-    TARGET appears when it is whole, and not before. It is an index by itself: `check --index-url tantivy:///TARGET`
+    TARGET appears when it is whole, and not before. It is an index by itself: `check --index tantivy:///TARGET`
     reads it, `restore` brings it back. An index on a server is copied by the server's own snapshots.
 
     Examples:

@@ -41,7 +41,7 @@ Url = Annotated[
 ]
 IndexUrl = Annotated[
     str | None,
-    typer.Option("--index-url", metavar="URL", help="The index; WIREDESK_INDEX_URL otherwise.", show_default=False),
+    typer.Option("--index", metavar="URL", help="The index; WIREDESK_INDEX_URL otherwise.", show_default=False),
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 

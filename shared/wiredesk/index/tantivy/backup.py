@@ -55,7 +55,7 @@ def restored(path: Path, source: Path, *, keep_old: bool, told: Told, grace_s: f
         if found.version != VERSION:
             raise UsageError(
                 f"{source} has schema {found.version}, this Wiredesk writes schema {VERSION}; give the folder as "
-                f"--index-url tantivy://{source} to `wiredesk index rebuild`, then restore it"
+                f"--index tantivy://{source} to `wiredesk index rebuild`, then restore it"
             )
 
         def fill(_: Generation, new: Path) -> None:
