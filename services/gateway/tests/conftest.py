@@ -186,7 +186,7 @@ def _histogram(found: list[ArticleExtracted], interval: Interval | None) -> Hist
     def counted(by: Interval) -> list[tuple[date, int]]:
         return sorted(Counter(first_day(day, by) for day in days).items())
 
-    return histogram_of(counted("year"), (days[0], days[-1]) if days else None, counted, interval)
+    return histogram_of((days[0], days[-1]) if days else None, counted, interval)
 
 
 def spans(text: str, words: str) -> dict[str, int | str]:

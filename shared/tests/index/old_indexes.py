@@ -10,16 +10,17 @@ from wiredesk.index.corrections import Register
 from wiredesk.index.ordering import tie_of
 
 _WORDS = ("title", "deck", "byline", "people", "organizations", "places", "source_words", "said", "speaker", "name")
-_KEYS = {
-    1: ("kind", "article_id", "entity_id", "cluster", "speaker_id", "entity_key", "entity_type", "tombstone_id"),
-    2: (
-        *("kind", "article_id", "entity_id", "cluster", "speaker_id", "entity_key", "entity_type", "tombstone_id"),
-        *("extracted_id", "correction_key"),
-    ),
+_FIRST_KEYS = ("kind", "article_id", "entity_id", "cluster", "speaker_id", "entity_key", "entity_type", "tombstone_id")
+_LATER_KEYS = (*_FIRST_KEYS, "extracted_id", "correction_key")
+_KEYS = {1: _FIRST_KEYS, 2: _LATER_KEYS, 3: _LATER_KEYS}
+_FACETS = ("people_id", "organizations_id", "places_id", "source", "language")
+_FIRST_NUMBERS = ("newest", "oldest", "rank", "tie")
+_NUMBERS = {
+    1: _FIRST_NUMBERS,
+    2: (*_FIRST_NUMBERS, "generation"),
+    3: (*_FIRST_NUMBERS, "generation", "revision", "day", "month"),
 }
-_FACETS = ("people_id", "organizations_id", "places_id", "source", "language", "month")
-_NUMBERS = {1: ("newest", "oldest", "rank", "tie"), 2: ("newest", "oldest", "rank", "tie", "generation")}
-_STORED = {1: ("card", "payload"), 2: ("card", "payload", "tags")}
+_STORED = {1: ("card", "payload"), 2: ("card", "payload", "tags"), 3: ("card", "payload", "tags")}
 
 
 def old_index(
@@ -30,17 +31,17 @@ def old_index(
     tombstones: dict[str, int],
     registers: Sequence[Register] = (),
 ) -> None:
-    """An index of version 1 or 2, with entities and quotes in the old form beside the articles."""
+    """An index of version 1, 2 or 3, with entities and quotes in the old form beside the articles."""
     path.mkdir(parents=True)
     (path / "wiredesk.json").write_text(json.dumps({"schema": version}))
     builder = SchemaBuilder()
     builder.add_text_field("text", stored=True, tokenizer_name="words")
     builder.add_text_field("ideographs", tokenizer_name="ideographs")
-    for name in _WORDS:
+    for name in (*_WORDS, *(["around"] if version > 2 else [])):
         builder.add_text_field(name, tokenizer_name="words")
     for name in _KEYS[version]:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in _FACETS:
+    for name in (*_FACETS, *(["month"] if version < 3 else [])):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in _NUMBERS[version]:
         builder.add_unsigned_field(name, fast=True)
@@ -81,6 +82,8 @@ def _documents(article: ArticleExtracted, version: int) -> list[Document]:
         document.add_unsigned(name, number)
     if version > 1:
         document.add_unsigned("generation", 0)
+    if version > 2:
+        document.add_unsigned("revision", article.revision)
     card = {"article_id", "revision", "title", "source", "url", "published_at", "language"}
     document.add_bytes("card", article.model_dump_json(include=card).encode())
     # Fields that events gained since were not there.

@@ -18,7 +18,7 @@ class Ranking:
         self.first = {row.cluster: row for row in reversed(self.rows)}
         self.looks = 0
 
-    def fetch(self, place: Place | None, wanted: int, without: Collection[str]) -> tuple[list[Row[int]], bool]:
+    def fetch(self, place: Place | None, wanted: int, without: Collection[str]) -> tuple[list[Row[int, str]], bool]:
         left = [row for row in self.rows if place is None or row.keys < place.keys]
         left = [row for row in left if row.cluster not in without]
         self.looks += min(len(left), wanted)

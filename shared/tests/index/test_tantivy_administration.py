@@ -19,6 +19,7 @@ from wiredesk.index.protocol import IndexBusy, SearchRequest
 from wiredesk.index.tantivy import remaking
 from wiredesk.index.tantivy.documents import tombstone_of
 from wiredesk.index.tantivy.generations import Generation, current, lead_to
+from wiredesk.index.tantivy.keys import FIELD, key
 from wiredesk.index.tantivy.schema import create_or_open
 from wiredesk.testing import wait_until
 
@@ -125,7 +126,7 @@ def test_a_missing_file_is_found(filled, folder):
 
 
 def test_missing_quotes_are_found_and_a_rebuild_brings_them_back(filled, folder):
-    tamper(folder, lambda writer: writer.delete_documents_by_term("speaker_id", "person:ann-lee"))
+    tamper(folder, lambda writer: writer.delete_documents_by_term(FIELD, key("speaker", "person:ann-lee")))
     (problem,) = check(filled).problems
     assert "quotes are missing" in problem.what
     assert "rebuild" in problem.cure
@@ -147,7 +148,7 @@ def test_quotes_of_no_article_are_found(filled, folder):
 
 def test_wrong_counts_of_entities_are_found(filled, folder):
     def miscount(writer):
-        writer.delete_documents_by_term("entity_key", "place:ghent")
+        writer.delete_documents_by_term(FIELD, key("record", "place:ghent"))
         document = Document()
         document.add_text("kind", "entity")
         card = {"entity_id": "place:ghent", "type": "Place", "name": "Ghent", "articles": 9, "quotes": 0}
@@ -225,7 +226,7 @@ def test_a_rebuild_keeps_articles_retractions_and_corrections(filled, folder, an
     assert sorted(each.name for each in folder.iterdir()) == ["generation-2", "wiredesk.json"]
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_index_of_an_older_version_names_the_cure_and_is_brought_up_by_it(url, folder, ann, version):
     name = Register(kind="name", entity_id="person:ann-lee", value="Ann Leigh", revision=3)
     articles = [ann(f"a{n}", revision=n + 1, title=f"Number {n}") for n in range(5)]
@@ -495,7 +496,7 @@ def test_the_commands_say_it_in_words_and_json(filled, folder, tmp_path, capsys)
     for command in (["compact"], ["rebuild"], ["restore", str(tmp_path / "b")]):
         assert run(["index", *command, "--index", filled, "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["articles"] == 4
-    tamper(folder, lambda writer: writer.delete_documents_by_term("speaker_id", "person:ann-lee"))
+    tamper(folder, lambda writer: writer.delete_documents_by_term(FIELD, key("speaker", "person:ann-lee")))
     assert run(["index", "check", "--index", filled]) == 1
     assert "wiredesk index rebuild" in capsys.readouterr().out
     assert run(["index", "check", "--index", f"tantivy://{tmp_path}/none"]) == 3

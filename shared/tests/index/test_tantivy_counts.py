@@ -32,3 +32,15 @@ def test_what_is_done_to_a_page_changes_no_other(tmp_path, make_article):
     with closing(open_reader(url)) as reader:
         reader.search(SearchRequest()).facets.clear()
         assert _languages(reader.search(SearchRequest())) == [("en", 1)]
+
+
+def test_of_entities_as_often_found_those_whose_ids_come_first_are_shown(tmp_path, make_article):
+    url = f"tantivy://{tmp_path / 'index'}"
+    names = [f"Pat P{number:02}" for number in range(30)]
+    text = f"There came {', '.join(names)}."
+    people = [("Person", name) for name in reversed(names)]
+    with closing(open_writer(url)) as writer:
+        writer.upsert([make_article("a", text, entities=people), make_article("b", text, entities=people[:1])])
+    with closing(open_reader(url)) as reader:
+        shown = reader.search(SearchRequest()).facets["people"]
+    assert [(each.label, each.count) for each in shown] == [(names[-1], 2), *((name, 1) for name in names[:9])]

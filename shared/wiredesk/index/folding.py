@@ -5,7 +5,7 @@ over wherever they rank, so a story is on one page, once. What arrives while som
 newer than the walk's first page (their revisions tell) stand for a story only where none of the older ones matches.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -14,19 +14,23 @@ from wiredesk.index.cursor import Place
 __all__ = ["Folded", "Leader", "Row", "fold"]
 
 T = TypeVar("T")
+C = TypeVar("C", bound=Hashable)
+"""What tells clusters apart: an id, or its number."""
 
 _MOST_ROWS = 1000
 """Hits looked at for one page: where nothing but copies follows for so long, the page ends short, and the next one
 goes on from there."""
 _MOST_AT_ONCE = 200
+_SPARE = 6
+"""Rows looked at beyond a page: one tells that there are more, the others take the place of copies passed over."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Generic[T]):
+class Row(Generic[T, C]):
     """A hit: its place in descending order, the last key its own (`keys`), its cluster, and the engine's own of it."""
 
     keys: tuple[float, ...]
-    cluster: str
+    cluster: C
     found: T
 
 
@@ -46,18 +50,18 @@ class Folded(Generic[T]):
     end: Place | None
 
 
-Fetch = Callable[[Place | None, int, Collection[str]], tuple[Sequence[Row[T]], bool]]
+Fetch = Callable[[Place | None, int, Collection[C]], tuple[Sequence[Row[T, C]], bool]]
 """So many rows after a place, or fewer at the end, none of these clusters; and whether others follow."""
-Leaders = Callable[[Collection[str]], Mapping[str, Leader]]
+Leaders = Callable[[Collection[C]], Mapping[C, Leader]]
 """Of these clusters, those with several matching articles."""
 
 
-def fold(fetch: Fetch[T], leaders: Leaders, *, limit: int, after: Place | None) -> Folded[T]:
+def fold(fetch: Fetch[C, T], leaders: Leaders[C], *, limit: int, after: Place | None) -> Folded[T]:
     """The next `limit` stories after a place."""
     hits: list[tuple[T, int]] = []
-    known: dict[str, Leader] = {}
-    passed: set[str] = set()
-    place, last, looked_at, wanted = after, after, 0, limit + 1
+    known: dict[C, Leader] = {}
+    passed: set[C] = set()
+    place, last, looked_at, wanted = after, after, 0, limit + _SPARE
     up_to = after.up_to if after else 0
     while True:
         rows, more = fetch(place, wanted, passed)

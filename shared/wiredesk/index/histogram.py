@@ -1,6 +1,6 @@
 """How many articles were published when: by day, ISO week, month or year, in UTC. Pure.
 
-Years and the days of the first and the last article are known of every search; what is finer is asked for when the span
+The days of the first and the last article are known of every search; how many there are when is asked once that span
 is known, so that no question has more answers than anybody can read.
 """
 
@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from wiredesk.errors import UsageError
 from wiredesk.index.protocol import DateCount, Histogram, Interval
 
-__all__ = ["Counts", "Finer", "first_day", "histogram_of", "last_day", "periods"]
+__all__ = ["Counted", "Counts", "first_day", "histogram_of", "last_day", "periods"]
 
 Counts = Sequence[tuple[date, int]]
 """First days of periods with their articles, in order of time; those without any may be left out."""
-Finer = Callable[[Interval], Counts]
+Counted = Callable[[Interval], Counts]
 
 _MOST_BARS = 62
 """Two months by day, a year and more by week, five years by month: as many bars as a phone's width shows apart."""
@@ -24,7 +24,7 @@ _MOST_BUCKETS = 10_000
 _INTERVALS: tuple[Interval, ...] = ("day", "week", "month", "year")
 
 
-def histogram_of(years: Counts, span: tuple[date, date] | None, finer: Finer, asked: Interval | None) -> Histogram:
+def histogram_of(span: tuple[date, date] | None, counted: Counted, asked: Interval | None) -> Histogram:
     """By the interval asked for, else by the finest that gives no more than 62 buckets; by year beyond that.
 
     `span` is the days of the first and last article, None without any. Raises UsageError for an interval that would
@@ -39,8 +39,7 @@ def histogram_of(years: Counts, span: tuple[date, date] | None, finer: Finer, as
             f"narrow the dates, or count by {coarser}"
         )
     interval = asked or _finest(*span)
-    counts = years if interval == "year" else finer(interval)
-    buckets = (DateCount(first, last_day(first, interval), count) for first, count in counts if count)
+    buckets = (DateCount(first, last_day(first, interval), count) for first, count in counted(interval) if count)
     return Histogram(interval=interval, buckets=tuple(buckets))
 
 

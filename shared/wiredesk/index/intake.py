@@ -1,7 +1,7 @@
 """What every engine does with articles before it keeps them: what is refused, which revision wins, who is in them."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from wiredesk.errors import PermanentError
 from wiredesk.events import ArticleExtracted, ArticleRetracted, Quote
@@ -9,7 +9,11 @@ from wiredesk.index.reported import context_of, spoken_names
 
 __all__ = ["KINDS", "LONGEST_ID", "checked", "names_of", "newest_of", "quote_card"]
 
-KINDS = {"Person": "people", "Organization": "organizations", "Place": "places"}
+KINDS: Mapping[str, Literal["people", "organizations", "places"]] = {
+    "Person": "people",
+    "Organization": "organizations",
+    "Place": "places",
+}
 """The facet that an entity's type counts in; other types can be searched by `entity:` only."""
 
 LONGEST_ID = 512

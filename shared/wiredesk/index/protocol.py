@@ -41,7 +41,8 @@ Upserted = Literal["indexed", "superseded"]
 Interval = Literal["day", "week", "month", "year"]
 """Of the calendar, in UTC; weeks are those of ISO 8601."""
 
-FACETS = ("people", "organizations", "places", "source", "language")
+Facet = Literal["people", "organizations", "places", "source", "language"]
+FACETS: tuple[Facet, ...] = ("people", "organizations", "places", "source", "language")
 
 
 class IndexBusy(WiredeskError):

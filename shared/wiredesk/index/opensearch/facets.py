@@ -19,7 +19,7 @@ _EPOCH = date(1970, 1, 1)
 
 def asked() -> dict[str, Any]:
     """The aggregations of a search."""
-    terms = {
+    terms: dict[str, Any] = {
         name: {"terms": {"field": field, "size": _SIZE, "shard_size": _CANDIDATES}} for name, field in FIELDS.items()
     }
     span = {name: {kind: {"field": "published"}} for name, kind in (("first", "min"), ("last", "max"))}

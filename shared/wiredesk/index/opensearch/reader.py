@@ -106,9 +106,12 @@ class OpenSearchReader:
             hits=tuple(_hit(row, tags, copies) for row, copies in found.hits),
             facets=self._facets(view, counted) if request.facets else {},
             histogram=histogram_of(
-                facets.years_in(counted),
                 facets.span_in(counted),
-                lambda interval: facets.published_in(ask(facets.published_asked(matching, interval))),
+                lambda interval: (
+                    facets.years_in(counted)
+                    if interval == "year"
+                    else facets.published_in(ask(facets.published_asked(matching, interval)))
+                ),
                 request.interval,
             )
             if request.facets

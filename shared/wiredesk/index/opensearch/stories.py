@@ -28,6 +28,7 @@ _LARGEST = (1 << 63) - 1
 
 Hit = Mapping[str, Any]
 Answer = Mapping[str, Any]
+_Row = Row[Hit, str]
 
 
 class Stories:
@@ -59,7 +60,7 @@ class Stories:
             # A double: exact until 2039, and to within a millisecond then.
             return after.up_to if after else int(self.answer["aggregations"]["latest"]["value"] or 0)
 
-        def fetch(place: Place | None, wanted: int, without: Collection[str]) -> tuple[Sequence[Row[Hit]], bool]:
+        def fetch(place: Place | None, wanted: int, without: Collection[str]) -> tuple[Sequence[_Row], bool]:
             return self._rows(self._now(place) if place is after else place, wanted, without)
 
         def leaders(clusters: Collection[str]) -> dict[str, Leader]:
@@ -68,7 +69,7 @@ class Stories:
         page = fold(fetch, leaders, limit=limit, after=after)
         return replace(page, end=page.end and replace(page.end, up_to=up_to()))
 
-    def _rows(self, place: Place | None, wanted: int, without: Collection[str] = ()) -> tuple[Sequence[Row[Hit]], bool]:
+    def _rows(self, place: Place | None, wanted: int, without: Collection[str] = ()) -> tuple[Sequence[_Row], bool]:
         body: dict[str, Any] = {
             "size": wanted + 1,
             "query": self._but(without) if without else self._query,

@@ -18,6 +18,7 @@ from wiredesk.index.intake import KINDS, LONGEST_ID, names_of, quote_card
 from wiredesk.index.ordering import LAST_SECOND, day_seconds, moment_of, second_of, tie_of
 from wiredesk.index.reported import sentences_around, speakers_of
 from wiredesk.index.scripts import IDEOGRAPHS
+from wiredesk.index.tantivy.keys import add_key
 
 __all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "stored_tags", "tombstone_of"]
 
@@ -49,7 +50,7 @@ def documents_of(article: ArticleExtracted, tags: Tags, generation: int) -> list
             document.add_bytes("tags", json.dumps(tags).encode())
             for id, tag in tags.items():
                 if id != tag.id and len(id.encode()) <= LONGEST_ID:
-                    document.add_text("extracted_id", id)
+                    add_key(document, "extracted", id)
         return [document, *_quotes(shown, times, tie)]
     except (ValueError, OverflowError) as error:  # UnicodeEncodeError among them: a lone surrogate
         raise PermanentError("unindexable", f"{article.article_id} cannot be indexed: {error}") from error
@@ -58,8 +59,8 @@ def documents_of(article: ArticleExtracted, tags: Tags, generation: int) -> list
 def tombstone_of(article_id: str, revision: int) -> Document:
     """Keeps revisions up to this one out."""
     document = Document()
-    document.add_text("kind", "tombstone")
-    document.add_text("tombstone_id", article_id)
+    add_key(document, "kind", "tombstone")
+    add_key(document, "tombstone", article_id)
     document.add_bytes("card", json.dumps({"article_id": article_id, "revision": revision}).encode())
     return document
 
@@ -99,8 +100,8 @@ def _times(published_at: str | None, tie: int) -> _Times:
 def _article(article: ArticleExtracted, times: _Times, tie: int) -> Document:
     document = Document()
     add = document.add_text
-    add("kind", "article")
-    add("article_id", article.article_id)
+    add_key(document, "kind", "article")
+    add_key(document, "article", article.article_id)
     add("text", article.text)
     for name in ("title", "deck", "byline"):
         if value := getattr(article, name):
@@ -108,16 +109,18 @@ def _article(article: ArticleExtracted, times: _Times, tie: int) -> Document:
     if not article.text.isascii() and IDEOGRAPHS.search(article.text):
         for value in (article.title, article.deck, article.text):
             add("ideographs", value)
-    add("language", article.language)
-    add("cluster", article.cluster_id)
+    add_key(document, "language", article.language)
+    add_key(document, "cluster", article.cluster_id)
+    document.add_unsigned("story", tie_of(article.cluster_id))
     document.add_unsigned("revision", article.revision)
     if article.source:
-        add("source", article.source)
+        add_key(document, "source", article.source)
         add("source_words", article.source)
     for id, (type, names) in names_of(article).items():
-        add("entity_id", id)
+        add_key(document, "entity", id)
         if kind := KINDS.get(type):
-            add(f"{kind}_id", id)
+            add_key(document, kind, id)
+            document.add_unsigned(f"{kind}_number", tie_of(id))
             for name in names:
                 add(kind, name)
     _add_times(document, times, tie)
@@ -139,8 +142,8 @@ def _quotes(article: ArticleExtracted, times: _Times, tie: int) -> Iterator[Docu
     found = zip(article.quotes, sentences_around(article), speakers_of(article), strict=True)
     for position, (quote, stretches, names) in enumerate(found):
         document = Document()
-        document.add_text("kind", "quote")
-        document.add_text("article_id", article.article_id)
+        add_key(document, "kind", "quote")
+        add_key(document, "article", article.article_id)
         document.add_text("said", quote.text)
         for stretch in stretches:
             document.add_text("around", stretch)
@@ -149,7 +152,7 @@ def _quotes(article: ArticleExtracted, times: _Times, tie: int) -> Iterator[Docu
         for name in names:
             document.add_text("speaker", name)
         if quote.speaker and quote.speaker.entity_id:
-            document.add_text("speaker_id", quote.speaker.entity_id)
+            add_key(document, "speaker", quote.speaker.entity_id)
         # Quotes of one article stay together, in the order of the text.
         own = min(position, (1 << _QUOTE_BITS) - 1)
         _add_times(document, times, tie >> _QUOTE_BITS << _QUOTE_BITS | own)

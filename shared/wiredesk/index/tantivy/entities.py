@@ -6,7 +6,7 @@ touches, and makes names, ranking and prefixes an ordinary search.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -21,8 +21,9 @@ from wiredesk.index.ordering import tie_of
 from wiredesk.index.protocol import EntityHit, EntityMember, SpokenName
 from wiredesk.index.reported import MOST_SPOKEN, other_names
 from wiredesk.index.tantivy.documents import card_of
+from wiredesk.index.tantivy.keys import add_key, any_key, any_number
 
-__all__ = ["Change", "Ledger", "document_of", "hit_of", "load", "tally"]
+__all__ = ["Change", "Ledger", "document_of", "hit_of", "load", "load_numbered", "tally"]
 
 _REMEMBERED = 100_000
 """Entities kept in the writer's memory, some 60 MB at most; the others are read from the index again."""
@@ -99,10 +100,20 @@ def load(searcher: Searcher, schema: Schema, ids: Iterable[str]) -> dict[str, En
     wanted = list(ids)
     if not wanted:
         return {}
-    query = Query.term_set_query(schema, "entity_key", wanted)
-    found = searcher.search(query, limit=len(wanted), count=False).hits
-    hits = (hit_of(searcher.doc(address)) for _, address in found)
-    return {hit.entity_id: hit for hit in hits}
+    return {hit.entity_id: hit for hit in _found(searcher, any_key(schema, "record", wanted), len(wanted))}
+
+
+def load_numbered(searcher: Searcher, schema: Schema, numbers: Collection[int]) -> dict[int, EntityHit]:
+    """The same by `tie_of` their ids."""
+    if not numbers:
+        return {}
+    hits = _found(searcher, any_number(schema, "record", numbers), len(numbers))
+    return {tie_of(hit.entity_id): hit for hit in hits}
+
+
+def _found(searcher: Searcher, query: Query, limit: int) -> Iterator[EntityHit]:
+    for _, address in searcher.search(query, limit=limit, count=False).hits:
+        yield hit_of(searcher.doc(address))
 
 
 def hit_of(document: Document) -> EntityHit:
@@ -116,9 +127,9 @@ def hit_of(document: Document) -> EntityHit:
 def document_of(hit: EntityHit) -> Document:
     """`rank` sorts by articles, then by the beginning of the name."""
     document = Document()
-    document.add_text("kind", "entity")
-    document.add_text("entity_key", hit.entity_id)
-    document.add_text("entity_type", hit.type)
+    add_key(document, "kind", "entity")
+    add_key(document, "record", hit.entity_id)
+    add_key(document, "type", hit.type)
     document.add_text("name", hit.name)
     for name in {*(each.name for each in hit.members), *(each.name for each in hit.also)} - {hit.name}:
         document.add_text("name", name)

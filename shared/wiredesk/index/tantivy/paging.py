@@ -4,16 +4,16 @@ tantivy orders by one key and breaks ties by where a document happens to lie, wh
 takes in whole groups of equal keys and orders them itself.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tantivy import DocAddress, FieldType, Occur, Query, Schema, Searcher
+from tantivy import DocAddress, FieldType, Occur, Query, Schema, Searcher, SearchResult
 
 from wiredesk.errors import UsageError
 from wiredesk.index.cursor import Place
 
-__all__ = ["MAX_DEPTH", "Cut", "Ordered", "by_key", "by_score", "count"]
+__all__ = ["MAX_DEPTH", "Cut", "Ordered", "by_key", "by_score", "count", "numbers"]
 
 MAX_DEPTH = 10_000
 """Hits deep that a walk by relevance may go: scores are not indexed, so each page ranks all hits before it again."""
@@ -32,13 +32,14 @@ class Ordered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One page: its hits and the place to go on from, if there is more."""
+    """One page: its hits, the place to go on from if there is more, and how many match (None: that was not counted)."""
 
     hits: list[Ordered]
     end: Place | None
+    total: int | None
 
 
-_Fetch = Callable[[int], Sequence[tuple[float, DocAddress]]]
+_Fetch = Callable[[int], SearchResult]
 _Ties = Callable[[list[DocAddress]], list[tuple[int, ...]]]
 
 
@@ -49,11 +50,11 @@ def by_key(searcher: Searcher, schema: Schema, query: Query, *, field: str, limi
         not_above = Query.range_query(schema, field, FieldType.Unsigned, upper_bound=int(after.keys[0]))
         bounded = Query.boolean_query([(Occur.Must, query), (Occur.Must, not_above)])
 
-    def fetch(wanted: int) -> Sequence[tuple[float, DocAddress]]:
-        return searcher.search(bounded, limit=wanted, order_by_field=field, count=False).hits
+    def fetch(wanted: int) -> SearchResult:
+        return searcher.search(bounded, limit=wanted, order_by_field=field, count=after is None)
 
     def ties(addresses: list[DocAddress]) -> list[tuple[int, ...]]:
-        return [(_LARGEST - tie,) for tie in _numbers(searcher, "tie", addresses)]
+        return [(_LARGEST - tie,) for tie in numbers(searcher, "tie", addresses)]
 
     return _cut(fetch, ties, limit=limit, after=after, skip=0)
 
@@ -68,12 +69,12 @@ def by_score(searcher: Searcher, query: Query, *, limit: int, after: Place | Non
     if from_cursor and seen >= MAX_DEPTH:
         raise UsageError(f"by relevance, pages go {MAX_DEPTH} hits deep; sort by newest, or narrow the query")
 
-    def fetch(wanted: int) -> Sequence[tuple[float, DocAddress]]:
+    def fetch(wanted: int) -> SearchResult:
         # Counting keeps tantivy from skipping documents, and so scores the same to the last bit on every page.
-        return searcher.search(query, limit=wanted, count=True).hits
+        return searcher.search(query, limit=wanted, count=True)
 
     def ties(addresses: list[DocAddress]) -> list[tuple[int, ...]]:
-        newest, tie = (_numbers(searcher, name, addresses) for name in ("newest", "tie"))
+        newest, tie = (numbers(searcher, name, addresses) for name in ("newest", "tie"))
         return [(first, _LARGEST - second) for first, second in zip(newest, tie, strict=True)]
 
     return _cut(fetch, ties, limit=limit, after=after, skip=seen, moved=from_cursor)
@@ -84,9 +85,10 @@ def _cut(fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: i
     wanted = skip + limit + 1 + _SLACK
     enough = 2 * wanted
     while True:
-        found = fetch(wanted)
+        answer = fetch(wanted)
+        found = answer.hits
         whole = len(found) < wanted
-        usable = list(found) if whole else [row for row in found if row[0] != found[-1][0]]
+        usable = found if whole else [row for row in found if row[0] != found[-1][0]]
         if after is not None and not moved:
             usable = [row for row in usable if row[0] <= after.keys[0]]
         keys = ties([address for _, address in usable])
@@ -100,10 +102,11 @@ def _cut(fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: i
             break
         wanted *= 2
     rows.sort(key=lambda row: row.keys, reverse=True)
+    total: int | None = answer.count  # type: ignore[attr-defined]  # the stubs lack it
     if len(rows) <= limit:
-        return Cut(rows, None)
+        return Cut(rows, None, total)
     page = rows[:limit]
-    return Cut(page, Place(page[-1].keys, (after.seen if after else 0) + limit))
+    return Cut(page, Place(page[-1].keys, (after.seen if after else 0) + limit), total)
 
 
 def count(searcher: Searcher, query: Query) -> int:
@@ -111,5 +114,6 @@ def count(searcher: Searcher, query: Query) -> int:
     return int(searcher.search(query, limit=1, count=True).count or 0)  # type: ignore[attr-defined]  # stubs lack it
 
 
-def _numbers(searcher: Searcher, field: str, addresses: list[DocAddress]) -> list[int]:
+def numbers(searcher: Searcher, field: str, addresses: list[DocAddress]) -> list[int]:
+    """What these documents have in a number field; 0 where they have nothing."""
     return [int(value or 0) for value in searcher.fast_field_values(field, addresses)]

@@ -1,6 +1,6 @@
 """The reader: searches one committed state of the index, and moves on to the next when it is told to."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,8 +16,10 @@ from wiredesk.index.excerpt import Snippet, beginning
 from wiredesk.index.histogram import histogram_of
 from wiredesk.index.marks import marks
 from wiredesk.index.protocol import (
+    FACETS,
     ArticleHit,
     EntityHit,
+    Facet,
     FacetCount,
     Filters,
     Histogram,
@@ -48,7 +50,7 @@ _ARTICLES = Scope(
         **{name: {name: 1.0} for name in ("title", "deck", "byline", "people", "organizations", "places")},
         "text": {"text": 1.0, "ideographs": 1.0},
         "source": {"source_words": 1.0},
-        "entity": "entity_id",
+        "entity": "entity",
         "language": "language",
         "cluster": "cluster",
     },
@@ -63,13 +65,15 @@ _MOST_COUNTED = 256
 _MOST_LABELS = 50_000
 
 
+_Label = tuple[str, str]
+"""An entity's id, and what to call it."""
 _Counts = tuple[dict[str, tuple[FacetCount, ...]], Histogram]
 
 
 class _View(NamedTuple):
     """One committed state, and what was worked out for it; replaced as a whole, so that threads need no lock.
 
-    `labels` are what to call entities, kept from view to view until a correction may have changed a name.
+    `labels` are of entities by number, kept from view to view until a correction may have changed a name.
     `latest_revision` looks once, when it is first asked. `counted` are the facets and histograms of questions asked of
     this state: the next page and the front page ask for the same again.
     """
@@ -79,7 +83,7 @@ class _View(NamedTuple):
     state: State
     corrections: Corrections
     resolver: Resolver
-    labels: dict[str, str]
+    labels: dict[int, _Label]
     latest_revision: Callable[[], int]
     committed: tuple[int, int]
     counted: dict[str, _Counts]
@@ -109,14 +113,14 @@ class TantivyReader:
             order = "score"
         after = _after(request.cursor, question, (float, int, int) if order == "score" else (int, int))
         stories = Stories(view.searcher, self._schema, query, order, view.latest_revision)
-        found, end = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
+        hits = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
         counts, histogram = self._counted(view, query, request) if request.facets else ({}, None)
         return SearchPage(
-            total=paging.count(view.searcher, query),
-            hits=self._hits(view, found, node),
+            total=hits.total,
+            hits=self._hits(view, hits.found, node),
             facets=counts,
             histogram=histogram,
-            next_cursor=cursors.encode(end, question) if end else None,
+            next_cursor=cursors.encode(hits.end, question) if hits.end else None,
         )
 
     def article(self, article_id: str) -> ArticleExtracted:
@@ -131,7 +135,7 @@ class TantivyReader:
         view = self._view
         query = view.translator.query(parse(q, QUOTE_FIELDS), _QUOTES)
         if article_id:
-            query = all_of(query, view.translator.any_key("article_id", (article_id,)))
+            query = all_of(query, view.translator.any_key("article", (article_id,)))
         if speaker.strip():
             query = all_of(query, self._speaker(view, speaker.strip()))
         question = cursors.fingerprint("quotes", q, speaker, article_id)
@@ -149,7 +153,7 @@ class TantivyReader:
         if q.strip():
             clauses += self._name_words(view.translator, q, open_end=False)
         if type:
-            clauses.append(view.translator.any_key("entity_type", (type,)))
+            clauses.append(view.translator.any_key("type", (type,)))
         question = cursors.fingerprint("entities", q, type)
         return self._entities(view, all_of(*clauses), limit=limit, question=question, cursor=cursor)
 
@@ -189,14 +193,12 @@ class TantivyReader:
             max_query_terms=30,
             min_word_length=3,
         )
-        copies = Query.term_query(self._schema, "cluster", card["cluster_id"], index_option="basic")
+        copies = view.translator.any_key("cluster", (card["cluster_id"],))
         query = Query.boolean_query(
             [(Occur.Must, like), (Occur.Must, of_kind(self._schema, "article")), (Occur.MustNot, copies)]
         )
-        found, _ = Stories(view.searcher, self._schema, query, "score", view.latest_revision).folded(
-            limit=limit, after=None
-        )
-        return self._hits(view, found, MatchAll())
+        stories = Stories(view.searcher, self._schema, query, "score", view.latest_revision)
+        return self._hits(view, stories.folded(limit=limit, after=None).found, MatchAll())
 
     def suggest(self, prefix: str, *, limit: int = 10) -> tuple[EntityHit, ...]:
         """Several words narrow: the last is the one that goes on, unless a blank follows it."""
@@ -253,9 +255,7 @@ class TantivyReader:
 
     def _narrowed(self, query: Query, filters: Filters, translator: Translator) -> Query:
         clauses = [query]
-        for name, field in facets.FIELDS.items():
-            if values := getattr(filters, name):
-                clauses.append(translator.any_key(field, tuple(values)))
+        clauses += [translator.any_key(name, values) for name in FACETS if (values := getattr(filters, name))]
         if filters.published_from or filters.published_to:
             clauses.append(translator.days(DateRange(filters.published_from, filters.published_to)))
         return all_of(*clauses) if len(clauses) > 1 else query
@@ -279,11 +279,9 @@ class TantivyReader:
         found = view.counted.get(question)
         if found is None:
             counted = view.searcher.aggregate(query, facets.asked())
-            periods = partial(facets.published, view.searcher, query)
-            found = (
-                self._facets(view, counted),
-                histogram_of(facets.years_in(counted), facets.span_in(counted), periods, request.interval),
-            )
+            published = partial(facets.published, counted, searcher=view.searcher, query=query)
+            histogram = histogram_of(facets.span_in(counted), published, request.interval)
+            found = self._facets(view, counted), histogram
             if len(view.counted) >= _MOST_COUNTED:
                 view.counted.clear()
             view.counted[question] = found
@@ -291,18 +289,23 @@ class TantivyReader:
         return dict(found[0]), found[1]
 
     def _facets(self, view: _View, counted: Mapping[str, Any]) -> dict[str, tuple[FacetCount, ...]]:
-        counts = facets.counts_in(counted)
-        labels = self._names(view, [value for values in counts.values() for value, _ in values if ":" in value])
-        return {
-            name: tuple(FacetCount(value, labels.get(value, value), count) for value, count in values)
-            for name, values in counts.items()
-        }
+        counts = {name: facets.counts_in(counted, name) for name in FACETS}
+        labels = self._labels(view, [number for name in facets.NUMBERED for number, _ in counts[name]])
 
-    def _names(self, view: _View, ids: Sequence[str]) -> Mapping[str, str]:
-        """What to call entities."""
-        labels = {id: label for id in ids if (label := view.labels.get(id)) is not None}
-        if missing := [id for id in ids if id not in labels]:
-            known = {id: hit.name for id, hit in entities.load(view.searcher, self._schema, missing).items()}
+        def labelled(name: Facet) -> Iterator[FacetCount]:
+            for value, count in counts[name]:
+                if name not in facets.NUMBERED:
+                    yield FacetCount(value, value, count)
+                elif label := labels.get(value):
+                    yield FacetCount(*label, count)
+
+        return {name: facets.shown(labelled(name)) for name in FACETS}
+
+    def _labels(self, view: _View, numbers: Sequence[int]) -> Mapping[int, _Label]:
+        labels = {number: label for number in numbers if (label := view.labels.get(number)) is not None}
+        if missing := [number for number in numbers if number not in labels]:
+            found = entities.load_numbered(view.searcher, self._schema, missing)
+            known = {number: (hit.entity_id, hit.name) for number, hit in found.items()}
             labels |= known
             if len(view.labels) > _MOST_LABELS:
                 view.labels.clear()
@@ -310,7 +313,7 @@ class TantivyReader:
         return labels
 
     def _article(self, view: _View, article_id: str) -> tuple[Any, Document]:
-        query = all_of(of_kind(self._schema, "article"), view.translator.any_key("article_id", (article_id,)))
+        query = all_of(of_kind(self._schema, "article"), view.translator.any_key("article", (article_id,)))
         found = view.searcher.search(query, limit=1, count=False).hits
         if not found:
             raise NotFound(f"there is no article {article_id} in the index")
@@ -320,7 +323,7 @@ class TantivyReader:
         """An entity id has a colon and no blanks; anything else are words of the name."""
         translator = view.translator
         if ":" in speaker and not any(letter.isspace() for letter in speaker):
-            return translator.any_key("speaker_id", view.resolver.ids(speaker))
+            return translator.any_key("speaker", view.resolver.ids(speaker))
         words = translator.words(speaker, "speaker")
         return unscored(all_of(*(translator.word("speaker", word) for word in words)) if words else Query.empty_query())
 

@@ -13,6 +13,7 @@ from tantivy import Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnal
 from wiredesk.errors import Unavailable, UsageError
 from wiredesk.index.scripts import IDEOGRAPHS, LONGEST_WORD
 from wiredesk.index.tantivy.generations import SEGMENTS_FILE, Generation, current, lead_to
+from wiredesk.index.tantivy.keys import FIELD as KEY_FIELD
 
 __all__ = [
     "READABLE",
@@ -25,7 +26,7 @@ __all__ = [
     "open_existing",
 ]
 
-VERSION = 3
+VERSION = 4
 """Raised with every change to the schema or the analysis: an index of another version has to be built anew."""
 READABLE = tuple(range(1, VERSION + 1))
 """Versions whose documents store what an article is made of: `payload` and `text`."""
@@ -43,27 +44,26 @@ _WORDS = (
     "speaker",
     "name",
 )
-_KEYS = (
-    *("kind", "article_id", "entity_id", "cluster", "speaker_id", "entity_key", "entity_type", "tombstone_id"),
-    *("extracted_id", "correction_key"),
+_NUMBERS = (
+    *("newest", "oldest", "rank", "tie", "generation", "revision", "day", "month", "story"),
+    *("people_number", "organizations_number", "places_number"),
 )
-_FACETS = ("people_id", "organizations_id", "places_id", "source", "language")
-_NUMBERS = ("newest", "oldest", "rank", "tie", "generation", "revision", "day", "month")
 
 
 def build_schema() -> Schema:
     """`card` is the JSON a hit shows, `payload` the JSON of the whole article but its text, as extraction has it;
     `tags` is what corrections make of it, as of `generation`. Numbers sort, and tell generations and revisions; `day`
-    counts from the calendar's first, `month` from year 0.
+    counts from the calendar's first, `month` from year 0. Clusters (`story`) and entities are numbered by `tie_of`
+    their ids: numbers are counted without looking up what each is called.
     """
     builder = SchemaBuilder()
     builder.add_text_field("text", stored=True, tokenizer_name="words")
     builder.add_text_field("ideographs", tokenizer_name="ideographs")
     for name in _WORDS:
         builder.add_text_field(name, tokenizer_name="words")
-    for name in _KEYS:
+    for name in (KEY_FIELD, "kind"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in _FACETS:
+    for name in ("source", "language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in _NUMBERS:
         builder.add_unsigned_field(name, fast=True)

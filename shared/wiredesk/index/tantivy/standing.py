@@ -1,13 +1,14 @@
 """The corrections that stand in the index, each a small document of its own, and how far they are applied."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tantivy import Document, FieldType, Occur, Query, Schema, Searcher
 
 from wiredesk.index.corrections import Corrections, Register
 from wiredesk.index.settling import State
 from wiredesk.index.tantivy.documents import card_of
+from wiredesk.index.tantivy.keys import Name, add_key, any_key
 from wiredesk.index.tantivy.paging import count
 from wiredesk.index.tantivy.translation import of_kind
 
@@ -35,7 +36,7 @@ def corrections(searcher: Searcher, schema: Schema) -> Corrections:
 
 def state(searcher: Searcher, schema: Schema) -> State:
     """How far they are applied; cheap."""
-    query = Query.term_query(schema, "correction_key", _STATE, index_option="basic")
+    query = any_key(schema, "correction", (_STATE,))
     found = searcher.search(query, limit=1, count=False).hits
     return State.read(card_of(searcher.doc(found[0][1]))) if found else State()
 
@@ -47,8 +48,12 @@ def behind(searcher: Searcher, schema: Schema, state: State, *, limit: int) -> l
         older = Query.range_query(
             schema, "generation", FieldType.Unsigned, upper_bound=each.generation, include_upper=False
         )
-        named = [("entity_id", each.entities), ("extracted_id", each.entities), ("article_id", each.articles)]
-        sets = [(Occur.Should, Query.term_set_query(schema, field, list(ids))) for field, ids in named if ids]
+        named: list[tuple[Name, Sequence[str]]] = [
+            ("entity", each.entities),
+            ("extracted", each.entities),
+            ("article", each.articles),
+        ]
+        sets = [(Occur.Should, any_key(schema, name, ids)) for name, ids in named if ids]
         if sets:
             both = [(Occur.Must, Query.boolean_query(sets)), (Occur.Must, older)]
             waiting.append((Occur.Should, Query.boolean_query(both)))
@@ -60,7 +65,7 @@ def behind(searcher: Searcher, schema: Schema, state: State, *, limit: int) -> l
 
 def _document(kind: str, key: str, card: dict[str, object]) -> Document:
     document = Document()
-    document.add_text("kind", kind)
-    document.add_text("correction_key", key)
+    add_key(document, "kind", kind)
+    add_key(document, "correction", key)
     document.add_bytes("card", json.dumps(card).encode())
     return document

@@ -5,7 +5,7 @@ asked which of them have the same stem.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -27,6 +27,7 @@ from wiredesk.index.query import (
 )
 from wiredesk.index.ranking import INFLECTED, INFLECTED_FIELDS, TIE_BREAKER
 from wiredesk.index.scripts import LONGEST_PATTERN
+from wiredesk.index.tantivy import keys
 from wiredesk.index.tantivy.documents import day_bounds
 
 __all__ = ["Scope", "Translator", "all_of", "of_kind", "unscored"]
@@ -37,8 +38,8 @@ _LONGEST_ENDING = 8
 """Letters that an English word has beyond its stem: `-fulness` and `-ization` are among the longest."""
 
 
-_Target = Mapping[str, float] | str
-"""Analysed fields with their weights, or the one field that holds a key."""
+_Target = Mapping[str, float] | keys.Name
+"""Analysed fields with their weights, or the name of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ class Translator:
         """The words that a field's analysis finds."""
         return self._analysers["ideographs" if name == "ideographs" else "words"].analyze(text)
 
-    def any_key(self, name: str, values: tuple[str, ...]) -> Query:
+    def any_key(self, name: keys.Name, values: Iterable[str]) -> Query:
         """One of the values, exactly; without weight."""
-        return unscored(Query.term_set_query(self._schema, name, values))
+        return unscored(keys.any_key(self._schema, name, values))
 
     def days(self, dates: DateRange) -> Query:
         """Published within these days; without weight."""
@@ -178,7 +179,7 @@ def unscored(query: Query) -> Query:
 
 def of_kind(schema: Schema, kind: str) -> Query:
     """Documents of one kind, as a filter."""
-    return unscored(Query.term_query(schema, "kind", kind, index_option="basic"))
+    return unscored(keys.any_key(schema, "kind", (kind,)))
 
 
 def _some(queries: list[Query | None]) -> Query | None:

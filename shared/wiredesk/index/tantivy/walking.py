@@ -6,6 +6,7 @@ from pathlib import Path
 from tantivy import Document, Index, Query, Searcher
 
 from wiredesk.errors import Unavailable
+from wiredesk.index.tantivy.keys import any_key
 from wiredesk.index.tantivy.paging import count
 
 __all__ = ["KINDS", "Stored"]
@@ -39,4 +40,4 @@ class Stored:
             at += len(hits)
 
     def _of(self, kind: str) -> Query:
-        return Query.const_score_query(Query.term_query(self.schema, "kind", kind, index_option="basic"), 1.0)
+        return Query.const_score_query(any_key(self.schema, "kind", (kind,)), 1.0)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import tantivy
 from tantivy import Document, Occur, Query
@@ -22,6 +22,8 @@ from wiredesk.index.tantivy import lease, standing
 from wiredesk.index.tantivy.documents import card_of, documents_of, stored_article, stored_tags, tombstone_of
 from wiredesk.index.tantivy.entities import Change, Ledger, document_of, tally
 from wiredesk.index.tantivy.generations import moved
+from wiredesk.index.tantivy.keys import FIELD as KEY_FIELD
+from wiredesk.index.tantivy.keys import any_key, key
 from wiredesk.index.tantivy.paging import count
 from wiredesk.index.tantivy.schema import create_or_open
 
@@ -164,9 +166,8 @@ class TantivyWriter:
 
     def documents(self) -> int:
         """Articles searchable after the last commit."""
-        query = Query.term_query(self._schema, "kind", "article", index_option="basic")
         with self._lock:
-            return count(self._see_last_commit(), query)
+            return count(self._see_last_commit(), any_key(self._schema, "kind", ("article",)))
 
     def close(self) -> None:
         """Waits for merges under way; closing again does nothing."""
@@ -187,7 +188,7 @@ class TantivyWriter:
         with self._all_or_nothing() as writer:
             for id, article in wanted.articles.items():
                 if id in wanted.known:
-                    writer.delete_documents_by_term("article_id", id)
+                    writer.delete_documents_by_term(KEY_FIELD, key("article", id))
                 if article:
                     tags = tags_of(article, corrections)
                     tally(changes, article, tags, 1)
@@ -196,14 +197,14 @@ class TantivyWriter:
             entities = self._ledger.updated(changes, corrections, self._see_last_commit())
             for entity, known in entities:
                 if known:
-                    writer.delete_documents_by_term("entity_key", entity.entity_id)
+                    writer.delete_documents_by_term(KEY_FIELD, key("record", entity.entity_id))
                 if entity.articles > 0:
                     writer.add_document(document_of(entity))
             for id, revision in wanted.tombstones.items():
-                writer.delete_documents_by_term("tombstone_id", id)
+                writer.delete_documents_by_term(KEY_FIELD, key("tombstone", id))
                 writer.add_document(tombstone_of(id, revision))
-            for key, document in standing.documents_of(wanted.registers, wanted.state):
-                writer.delete_documents_by_term("correction_key", key)
+            for name, document in standing.documents_of(wanted.registers, wanted.state):
+                writer.delete_documents_by_term(KEY_FIELD, key("correction", name))
                 writer.add_document(document)
             writer.commit()
             self._searcher = None
@@ -280,23 +281,22 @@ class TantivyWriter:
 
     def _current(self, ids: list[str]) -> dict[str, _Held]:
         """What the index holds of these articles."""
-        found = self._found("article_id", ids, kind="article")
+        found = self._found("article", ids)
         held = (_Held(stored_article(document), stored_tags(document)) for document in found)
         return {each.article.article_id: each for each in held}
 
     def _tombstones(self, ids: list[str]) -> dict[str, int]:
         """The revision up to which each of these articles was retracted, if it was."""
-        cards = map(card_of, self._found("tombstone_id", ids, kind="tombstone"))
+        cards = map(card_of, self._found("tombstone", ids))
         return {card["article_id"]: card["revision"] for card in cards}
 
-    def _found(self, field: str, ids: list[str], *, kind: str) -> list[Document]:
+    def _found(self, kind: Literal["article", "tombstone"], ids: list[str]) -> list[Document]:
+        """Documents of a kind by their key, which has the kind's name."""
         if not ids:
             return []
-        query = Query.boolean_query(
-            [
-                (Occur.Must, Query.term_set_query(self._schema, field, ids)),
-                (Occur.Must, Query.term_query(self._schema, "kind", kind, index_option="basic")),
-            ]
-        )
+        query = Query.boolean_query([
+            (Occur.Must, any_key(self._schema, kind, ids)),
+            (Occur.Must, any_key(self._schema, "kind", (kind,))),
+        ])  # fmt: skip
         searcher = self._see_last_commit()
         return [searcher.doc(address) for _, address in searcher.search(query, limit=len(ids), count=False).hits]

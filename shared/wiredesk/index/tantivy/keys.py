@@ -1,0 +1,79 @@
+"""Exact values that documents are found, narrowed and deleted by: one field holds them all, each under its name.
+
+A field has a dictionary of its own in every segment, which costs each commit and each merge as much as some documents.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Literal
+
+from tantivy import Document, Query, Schema, Searcher
+
+from wiredesk.index.ordering import tie_of
+
+__all__ = ["FIELD", "OWN_FIELDS", "Name", "add_key", "any_key", "any_number", "key", "numbered", "uses"]
+
+FIELD = "key"
+OWN_FIELDS = ("kind", "source", "language")
+"""Few values each: the kind is read from indexes of any version, the others are counted by value."""
+
+Name = Literal[
+    "kind",
+    "source",
+    "language",
+    "article",
+    "cluster",
+    "entity",
+    "people",
+    "organizations",
+    "places",
+    "extracted",
+    "speaker",
+    "record",
+    "type",
+    "tombstone",
+    "correction",
+]
+"""`record` is an entity's own document, `extracted` an id from extraction that a correction has replaced."""
+_NUMBERED = ("cluster", "record")
+"""Told apart by `tie_of` their ids, as the columns have them that are counted and folded by."""
+
+
+def key(name: Name, value: str) -> str:
+    """The term for a value of one of the names that share the field."""
+    return numbered(name, tie_of(value)) if name in _NUMBERED else f"{name}:{value}"
+
+
+def numbered(name: Name, number: int) -> str:
+    """The term for a cluster or a record, by `tie_of` its id."""
+    return f"{name}:{number:016x}"
+
+
+def add_key(document: Document, name: Name, value: str) -> None:
+    """Have the document found by the value."""
+    if name in OWN_FIELDS:
+        document.add_text(name, value)
+    else:
+        document.add_text(FIELD, key(name, value))
+
+
+def any_key(schema: Schema, name: Name, values: Iterable[str]) -> Query:
+    """Documents that have one of the values, exactly."""
+    if name in OWN_FIELDS:
+        return _any(schema, name, list(values))
+    return _any(schema, FIELD, [key(name, value) for value in values])
+
+
+def any_number(schema: Schema, name: Name, numbers: Collection[int]) -> Query:
+    """The same for clusters and records, by `tie_of` their ids."""
+    return _any(schema, FIELD, [numbered(name, number) for number in numbers])
+
+
+def uses(searcher: Searcher, name: Name, number: int) -> int:
+    """Documents that have a cluster, those replaced since the last merge among them."""
+    return searcher.doc_freq(FIELD, numbered(name, number))
+
+
+def _any(schema: Schema, field: str, terms: list[str]) -> Query:
+    if len(terms) == 1:  # a set is looked for by walking the dictionary
+        return Query.term_query(schema, field, terms[0], index_option="basic")
+    return Query.term_set_query(schema, field, terms)
