@@ -20,12 +20,13 @@ def snippets(
 ) -> list[Snippet]:
     """One for each text: around the marked words where it has them, else its beginning."""
     texts = [text[:LONGEST_TEXT] for text in texts]
-    generators = [
-        _generator(name, words, searcher, schema)
-        for name in ("text", "ideographs")
-        if (words := _words(name, texts, marks, translator))
-    ]
-    return [_first(text, generators) for text in texts]
+    found: dict[int, Snippet] = {}
+    for name in ("text", "ideographs"):
+        left = {at: text for at, text in enumerate(texts) if at not in found}
+        if words := _words(name, list(left.values()), marks, translator):
+            generator = _generator(name, words, searcher, schema)
+            found |= {at: snippet for at, text in left.items() if (snippet := _snippet(text, name, generator))}
+    return [found.get(at) or beginning(text) for at, text in enumerate(texts)]
 
 
 def within(word: str, other: str, edits: int) -> bool:
@@ -69,23 +70,24 @@ def _words(name: str, texts: Sequence[str], marks: Marks, translator: Translator
     return list(words)[:_MOST_WORDS]
 
 
-def _generator(name: str, words: Iterable[str], searcher: Searcher, schema: Schema) -> tuple[str, SnippetGenerator]:
+def _generator(name: str, words: Iterable[str], searcher: Searcher, schema: Schema) -> SnippetGenerator:
     clauses = [(Occur.Should, Query.term_query(schema, name, word)) for word in words]
     generator = SnippetGenerator.create(searcher, Query.boolean_query(clauses), schema, name)
     generator.set_max_num_chars(LENGTH)
-    return name, generator
+    return generator
 
 
-def _first(text: str, generators: Sequence[tuple[str, SnippetGenerator]]) -> Snippet:
-    for name, generator in generators:
-        document = Document()
-        document.add_text(name, text)
-        snippet = generator.snippet_from_doc(document)
-        if fragment := snippet.fragment():
-            ranges = _code_points(fragment, [(each.start, each.end) for each in snippet.highlighted()])
-            start = len(text.encode()[: snippet.fragment_range().start].decode())
-            return framed(text, start, start + len(fragment), ranges)
-    return beginning(text)
+def _snippet(text: str, name: str, generator: SnippetGenerator) -> Snippet | None:
+    """None where the text has no word to mark."""
+    document = Document()
+    document.add_text(name, text)
+    snippet = generator.snippet_from_doc(document)
+    fragment = snippet.fragment()
+    if not fragment:
+        return None
+    ranges = _code_points(fragment, [(each.start, each.end) for each in snippet.highlighted()])
+    start = len(text.encode()[: snippet.fragment_range().start].decode())
+    return framed(text, start, start + len(fragment), ranges)
 
 
 def _code_points(fragment: str, ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
