@@ -1,13 +1,13 @@
-"""What every engine does with articles before it keeps them: what is refused, which revision wins, who is in them."""
+"""What every engine does before it keeps articles: what is refused, which revision wins, what a quote shows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from wiredesk.errors import PermanentError
 from wiredesk.events import ArticleExtracted, ArticleRetracted, Quote
-from wiredesk.index.reported import context_of, spoken_names
+from wiredesk.index.reported import context_of
 
-__all__ = ["KINDS", "LONGEST_ID", "checked", "names_of", "newest_of", "quote_card"]
+__all__ = ["KINDS", "LONGEST_ID", "checked", "newest_of", "quote_card"]
 
 KINDS: Mapping[str, Literal["people", "organizations", "places"]] = {
     "Person": "people",
@@ -40,19 +40,6 @@ def newest_of(batch: Sequence[ArticleExtracted]) -> dict[str, ArticleExtracted]:
         if held is None or article.revision >= held.revision:
             newest[article.article_id] = article
     return newest
-
-
-def names_of(article: ArticleExtracted) -> dict[str, tuple[str, list[str]]]:
-    """Each entity once, whatever the article repeats: type and every name, those before a correction among them.
-
-    What it is called comes first. Ids that cannot be kept are left out.
-    """
-    found: dict[str, tuple[str, list[str]]] = {}
-    for entity in article.entities:
-        if len(entity.id.encode()) <= LONGEST_ID:
-            names = found.setdefault(entity.id, (entity.type, []))[1]
-            names += (name for name in spoken_names(entity) if name not in names)
-    return found
 
 
 def quote_card(article: ArticleExtracted, quote: Quote) -> dict[str, Any]:

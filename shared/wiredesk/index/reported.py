@@ -1,7 +1,7 @@
 """What a quote is found by besides its own words: the rest of its sentence, and all that its speaker is called."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
 from wiredesk.events import ArticleExtracted, Entity, Quote
@@ -43,20 +43,26 @@ def sentences_around(article: ArticleExtracted) -> Iterator[list[str]]:
 def spoken_names(entity: Entity) -> list[str]:
     """The names an article has for an entity, each once, as they are spelt; first what it is and was called."""
     names = dict.fromkeys(_called(entity))
-    for text in {each.text: None for each in entity.mentions if each.kind == "name"}:
-        names[" ".join(text.split())] = None
+    for mention in entity.mentions:
+        if mention.kind == "name":
+            names[" ".join(mention.text.split())] = None
     return _bounded(names)
 
 
-def other_names(entity: Entity) -> list[str]:
-    """Those that are neither what the entity is called, nor what it was called before a correction."""
+def other_names(entity: Entity, spoken: Sequence[str]) -> Sequence[str]:
+    """Of its `spoken_names` those that are neither what the entity is called, nor was called before a correction."""
+    if len(spoken) == 1:
+        return ()
     called = _called(entity)
-    return [name for name in spoken_names(entity) if name not in called]
+    return [name for name in spoken if name not in called]
 
 
-def speakers_of(article: ArticleExtracted) -> Iterator[list[str]]:
-    """For each quote all that its speaker is called, titles and roles too; nothing where none was found."""
-    entities = {entity.id: entity for entity in article.entities}
+def speakers_of(article: ArticleExtracted, spoken: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """For each quote all that its speaker is called, titles and roles too; nothing where none was found.
+
+    `spoken` are the `spoken_names` of each of the article's entities.
+    """
+    entities = {entity.id: (entity, names) for entity, names in zip(article.entities, spoken, strict=True)}
     known: dict[str, list[str]] = {}
     for quote in article.quotes:
         speaker = quote.speaker
@@ -66,14 +72,14 @@ def speakers_of(article: ArticleExtracted) -> Iterator[list[str]]:
         names = dict.fromkeys((speaker.name, *([speaker.extracted_as.name] if speaker.extracted_as else ())))
         if speaker.entity_id in entities:
             if speaker.entity_id not in known:
-                known[speaker.entity_id] = _described(entities[speaker.entity_id])
+                known[speaker.entity_id] = _described(*entities[speaker.entity_id])
             names.update(dict.fromkeys(known[speaker.entity_id]))
         yield _bounded(names)
 
 
-def _described(entity: Entity) -> list[str]:
+def _described(entity: Entity, spoken: Sequence[str]) -> list[str]:
     nominal = (each.text for each in entity.mentions if each.kind == "nominal")
-    return [*spoken_names(entity), *entity.roles, *nominal]
+    return [*spoken, *entity.roles, *nominal]
 
 
 def _called(entity: Entity) -> list[str]:

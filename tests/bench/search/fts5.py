@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from wiredesk.events import ArticleExtracted
-from wiredesk.index.intake import KINDS, names_of, quote_card
+from wiredesk.index.intake import KINDS, quote_card
+from wiredesk.index.prepared import names_of, prepared
 
 __all__ = ["Fts5"]
 
@@ -77,7 +78,7 @@ class Fts5:
 
     def _insert(self, article: ArticleExtracted) -> None:
         run, many = self._db.execute, self._db.executemany
-        found = names_of(article)
+        found = names_of(prepared(article, {}))
         names = {name: " ".join(n for t, ns in found.values() if KINDS.get(t) == name for n in ns) for name in _FACETS}
         month = article.published_at[:7] if article.published_at else None
         row = run(

@@ -13,10 +13,11 @@ from typing import Any
 
 from wiredesk.errors import PermanentError
 from wiredesk.events import ArticleExtracted, ArticleRetracted
-from wiredesk.index.corrected import Tag, Tags, corrected
+from wiredesk.index.corrected import Tag, Tags
 from wiredesk.index.excerpt import LENGTH, LONGEST_TEXT
-from wiredesk.index.intake import KINDS, LONGEST_ID, names_of
+from wiredesk.index.intake import KINDS, LONGEST_ID
 from wiredesk.index.ordering import LAST_SECOND, moment_of, second_of, tie_of
+from wiredesk.index.prepared import Prepared, names_of, prepared
 from wiredesk.index.reported import other_names, sentences_around, speakers_of
 
 __all__ = [
@@ -57,7 +58,7 @@ class Written:
 def article_document(article: ArticleExtracted, tags: Tags, generation: int) -> Written:
     """The document of an article that was `checked`. Raises PermanentError when it cannot be one all the same."""
     fields = {
-        **_fields(corrected(article, tags)),
+        **_fields(prepared(article, tags)),
         "generation": generation,
         "payload": article.model_dump_json(exclude={"text"}),
     }
@@ -98,10 +99,11 @@ def rank_of(entity_id: str) -> int:
     return int.from_bytes(start) << _RANK_TIE_BITS | tie_of(entity_id) >> (64 - _RANK_TIE_BITS)
 
 
-def _fields(article: ArticleExtracted) -> dict[str, Any]:
+def _fields(taken: Prepared) -> dict[str, Any]:
+    article = taken.shown
     moment = moment_of(article.published_at)
     second = second_of(moment)
-    names = names_of(article)
+    names = names_of(taken)
     fields: dict[str, Any] = {
         "kind": "article",
         "revision": str(article.revision),
@@ -116,8 +118,8 @@ def _fields(article: ArticleExtracted) -> dict[str, Any]:
         "oldest": LAST_SECOND - second if second else 0,
         "tie": signed_tie(article.article_id),
         "entity_id": list(names),
-        "entities": list(_entities(article, names)),
-        "quotes": list(_quotes(article, second)),
+        "entities": list(_entities(taken, names)),
+        "quotes": list(_quotes(taken, second)),
         "url": article.url,
         "published_at": article.published_at,
     }
@@ -137,11 +139,11 @@ def _parts(text: str) -> str | list[str]:
     return text if len(text) <= LONGEST_TEXT else [text[:LONGEST_TEXT], text[LONGEST_TEXT:]]
 
 
-def _entities(article: ArticleExtracted, names: Mapping[str, tuple[str, list[str]]]) -> Iterator[dict[str, Any]]:
+def _entities(taken: Prepared, names: Mapping[str, tuple[str, list[str]]]) -> Iterator[dict[str, Any]]:
     spoken: dict[str, dict[str, None]] = {}
     members: dict[str, dict[str, str]] = {}
-    for entity in article.entities:
-        spoken.setdefault(entity.id, {}).update(dict.fromkeys(other_names(entity)))
+    for entity, its_names in zip(taken.shown.entities, taken.spoken, strict=True):
+        spoken.setdefault(entity.id, {}).update(dict.fromkeys(other_names(entity, its_names)))
         members.setdefault(entity.id, {}).update((was.id, was.name) for was in entity.extracted_as)
     for id, (type, found) in names.items():
         fields: dict[str, Any] = {
@@ -157,9 +159,10 @@ def _entities(article: ArticleExtracted, names: Mapping[str, tuple[str, list[str
         yield fields
 
 
-def _quotes(article: ArticleExtracted, second: int) -> Iterator[dict[str, Any]]:
+def _quotes(taken: Prepared, second: int) -> Iterator[dict[str, Any]]:
+    article = taken.shown
     known = {entity.id for entity in article.entities}
-    found = zip(article.quotes, sentences_around(article), speakers_of(article), strict=True)
+    found = zip(article.quotes, sentences_around(article), speakers_of(article, taken.spoken), strict=True)
     for position, (quote, around, names) in enumerate(found):
         fields: dict[str, Any] = {"at": position, "said": quote.text, "around": around, "speaker": names}
         fields["newest"] = second

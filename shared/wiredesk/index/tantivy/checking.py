@@ -13,8 +13,8 @@ from typing import Any
 
 from wiredesk.errors import Unavailable
 from wiredesk.index.administration import Checked, Problem, Told
-from wiredesk.index.corrected import corrected
 from wiredesk.index.intake import quote_card
+from wiredesk.index.prepared import prepared
 from wiredesk.index.settling import State
 from wiredesk.index.tantivy.checksums import damage
 from wiredesk.index.tantivy.documents import card_of, stored_article, stored_tags
@@ -129,7 +129,7 @@ class _Look:
         id = str(card_of(document).get("article_id"))
         try:
             article, tags = stored_article(document), stored_tags(document)
-            shown = corrected(article, tags)
+            taken = prepared(article, tags)
         except (ValueError, TypeError):
             self._wrong("articles that cannot be read", id)
             return
@@ -138,9 +138,9 @@ class _Look:
         self._revisions[article.article_id] = article.revision
         if (id, card_of(document).get("revision")) != (article.article_id, article.revision):
             self._wrong("articles that are shown as others than they are", id)
-        tally(self._entities, article, tags, 1)
-        for quote in shown.quotes:
-            self._quotes[_same(quote_card(shown, quote))] += 1
+        tally(self._entities, taken, 1)
+        for quote in taken.shown.quotes:
+            self._quotes[_same(quote_card(taken.shown, quote))] += 1
 
     def _quote(self, document: Any) -> None:
         card = card_of(document)

@@ -13,11 +13,12 @@ from tantivy import Document
 
 from wiredesk.errors import PermanentError
 from wiredesk.events import ArticleExtracted
-from wiredesk.index.corrected import Tag, Tags, corrected
-from wiredesk.index.intake import KINDS, LONGEST_ID, names_of, quote_card
+from wiredesk.index.corrected import Tag
+from wiredesk.index.intake import KINDS, LONGEST_ID, quote_card
 from wiredesk.index.ordering import LAST_SECOND, day_seconds, moment_of, second_of, tie_of
+from wiredesk.index.prepared import Prepared, names_of
 from wiredesk.index.reported import sentences_around, speakers_of
-from wiredesk.index.scripts import IDEOGRAPHS
+from wiredesk.index.scripts import has_ideographs
 from wiredesk.index.tantivy.keys import add_key
 
 __all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "stored_tags", "tombstone_of"]
@@ -37,21 +38,21 @@ class _Times(NamedTuple):
     day: date | None
 
 
-def documents_of(article: ArticleExtracted, tags: Tags, generation: int) -> list[Document]:
+def documents_of(article: Prepared, generation: int) -> list[Document]:
     """Every document of an article that was `checked`. Raises PermanentError when it cannot be one all the same."""
+    kept, tags = article.extracted, article.tags
     try:
-        shown = corrected(article, tags)
         tie = tie_of(article.article_id)
-        times = _times(article.published_at, tie)
-        document = _article(shown, times, tie)
-        document.add_bytes("payload", article.model_dump_json(exclude={"text"}).encode())
+        times = _times(kept.published_at, tie)
+        document = _article(article, times, tie)
+        document.add_bytes("payload", kept.model_dump_json(exclude={"text"}).encode())
         document.add_unsigned("generation", generation)
         if tags:
             document.add_bytes("tags", json.dumps(tags).encode())
             for id, tag in tags.items():
                 if id != tag.id and len(id.encode()) <= LONGEST_ID:
                     add_key(document, "extracted", id)
-        return [document, *_quotes(shown, times, tie)]
+        return [document, *_quotes(article, times, tie)]
     except (ValueError, OverflowError) as error:  # UnicodeEncodeError among them: a lone surrogate
         raise PermanentError("unindexable", f"{article.article_id} cannot be indexed: {error}") from error
 
@@ -97,7 +98,8 @@ def _times(published_at: str | None, tie: int) -> _Times:
     return _Times(second << _TIE_BITS | low, (LAST_SECOND - second) << _TIE_BITS | low, moment.date())
 
 
-def _article(article: ArticleExtracted, times: _Times, tie: int) -> Document:
+def _article(prepared: Prepared, times: _Times, tie: int) -> Document:
+    article = prepared.shown
     document = Document()
     add = document.add_text
     add_key(document, "kind", "article")
@@ -106,7 +108,7 @@ def _article(article: ArticleExtracted, times: _Times, tie: int) -> Document:
     for name in ("title", "deck", "byline"):
         if value := getattr(article, name):
             add(name, value)
-    if not article.text.isascii() and IDEOGRAPHS.search(article.text):
+    if has_ideographs(article.text):
         for value in (article.title, article.deck, article.text):
             add("ideographs", value)
     add_key(document, "language", article.language)
@@ -116,7 +118,7 @@ def _article(article: ArticleExtracted, times: _Times, tie: int) -> Document:
     if article.source:
         add_key(document, "source", article.source)
         add("source_words", article.source)
-    for id, (type, names) in names_of(article).items():
+    for id, (type, names) in names_of(prepared).items():
         add_key(document, "entity", id)
         if kind := KINDS.get(type):
             add_key(document, kind, id)
@@ -137,9 +139,10 @@ def _add_times(document: Document, times: _Times, tie: int) -> None:
         document.add_unsigned("month", times.day.year * 12 + times.day.month - 1)
 
 
-def _quotes(article: ArticleExtracted, times: _Times, tie: int) -> Iterator[Document]:
+def _quotes(prepared: Prepared, times: _Times, tie: int) -> Iterator[Document]:
+    article = prepared.shown
     times = times._replace(day=None)
-    found = zip(article.quotes, sentences_around(article), speakers_of(article), strict=True)
+    found = zip(article.quotes, sentences_around(article), speakers_of(article, prepared.spoken), strict=True)
     for position, (quote, stretches, names) in enumerate(found):
         document = Document()
         add_key(document, "kind", "quote")

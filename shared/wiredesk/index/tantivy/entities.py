@@ -6,18 +6,18 @@ touches, and makes names, ranking and prefixes an ordinary search.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 from tantivy import Document, Query, Schema, Searcher
 
-from wiredesk.events import ArticleExtracted, AsExtracted, Entity
-from wiredesk.index.corrected import Tags, corrected
+from wiredesk.events import AsExtracted, Entity
 from wiredesk.index.corrections import Corrections
 from wiredesk.index.intake import LONGEST_ID
 from wiredesk.index.ordering import tie_of
+from wiredesk.index.prepared import Prepared
 from wiredesk.index.protocol import EntityHit, EntityMember, SpokenName
 from wiredesk.index.reported import MOST_SPOKEN, other_names
 from wiredesk.index.tantivy.documents import card_of
@@ -49,9 +49,9 @@ class Change:
     spoken: dict[str, int] = field(default_factory=dict)
     renamed: bool = False
 
-    def add_spoken(self, entity: Entity, sign: int) -> None:
+    def add_spoken(self, entity: Entity, spoken: Sequence[str], sign: int) -> None:
         """Count an article under the names it has besides what the entity is and was called."""
-        for name in other_names(entity):
+        for name in other_names(entity, spoken):
             self.spoken[name] = self.spoken.get(name, 0) + sign
 
     def add_member(self, was: AsExtracted, sign: int, *, own: bool) -> None:
@@ -73,26 +73,30 @@ class Change:
         return self.renamed or any(counts)
 
 
-def tally(changes: dict[str, Change], article: ArticleExtracted, tags: Tags, sign: int) -> None:
+def tally(changes: dict[str, Change], article: Prepared, sign: int) -> None:
     """Count an article that comes in (`sign` 1) or goes (-1). A speaker that is no entity of the article is not one."""
-    shown = corrected(article, tags)
-    entities = {entity.id: entity for entity in shown.entities if len(entity.id.encode()) <= LONGEST_ID}
-    for id, entity in entities.items():
+    entities = {
+        entity.id: (entity, spoken)
+        for entity, spoken in zip(article.shown.entities, article.spoken, strict=True)
+        if len(entity.id.encode()) <= LONGEST_ID
+    }
+    for id, (entity, spoken) in entities.items():
         change = changes.get(id)
         if change is None:
             change = changes[id] = Change()
         change.type = change.type or entity.type
         change.articles += sign
-        change.add_spoken(entity, sign)
+        change.add_spoken(entity, spoken, sign)
         if entity.extracted_as:
             for was in {was.id: was for was in entity.extracted_as}.values():
                 change.add_member(was, sign, own=was.id == id)
         else:
             change.name = change.name or entity.name
             change.own += sign
-    for quote in shown.quotes:
-        if quote.speaker and quote.speaker.entity_id in entities:
-            changes[quote.speaker.entity_id].quotes += sign
+    for quote in article.shown.quotes:
+        speaker = quote.speaker
+        if speaker and speaker.entity_id in entities:
+            changes[speaker.entity_id].quotes += sign
 
 
 def load(searcher: Searcher, schema: Schema, ids: Iterable[str]) -> dict[str, EntityHit]:

@@ -11,6 +11,7 @@ from wiredesk.errors import TransientError, UsageError
 from wiredesk.events import ArticleExtracted
 from wiredesk.index.corrected import tags_of
 from wiredesk.index.corrections import Corrections, Register
+from wiredesk.index.prepared import prepared
 from wiredesk.index.settling import State
 from wiredesk.index.tantivy import standing
 from wiredesk.index.tantivy.documents import documents_of, tombstone_of
@@ -46,10 +47,10 @@ def filled(
             if article.article_id in seen:
                 raise UsageError(f"article {article.article_id} is there twice; restore a backup")
             seen.add(article.article_id)
-            tags = tags_of(article, corrections)
-            tally(changes, article, tags, 1)
+            taken = prepared(article, tags_of(article, corrections))
+            tally(changes, taken, 1)
             with _written(path):
-                for document in documents_of(article, tags, state.generation):
+                for document in documents_of(taken, state.generation):
                     writer.add_document(document)
         with _written(path):
             for entity, _ in Ledger(index.schema).updated(changes, corrections, index.searcher()):

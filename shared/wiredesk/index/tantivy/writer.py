@@ -16,6 +16,7 @@ from wiredesk.events import ArticleExtracted, ArticleRetracted
 from wiredesk.index.corrected import Tags, tags_of
 from wiredesk.index.corrections import Correction, Corrections, Register, registers_of
 from wiredesk.index.intake import checked, newest_of
+from wiredesk.index.prepared import prepared
 from wiredesk.index.protocol import IndexBusy, Upserted
 from wiredesk.index.settling import STEP, State, reach
 from wiredesk.index.tantivy import lease, standing
@@ -92,7 +93,7 @@ class TantivyWriter:
             if winners:
                 changes: dict[str, Change] = {}
                 for id in winners.keys() & known.keys():
-                    tally(changes, *known[id], -1)
+                    tally(changes, prepared(*known[id]), -1)
                 self._commit(_Commit(winners, known, changes))
             return [
                 "indexed" if article.article_id in winners and article.revision == newest[article.article_id].revision
@@ -115,7 +116,7 @@ class TantivyWriter:
             gone = {id: old for id, old in self._current(list(raised)).items() if old.article.revision <= raised[id]}
             changes: dict[str, Change] = {}
             for old in gone.values():
-                tally(changes, *old, -1)
+                tally(changes, prepared(*old), -1)
             self._commit(_Commit(dict.fromkeys(gone), gone, changes, raised))
 
     def correct(self, batch: Sequence[Correction]) -> None:
@@ -144,7 +145,7 @@ class TantivyWriter:
         found = standing.behind(self._see_last_commit(), self._schema, state, limit=STEP)
         held = [_Held(stored_article(document), stored_tags(document)) for document in found]
         for each in held:
-            tally(changes, *each, -1)
+            tally(changes, prepared(*each), -1)
         state = state if len(held) == STEP else state.settled()
         articles = {each.article.article_id: each.article for each in held}
         self._commit(_Commit(articles, articles, changes, registers=registers, corrections=corrections, state=state))
@@ -190,9 +191,9 @@ class TantivyWriter:
                 if id in wanted.known:
                     writer.delete_documents_by_term(KEY_FIELD, key("article", id))
                 if article:
-                    tags = tags_of(article, corrections)
-                    tally(changes, article, tags, 1)
-                    for document in documents_of(article, tags, state.generation):
+                    taken = prepared(article, tags_of(article, corrections))
+                    tally(changes, taken, 1)
+                    for document in documents_of(taken, state.generation):
                         writer.add_document(document)
             entities = self._ledger.updated(changes, corrections, self._see_last_commit())
             for entity, known in entities:
