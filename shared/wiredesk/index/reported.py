@@ -63,28 +63,31 @@ def speakers_of(article: ArticleExtracted, spoken: Sequence[Sequence[str]]) -> I
     `spoken` are the `spoken_names` of each of the article's entities.
     """
     entities = {entity.id: (entity, names) for entity, names in zip(article.entities, spoken, strict=True)}
-    known: dict[str, list[str]] = {}
+    described: dict[str, list[str]] = {}
     for quote in article.quotes:
         speaker = quote.speaker
         if speaker is None:
             yield []
             continue
-        names = dict.fromkeys((speaker.name, *([speaker.extracted_as.name] if speaker.extracted_as else ())))
-        if speaker.entity_id in entities:
-            if speaker.entity_id not in known:
-                known[speaker.entity_id] = _described(*entities[speaker.entity_id])
-            names.update(dict.fromkeys(known[speaker.entity_id]))
-        yield _bounded(names)
+        names = [speaker.name]
+        if was := speaker.extracted_as:
+            names.append(was.name)
+        id = speaker.entity_id
+        if id in entities:
+            if id not in described:
+                described[id] = _described(*entities[id])
+            names += described[id]
+        yield _bounded(dict.fromkeys(names))
 
 
 def _described(entity: Entity, spoken: Sequence[str]) -> list[str]:
-    nominal = (each.text for each in entity.mentions if each.kind == "nominal")
-    return [*spoken, *entity.roles, *nominal]
+    return [*spoken, *entity.roles, *[each.text for each in entity.mentions if each.kind == "nominal"]]
 
 
 def _called(entity: Entity) -> list[str]:
-    return [entity.name, *(was.name for was in entity.extracted_as)]
+    was = entity.extracted_as
+    return [entity.name, *(each.name for each in was)] if was else [entity.name]
 
 
 def _bounded(names: Iterable[str]) -> list[str]:
-    return [name[:_MOST_CHARACTERS] for name in islice(names, _MOST_NAMES)]
+    return [name[:_MOST_CHARACTERS] for name in list(names)[:_MOST_NAMES]]

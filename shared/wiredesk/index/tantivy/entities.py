@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -189,7 +190,8 @@ class Ledger:
             self._known.pop(entity.entity_id, None)
             if entity.articles > 0:
                 self._known[entity.entity_id] = entity
-        for id in list(self._known)[: max(0, len(self._known) - _REMEMBERED)]:
+        surplus = max(0, len(self._known) - _REMEMBERED)
+        for id in list(islice(self._known, surplus)):
             del self._known[id]
 
 
