@@ -1,5 +1,6 @@
 """`python -m wiredesk_indexing`: one indexing worker; a second on the same index waits as a standby."""
 
+import gc
 import sys
 
 from wiredesk.events import Stream
@@ -17,9 +18,21 @@ PLAN = Plan(
     batch_size=200,
 )
 
+COLLECT_EVERY = 50_000
+"""Objects more than before that make Python look for cycles. A batch of 200 articles is about as many; they live until
+it is committed, in no cycle. Python's own 700 cost a fifth of the thread's time.
+"""
+
+
+def collect_seldom() -> None:
+    """Look for cycles once in many batches, and never among what is there already, which stays."""
+    gc.freeze()
+    gc.set_threshold(COLLECT_EVERY)
+
 
 def main() -> int:
     """Compose the worker and run it to its end."""
+    collect_seldom()
     return run(
         PLAN,
         IndexingSettings,
