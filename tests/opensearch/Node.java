@@ -15,6 +15,7 @@ public class Node {
             settings.put("http.port", args[1]);
             settings.put("transport.port", args[2]);
             settings.put("network.host", "127.0.0.1");
+            settings.put("path.repo", args[0] + "/snapshots");
         });
         runner.build(OpenSearchRunner.newConfigs().basePath(args[0]).numOfNode(1).clusterName("wiredesk-test"));
         Thread.currentThread().join();

@@ -28,6 +28,7 @@ from wiredesk.index.settling import STEP
 from wiredesk.stage.outcomes import Dead, Delivery, Done, Publish, Retry, Superseded
 from wiredesk.stage.processor import Stuck
 from wiredesk.testing import wait_until
+from wiredesk_indexing.kept_changes import Page
 from wiredesk_indexing.settings import IndexingSettings
 from wiredesk_indexing.stage import IndexProcessor
 
@@ -195,9 +196,9 @@ async def test_what_the_stop_of_a_worker_left_to_change_is_changed_by_the_next(s
 
 async def test_a_new_index_learns_the_changes_made_so_far_before_it_reads_anything(settings):
     retracted = ArticleRetracted(article_id="gone", revision=revision_of(SUBMISSION))
-    pages = [[change(MERGED), change(b"nonsense")], [change(retracted)]]
+    pages = [Page([change(MERGED), change(b"nonsense")], "1-0"), Page([change(retracted)], "2-0")]
     for _ in range(2):
-        processor = IndexProcessor(settings, registry=CollectorRegistry(), changes=lambda: pages)
+        processor = IndexProcessor(settings, registry=CollectorRegistry(), changes=lambda after: pages)
         await processor.start(lambda state: None)
         outcomes = await processor.process([delivery(spoken_of("a", "Doe")), delivery(spoken_of("gone", "Doe"))])
         assert [type(outcome) for outcome in outcomes] == [Publish, Superseded]
@@ -335,6 +336,12 @@ class FailingIndex:
 
     def settle(self) -> bool:
         return self.index.settle()
+
+    def applied_up_to(self) -> str:
+        return self.index.applied_up_to()
+
+    def mark_applied(self, place: str) -> None:
+        self.index.mark_applied(place)
 
     def probe(self) -> None:
         if self.refusal:

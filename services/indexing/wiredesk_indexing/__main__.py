@@ -37,7 +37,9 @@ def main() -> int:
         PLAN,
         IndexingSettings,
         lambda settings, registry: IndexProcessor(
-            settings, registry=registry, changes=lambda: kept_changes(settings.redis_url.get_secret_value())
+            settings,
+            registry=registry,
+            changes=lambda after: kept_changes(settings.redis_url.get_secret_value(), after),
         ),
     )
 

@@ -26,6 +26,7 @@ from wiredesk.stage.processor import Stuck, Waiting
 
 from wiredesk_indexing.decoding import Amendment, Removal, Work, decode
 from wiredesk_indexing.isolation import isolated
+from wiredesk_indexing.kept_changes import Page
 from wiredesk_indexing.metrics import IndexMetrics
 from wiredesk_indexing.settings import IndexingSettings
 
@@ -42,7 +43,7 @@ _SETTLE_RETRY_S = 5.0
 class IndexProcessor:
     """A Processor over one IndexWriter. `open_index` takes the index's address; tests give another.
 
-    `changes` gives the changes made so far, in pages: they are applied at the start, before anything is read.
+    `changes` gives the changes made after a place, in order: they are applied at the start, before anything is read.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class IndexProcessor:
         *,
         registry: CollectorRegistry,
         open_index: Callable[[str], IndexWriter] = open_writer,
-        changes: Callable[[], Iterable[Sequence[Delivery]]] = tuple,
+        changes: Callable[[str], Iterable[Page]] = lambda after: (),  # noqa: ARG005 - none were made
     ) -> None:
         self._settings = settings
         self._open_index = open_index
@@ -144,12 +145,18 @@ class IndexProcessor:
             self._index = None
 
     def _catch_up(self) -> None:
-        """Apply what the stream of changes holds. Nearly all of it is known, and then changes nothing."""
-        pages = 0
-        for page in self._changes():
-            self._process(page)
-            pages += 1
-        log.info("index.caught_up", pages=pages)
+        """Apply the changes that this index may lack. Most of them are known, and then change nothing.
+
+        Only here does the place move: this reading is in order and leaves nothing out, as no batch of the group's is.
+        """
+        index, read, whole = self._opened(), 0, True
+        for page in self._changes(index.applied_up_to()):
+            outcomes = self._process(page.deliveries)
+            read += len(outcomes)
+            whole = whole and not any(isinstance(outcome, Retry) for outcome in outcomes)
+            if whole:
+                whole = _marked(index, page.place)
+        log.info("index.caught_up", changes=read)
 
     def _settle_in_background(self) -> None:
         if self._settling is None or self._settling.done():
@@ -168,10 +175,13 @@ class IndexProcessor:
     def _settle_once(self) -> bool:
         return self._index is not None and self._index.settle()
 
-    def _process(self, batch: Sequence[Delivery]) -> list[Outcome]:
-        index = self._index
-        if index is None:
+    def _opened(self) -> IndexWriter:
+        if self._index is None:
             raise TransientError("not_started", "the index is not open")
+        return self._index
+
+    def _process(self, batch: Sequence[Delivery]) -> list[Outcome]:
+        index = self._opened()
         asked = [decode(delivery, max_bytes=self._settings.message_limit_bytes) for delivery in batch]
         works = [each for each in asked if isinstance(each, Work)]
         removals = [each.event for each in asked if isinstance(each, Removal)]
@@ -196,6 +206,16 @@ class IndexProcessor:
                 case Dead():
                     outcomes.append(each)
         return outcomes
+
+
+def _marked(index: IndexWriter, place: str) -> bool:
+    """Without it the next start reads again; whether the index takes writes, the first batch finds out."""
+    try:
+        index.mark_applied(place)
+    except TransientError as error:
+        log.warning("index.place_not_kept", why=error.message)
+        return False
+    return True
 
 
 def _indexed(work: Work, result: Upserted | Exception, at: datetime) -> Outcome:

@@ -7,7 +7,7 @@ circle the latest step is left out.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from wiredesk.errors import PermanentError
@@ -52,7 +52,10 @@ class Register:
 
     def stored(self) -> dict[str, Any]:
         """The fields that say something; `Register(**fields)` makes it again."""
-        return {name: value for name, value in asdict(self).items() if value != ""}
+        return {name: value for name in _FIELDS if (value := getattr(self, name)) != ""}
+
+
+_FIELDS = tuple(each.name for each in fields(Register))
 
 
 def registers_of(correction: Correction) -> list[Register]:
@@ -98,7 +101,10 @@ class Corrections:
     """Every register, and what follows from all of them. Never changed: `with_` makes another."""
 
     def __init__(self, registers: Iterable[Register] = ()) -> None:
-        self._registers = {register.key: register for register in registers}
+        self._index({register.key: register for register in registers})
+
+    def _index(self, registers: dict[str, Register]) -> None:
+        self._registers = registers
         self._same: dict[str, Register] = {}
         self._named: dict[str, Register] = {}
         self._split: dict[str, dict[str, Register]] = {}
@@ -135,7 +141,9 @@ class Corrections:
 
     def with_(self, registers: Iterable[Register]) -> "Corrections":
         """These and the registers given, which count as later."""
-        return Corrections((self._registers | {register.key: register for register in registers}).values())
+        made = Corrections.__new__(Corrections)
+        made._index(self._registers | {register.key: register for register in registers})
+        return made
 
     def canonical(self, entity_id: str, article_id: str = "") -> str:
         """The id that stands for this one: everywhere, or in an article."""

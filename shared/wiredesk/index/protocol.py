@@ -81,6 +81,20 @@ class IndexWriter(Protocol):
         """
         ...
 
+    def applied_up_to(self) -> str:
+        """What `mark_applied` was told last of this index; empty for a new one, and where that is not sure.
+
+        Raises TransientError.
+        """
+        ...
+
+    def mark_applied(self, place: str) -> None:
+        """Keep for good up to which place all changes made so far are applied; durable at return.
+
+        `place` is the caller's own word. It goes where the index goes: into a backup, and into an index made anew.
+        """
+        ...
+
     def probe(self) -> None:
         """Raises TransientError when the store takes no writes now, whatever is written."""
         ...

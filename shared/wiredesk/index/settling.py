@@ -5,7 +5,7 @@ word which articles have to be brought up to it; those that are not are found ag
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from wiredesk.index.corrections import Corrections, Register
@@ -38,19 +38,23 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How many times corrections came in, and what of them is still to be done."""
+    """How many times corrections came in, and what of them is still to be done.
+
+    `applied`: see IndexWriter.mark_applied. It is kept here because one commit then has all of it.
+    """
 
     generation: int = 0
     waiting: tuple[Waiting, ...] = ()
+    applied: str = ""
 
     def after(self, reached: Reach) -> "State":
         """One generation on, with what that leaves to do."""
         more = Waiting(self.generation + 1, tuple(sorted(reached.entities)), tuple(sorted(reached.articles)))
-        return State(more.generation, (*self.waiting, more))
+        return replace(self, generation=more.generation, waiting=(*self.waiting, more))
 
     def settled(self) -> "State":
         """With nothing left to do."""
-        return State(self.generation)
+        return replace(self, waiting=())
 
     def stored(self) -> dict[str, Any]:
         """For JSON."""
@@ -63,7 +67,7 @@ class State:
             Waiting(each["generation"], tuple(each["entities"]), tuple(each["articles"]))
             for each in stored.get("waiting", ())
         )
-        return cls(stored.get("generation", 0), tuple(waiting))
+        return cls(stored.get("generation", 0), tuple(waiting), stored.get("applied", ""))
 
 
 def reach(old: Corrections, new: Corrections, registers: Iterable[Register]) -> Reach:

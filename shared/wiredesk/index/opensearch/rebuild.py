@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wiredesk.errors import PermanentError, TransientError, Unavailable, UsageError
-from wiredesk.index.opensearch import aliases
+from wiredesk.index.opensearch import aliases, standing
 from wiredesk.index.opensearch.address import parse
 from wiredesk.index.opensearch.bulk import write
 from wiredesk.index.opensearch.documents import Written, article_document, stored_article, stored_tags
@@ -75,6 +75,7 @@ class _Rebuild:
         self._copied = 0
         self._old = _old(node)
         self._new = aliases.next_name(node, self._old)
+        self._identities = "", ""
 
     def run(self, *, discard: bool, keep_old: bool, grace_s: float) -> Rebuilt:
         started = time.monotonic()
@@ -113,6 +114,7 @@ class _Rebuild:
                 f"{self._new} at {self._node.address} is there already: another rebuild is under way, or one was "
                 "killed; in that case let this one discard it"
             ) from refusal
+        self._identities = standing.identity(self._node, self._old), standing.identity(self._node, self._new)
 
     def _until_few_are_left(self) -> int:
         """Copy in passes; returns the sequence number up to which everything is copied."""
@@ -167,7 +169,7 @@ class _Rebuild:
         self._node.ask("POST", f"/{self._old}/_refresh")
         copied = 0
         for page in self._pages({"range": {"_seq_no": {"gt": since}}}):
-            write(self._node, self._new, [_anew(hit) for hit in page], refresh=False)
+            write(self._node, self._new, [_anew(hit, *self._identities) for hit in page], refresh=False)
             copied += len(page)
             self._copied += len(page)
             self._told(self._copied)
@@ -201,7 +203,7 @@ def _old(node: Node) -> str:
     return found
 
 
-def _anew(hit: dict[str, Any]) -> Written:
+def _anew(hit: dict[str, Any], old: str, new: str) -> Written:
     """As this version would index it, under the corrections it has; a tombstone, or a correction, as it is.
 
     What corrections make of it after that is a write of its own, which the next pass copies.
@@ -210,4 +212,4 @@ def _anew(hit: dict[str, Any]) -> Written:
     if source["kind"] == "article":
         made = article_document(stored_article(source), stored_tags(source), source.get("generation", 0))
         return Written(made.id, hit["_version"], made.source)
-    return Written(hit["_id"], hit["_version"], json.dumps(source).encode())
+    return Written(hit["_id"], hit["_version"], json.dumps(standing.carried(source, old, new)).encode())

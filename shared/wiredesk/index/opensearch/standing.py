@@ -20,7 +20,21 @@ from wiredesk.index.opensearch.node import Node
 from wiredesk.index.opensearch.translation import Query, any_key
 from wiredesk.index.settling import State, Waiting, reach
 
-__all__ = ["OWN_IDS", "Entry", "Standing", "add", "behind", "finish", "generation", "move_on", "read"]
+__all__ = [
+    "OWN_IDS",
+    "Entry",
+    "Standing",
+    "add",
+    "applied",
+    "behind",
+    "carried",
+    "finish",
+    "generation",
+    "identity",
+    "mark",
+    "move_on",
+    "read",
+]
 
 OWN_IDS = "wiredesk:correction"
 """What the ids of these documents begin with; no article may be called so."""
@@ -132,6 +146,41 @@ def finish(node: Node, done: Iterable[Waiting]) -> None:
             return
         if _write(node, standing.version, replace(standing.state, waiting=waiting), standing.told):
             return
+
+
+def identity(node: Node, name: str | None = None) -> str:
+    """A word for an index, that behind the alias if none is named; another word for one made anew, and for one that a
+    snapshot brought back.
+
+    Raises Unavailable, Refusal.
+    """
+    path = f"/{name or node.address.index}/_settings"
+    found = node.ask("GET", path, filter_path="*.settings.index.uuid,*.settings.index.history")
+    return "+".join(sorted(_word(each["settings"]["index"]) for each in found.values()))
+
+
+def _word(index: Mapping[str, Any]) -> str:
+    return f"{index['uuid']}.{index.get('history', {}).get('uuid', '')}"
+
+
+def applied(standing: Standing, identity: str) -> str:
+    """See IndexWriter.applied_up_to; empty when it was told of another index."""
+    whose, _, place = standing.state.applied.partition("/")
+    return place if whose == identity else ""
+
+
+def mark(node: Node, standing: Standing, identity: str, place: str) -> bool:
+    """Keep what IndexWriter.mark_applied is told; False when another writer was faster."""
+    return _write(node, standing.version, replace(standing.state, applied=f"{identity}/{place}"), standing.told)
+
+
+def carried(source: Mapping[str, Any], old: str, new: str) -> Mapping[str, Any]:
+    """The state's document for an index that everything of the old one is copied into."""
+    if source["kind"] != "corrections":
+        return source
+    stored = json.loads(source["payload"])
+    whose, _, place = stored.get("applied", "").partition("/")
+    return {**source, "payload": json.dumps({**stored, "applied": f"{new}/{place}" if whose == old else ""})}
 
 
 def behind(node: Node, waiting: Sequence[Waiting], *, limit: int) -> list[Mapping[str, Any]]:

@@ -38,6 +38,8 @@ class OpenSearchWriter:
         self._node = Node(address)
         try:
             aliases.ensured(self._node)
+            # Before anything is written: what is then said of it is not true of one that takes its place.
+            self._identity = standing.identity(self._node)
             self._standing = standing.read(self._node)
         except BaseException:
             self._node.close()
@@ -76,7 +78,7 @@ class OpenSearchWriter:
             while news := self._latest().corrections.news(told):
                 if len(self._standing.told) >= _MOST_TOLD:
                     standing.move_on(self._node, self._standing)
-                elif standing.add(self._node, self._standing, news):
+                elif standing.add(self._node, self._standing, news[:_MOST_TOLD]) and len(news) <= _MOST_TOLD:
                     self._latest()
                     self._step()
                     return
@@ -90,6 +92,17 @@ class OpenSearchWriter:
                 standing.move_on(self._node, self._standing)
             now = self._latest()
         return bool(now.state.waiting or self._unchecked or now.told)
+
+    def applied_up_to(self) -> str:
+        """See IndexWriter; empty for what a snapshot brought back, whose shards may be of different moments."""
+        with self._readable():
+            return standing.applied(self._latest(), self._identity)
+
+    def mark_applied(self, place: str) -> None:
+        """See IndexWriter. Of several writers any may be last: what each says is true."""
+        with self._readable():
+            while not standing.mark(self._node, self._latest(), self._identity, place):
+                pass
 
     def probe(self) -> None:
         """Write a document that nobody finds. Makes the index anew where somebody deleted it."""

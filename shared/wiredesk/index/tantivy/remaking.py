@@ -115,7 +115,7 @@ def copied(source: Path, target: Path, told: Told) -> None:
         tombstones={card["article_id"]: card["revision"] for card in tombstones},
         registers=registers,
         # Every article comes in corrected: nothing is left to settle.
-        state=State(states[0].generation if states else 0),
+        state=(states[0] if states else State()).settled(),
     )
     arrived = Stored(target).count("article")
     if arrived != total:

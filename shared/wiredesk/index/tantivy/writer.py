@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -137,6 +137,15 @@ class TantivyWriter:
             if self._state.waiting:
                 self._step(self._state, self._corrections, {}, ())
             return bool(self._state.waiting)
+
+    def applied_up_to(self) -> str:
+        """See IndexWriter."""
+        return self._state.applied
+
+    def mark_applied(self, place: str) -> None:
+        """See IndexWriter."""
+        with self._lock:
+            self._commit(_Commit({}, (), state=replace(self._state, applied=place)))
 
     def _step(
         self, state: State, corrections: Corrections, changes: dict[str, Change], registers: Sequence[Register]
