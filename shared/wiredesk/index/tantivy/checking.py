@@ -6,7 +6,6 @@ again from what the articles store and compared.
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,14 +78,17 @@ def damaged_files(folder: Path, told: Told) -> Iterator[Problem]:
 
 
 class _Look:
-    """One walk over all documents. Memory grows with articles, quotes and entities, by an id and a number for each."""
+    """One walk over all documents. Memory grows with articles, by an id and two numbers, and with entities, 1 kB each.
+
+    Of quotes only the sum of their digests is kept for each article: it is zero again when all were found that it has.
+    """
 
     def __init__(self, stored: Stored, documents: dict[str, int], told: Told) -> None:
         self._stored = stored
         self._documents = documents
         self._told = told
         self._revisions: dict[str, int] = {}
-        self._quotes: Counter[tuple[str, bytes]] = Counter()
+        self._quotes: dict[str, int] = {}
         self._entities: dict[str, Change] = {}
         self._found: dict[str, list[str]] = {}
         self.waiting = any(State.read(card_of(each)).waiting for each in stored.each("state"))
@@ -111,8 +113,8 @@ class _Look:
             self._told(f"{kind} documents", total, total)
             if done != total and not self._found:
                 yield Problem(f"{done} of {total} {kind} documents were found", RESTORE)
-        for (id, _), n in self._quotes.items():
-            if n:
+        for id, left in self._quotes.items():
+            if left:
                 self._wrong("articles whose quotes are missing or not theirs", id)
         for id, change in self._entities.items():
             if change.articles:
@@ -139,15 +141,16 @@ class _Look:
         if (id, card_of(document).get("revision")) != (article.article_id, article.revision):
             self._wrong("articles that are shown as others than they are", id)
         tally(self._entities, taken, 1)
-        for quote in taken.shown.quotes:
-            self._quotes[_same(quote_card(taken.shown, quote))] += 1
+        if taken.shown.quotes:
+            said = sum(_digest(quote_card(taken.shown, quote)) for quote in taken.shown.quotes)
+            self._quotes[article.article_id] = self._quotes.get(article.article_id, 0) + said
 
     def _quote(self, document: Any) -> None:
         card = card_of(document)
-        key = _same(card)
-        self._quotes[key] -= 1
-        if self._quotes[key] == 0:
-            del self._quotes[key]
+        id = str(card.get("article_id"))
+        left = self._quotes.pop(id, 0) - _digest(card)
+        if left:
+            self._quotes[id] = left
 
     def _entity(self, document: Any) -> None:
         card = card_of(document)
@@ -165,7 +168,7 @@ class _Look:
             self._wrong("retracted articles that are there all the same", card["article_id"])
 
 
-def _same(card: dict[str, Any]) -> tuple[str, bytes]:
-    """Equal for equal quotes, whatever the order of their fields: the article's id, and a digest of all."""
+def _digest(card: dict[str, Any]) -> int:
+    """Equal for equal quotes, whatever the order of their fields."""
     whole = json.dumps(card, sort_keys=True).encode()
-    return str(card.get("article_id")), hashlib.blake2b(whole, digest_size=12).digest()
+    return int.from_bytes(hashlib.blake2b(whole, digest_size=16).digest())
