@@ -124,6 +124,40 @@ def test_a_stuck_search_is_answered_and_holds_up_nothing_else(
     assert 'wiredesk_queries_refused_total{reason="timeout"}' in client.get("/metrics").text
 
 
+async def test_what_is_made_of_an_answer_is_made_in_the_same_thread(make: Make, registry: CollectorRegistry) -> None:
+    names = await make().answer("page", _thread, lambda asked: (asked, _thread()))
+    assert names == ("query", "query")
+    assert registry.get_sample_value("wiredesk_query_duration_seconds_count", {"kind": "page"}) == 1
+
+
+def _thread() -> str:
+    return threading.current_thread().name
+
+
+async def test_who_awaits_an_answer_is_told_what_a_thread_would_be(make: Make, gate: threading.Event) -> None:
+    queries = make(timeout_s=0.05)
+
+    def late() -> None:
+        raise TimeoutError("the node did not answer")
+
+    with pytest.raises(TimeoutError, match="the node"):
+        await queries.answer("search", late, str)
+    with pytest.raises(Problem) as refused:
+        await queries.answer("search", gate.wait, str)
+    assert refused.value.status == 504
+    assert await queries.answer("search", lambda: 7, str) == "7"  # the other place is free
+
+
+async def test_one_that_gave_up_waiting_in_the_loop_never_runs(make: Make, gate: threading.Event) -> None:
+    queries, ran = make(at_once=1, timeout_s=0.05), []
+    for question in (gate.wait, lambda: ran.append("late")):
+        with pytest.raises(Problem):
+            await queries.answer("search", question, str)
+    gate.set()
+    wait_until(lambda: _asked(queries), what="the place to be free again")
+    assert ran == []
+
+
 def test_times_are_told_by_kind(gateway: httpx.Client) -> None:
     def counts() -> dict[str, float]:
         prefix = 'wiredesk_query_duration_seconds_count{kind="'

@@ -1,12 +1,13 @@
 """Addresses of searches: what is narrowed can be widened, and nothing of a query is lost."""
 
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wiredesk.index.protocol import Filters, SearchRequest
-from wiredesk_gateway.links import entity_path, search_path, with_filter, without_filter
+from wiredesk.index.protocol import Filters, Interval, SearchRequest
+from wiredesk_gateway.links import SearchLinks, entity_path, search_path, without_filter
 
 VALUES = st.lists(st.text(min_size=1, max_size=8), max_size=3, unique=True).map(tuple)
 REQUESTS = st.builds(
@@ -47,7 +48,7 @@ def test_an_address_says_the_whole_search(request: SearchRequest) -> None:
 @settings(deadline=None)
 @given(REQUESTS, st.text(min_size=1, max_size=8).filter(lambda value: value.strip()))
 def test_a_filter_put_on_can_be_taken_off(request: SearchRequest, value: str) -> None:
-    narrowed = asked(with_filter(request, "places", value))
+    narrowed = asked(SearchLinks(request).with_filter("places", value))
     assert ("places", value) in narrowed
     assert sorted(pair for pair in narrowed if pair[0] != "places") == sorted(asked(search_path(request)))
     for name in request.filters.people:
@@ -57,9 +58,19 @@ def test_a_filter_put_on_can_be_taken_off(request: SearchRequest, value: str) ->
 @settings(deadline=None)
 @given(REQUESTS)
 def test_another_order_or_filter_starts_at_the_first_page(request: SearchRequest) -> None:
-    for path in (search_path(request, sort="oldest"), with_filter(request, "people", "x")):
+    for path in (search_path(request, sort="oldest"), SearchLinks(request).with_filter("people", "x")):
         assert "cursor" not in dict(asked(path))
     assert dict(asked(search_path(request, cursor="c")))["cursor"] == "c"
+
+
+@settings(deadline=None)
+@given(REQUESTS, st.dates(min_value=date(1900, 1, 1)), st.sampled_from(["day", "year", None]))
+def test_a_bar_leads_to_its_days_of_the_same_search(
+    request: SearchRequest, day: date, interval: Interval | None
+) -> None:
+    within = replace(request.filters, published_from=day, published_to=day)
+    path = SearchLinks(replace(request, interval=interval)).within(day, day)
+    assert path == search_path(replace(request, filters=within))
 
 
 def test_an_entity_id_of_any_characters_is_one_path() -> None:

@@ -1,6 +1,7 @@
 """The web pages: search, article, quotes, entities, pipeline. They work without JavaScript."""
 
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -14,10 +15,10 @@ from wiredesk.events import ArticleExtracted
 from wiredesk.index.protocol import IndexReader, SearchPage, SearchRequest
 
 from wiredesk_gateway.article_view import article_view
-from wiredesk_gateway.desk import DeskHere, Reader
+from wiredesk_gateway.desk import Desk, DeskHere, Reader
 from wiredesk_gateway.links import copies_of, copies_path, entities_path, quote_exports, quotes_path
 from wiredesk_gateway.parameters import Cursor, Limit, Search, Words
-from wiredesk_gateway.problems import problem_of
+from wiredesk_gateway.problems import Problem, problem_of
 from wiredesk_gateway.search_view import search_view
 from wiredesk_gateway.templating import page
 
@@ -32,13 +33,16 @@ REFRESH_S = 5
 
 
 @router.get("/")
-def search(request: Search, desk: DeskHere) -> Response:
+async def search(request: Search, desk: DeskHere) -> Response:
     """Search box, hits, facets. A query that cannot be read, or no index, is told above an empty page."""
-    problem, found = None, None
     try:
-        found = desk.reader(kind="page").search(request)
+        question = partial(desk.index.reader().search, request)
+        return await desk.queries.answer("page", question, partial(_found, desk, request))
     except (UsageError, Unavailable) as error:
-        problem = problem_of(error)
+        return _found(desk, request, None, problem_of(error))
+
+
+def _found(desk: Desk, request: SearchRequest, found: SearchPage | None, problem: Problem | None = None) -> Response:
     return page(
         desk.assets,
         "search.html",

@@ -4,13 +4,14 @@ A search in progress cannot be broken off. So each runs in a thread of this modu
 bounded time, and a question that takes for ever holds up its neighbours here, never publishing or health.
 """
 
+import asyncio
 import queue
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from wiredesk.errors import Unavailable
 from wiredesk.events import ArticleExtracted
@@ -23,10 +24,11 @@ from wiredesk_gateway.problems import Problem
 __all__ = ["WAITING", "BoundedReader", "Queries"]
 
 T = TypeVar("T")
-_Task = tuple["Future[object]", Callable[[], object]]
+R = TypeVar("R")
+_Task = tuple["Future[Any]", Callable[[], Any]]
 
 WAITING = 64
-"""Questions that may wait for a turn; each holds a thread of its request."""
+"""Questions that may wait for a turn; each that was asked from a thread holds it."""
 
 
 class Queries:
@@ -46,26 +48,59 @@ class Queries:
 
         Raises Unavailable when too many wait already, and a Problem (504) when the answer takes longer than allowed.
         """
-        if not self._room.acquire(blocking=False):
-            self.times.refused("busy")
-            raise Unavailable("too many searches are waiting already; try again in a moment")
         began = time.perf_counter()
-        future: Future[object] = Future()
-        future.add_done_callback(lambda _: self._room.release())
-        self._tasks.put((future, question))
-        self._start_thread()
+        future = self._put(question)
         try:
-            answer: T = future.result(self.timeout_s)  # type: ignore[assignment]  # a queue knows no type variables
+            answer = future.result(self.timeout_s)
         except TimeoutError:
             if future.done() and not future.cancelled():  # the question's own
                 raise
-            future.cancel()
-            self.times.refused("timeout")
-            detail = f"The index took longer than {self.timeout_s:g} s over this; ask for less, or more narrowly."
-            raise Problem(HTTPStatus.GATEWAY_TIMEOUT, detail) from None
+            raise self._given_up(future) from None
         finally:
             self.times.observe(kind, time.perf_counter() - began)
         return answer
+
+    async def answer(self, kind: str, question: Callable[[], T], then: Callable[[T], R]) -> R:
+        """What `then` makes of the answer, in the same thread: for requests that hold none while they wait.
+
+        Raises what `ask` does. The time told is the question's alone.
+        """
+        began, ended = time.perf_counter(), list[float]()
+
+        def both() -> R:
+            try:
+                found = question()
+            finally:
+                ended.append(time.perf_counter())
+            return then(found)
+
+        future = self._put(both)
+        try:
+            async with asyncio.timeout(self.timeout_s) as limit:
+                made = await asyncio.wrap_future(future)
+        except TimeoutError:
+            if not limit.expired():  # the question's own
+                raise
+            raise self._given_up(future) from None
+        finally:
+            self.times.observe(kind, (ended[0] if ended else time.perf_counter()) - began)
+        return made
+
+    def _put(self, question: Callable[[], T]) -> "Future[T]":
+        if not self._room.acquire(blocking=False):
+            self.times.refused("busy")
+            raise Unavailable("too many searches are waiting already; try again in a moment")
+        future: Future[T] = Future()
+        future.add_done_callback(lambda _: self._room.release())
+        self._tasks.put((future, question))
+        self._start_thread()
+        return future
+
+    def _given_up(self, future: "Future[Any]") -> Problem:
+        future.cancel()
+        self.times.refused("timeout")
+        detail = f"The index took longer than {self.timeout_s:g} s over this; ask for less, or more narrowly."
+        return Problem(HTTPStatus.GATEWAY_TIMEOUT, detail)
 
     def _start_thread(self) -> None:
         with self._starting:

@@ -41,7 +41,7 @@ def highlighted(text: str, ranges: Sequence[tuple[int, int]]) -> Markup:
 
 def embedded(value: Mapping[str, Any]) -> Markup:
     """JSON for a data block (`<script type="application/ld+json">`): ASCII, without a character of markup."""
-    written = json.dumps(value).translate(_MEANT_IN_MARKUP)
+    written = printable(json.dumps(value)).translate(_MEANT_IN_MARKUP)
     return Markup(written)  # noqa: S704 - nothing in it means anything in HTML
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from wiredesk.index.protocol import Filters, SearchPage, SearchRequest
 
-from wiredesk_gateway.links import exports_of, search_path, with_filter, without_filter
+from wiredesk_gateway.links import SearchLinks, exports_of, search_path, without_filter
 from wiredesk_gateway.timeline import Timeline, timeline
 
 __all__ = ["ActiveFilter", "FacetGroup", "FacetLink", "SearchView", "search_view"]
@@ -70,16 +71,15 @@ def search_view(request: SearchRequest, page: SearchPage | None) -> SearchView:
     """The links for a search and the page it found (None: it could not be answered)."""
     facets = page.facets if page else {}
     labels = {(name, count.value): count.label for name, counts in facets.items() for count in counts}
-    chosen = _chosen(request.filters)
+    chosen, narrowed = _chosen(request.filters), SearchLinks(request)
     groups = [
         FacetGroup(
             name=name,
             label=label,
             links=tuple(
-                FacetLink(label=count.label, count=count.count, path=with_filter(request, name, count.value))
-                for count in facets.get(name, ())
-                if (name, count.value) not in chosen
-            )[:_SHOWN],
+                FacetLink(label=count.label, count=count.count, path=narrowed.with_filter(name, count.value))
+                for count in islice((each for each in facets.get(name, ()) if (name, each.value) not in chosen), _SHOWN)
+            ),
         )
         for name, label in LABELS.items()
     ]

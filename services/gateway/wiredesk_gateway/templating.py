@@ -37,7 +37,8 @@ def _environment() -> Environment:
         loader=PackageLoader("wiredesk_gateway"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=lambda value: printable(value) if isinstance(value, str) else value,
+        # Markup was made printable piece by piece when it was made, by a macro or in rendering.py.
+        finalize=lambda value: printable(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from wiredesk.index.histogram import last_day, periods
-from wiredesk.index.protocol import Histogram, Interval, SearchRequest
+from wiredesk.index.protocol import Filters, Histogram, Interval, SearchRequest
 
-from wiredesk_gateway.links import search_path
+from wiredesk_gateway.links import SearchLinks, search_path
 
 __all__ = ["Bar", "Timeline", "timeline"]
 
@@ -59,13 +59,13 @@ def _bars(histogram: Histogram, request: SearchRequest) -> Iterator[Bar]:
     counts = dict.fromkeys(spans, 0)
     for bucket in histogram.buckets:
         counts[_decade(bucket.first, years) if years > 1 else bucket.first] += bucket.count
-    most = max(counts.values())
+    most, links = max(counts.values()), SearchLinks(request)
     for start, count in counts.items():
         yield Bar(
             label=_label(start, spans[start], interval, years),
             count=count,
             height=max(2, round(100 * count / most)) if count else 0,
-            path=_path(request, start, spans[start]) if count else None,
+            path=_path(links, request.filters, start, spans[start]) if count else None,
         )
 
 
@@ -94,15 +94,12 @@ def _decade(day: date, many: int) -> date:
     return date(max(day.year // many * many, 1), 1, 1)
 
 
-def _path(request: SearchRequest, first: date, last: date) -> str:
-    """The same search within these days, by whatever interval suits them."""
-    was = request.filters
-    within = replace(
-        was,
-        published_from=max(first, was.published_from) if was.published_from else first,
-        published_to=min(last, was.published_to) if was.published_to else last,
+def _path(links: SearchLinks, was: Filters, first: date, last: date) -> str:
+    """The same search within these days, and within those it had."""
+    return links.within(
+        max(first, was.published_from) if was.published_from else first,
+        min(last, was.published_to) if was.published_to else last,
     )
-    return search_path(replace(request, filters=within, interval=None))
 
 
 def _label(first: date, last: date, interval: Interval, years: int) -> str:
