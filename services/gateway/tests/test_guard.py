@@ -120,3 +120,14 @@ def test_files_are_cached_by_their_content(gateway: httpx.Client) -> None:
     assert (known.status_code, known.content) == (304, b"")
     assert gateway.get("/static/../settings.py").status_code == 404
     assert gateway.get("/static/%2e%2e%2fsettings.py").status_code == 404
+
+
+def test_the_style_sheet_is_the_same_compressed_and_as_it_is(gateway: httpx.Client) -> None:
+    told = [
+        gateway.get("/static/wiredesk.css", headers={"Accept-Encoding": encoding}) for encoding in ("gzip", "identity")
+    ]
+    assert [answer.headers.get("content-encoding") for answer in told] == ["gzip", None]
+    assert int(told[0].headers["content-length"]) < int(told[1].headers["content-length"])
+    assert told[0].content == told[1].content
+    assert {answer.headers["vary"] for answer in told} == {"Accept-Encoding"}
+    assert told[0].headers["etag"] == told[1].headers["etag"]

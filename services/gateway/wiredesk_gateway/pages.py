@@ -171,6 +171,6 @@ def pipeline_state(desk: DeskHere, refresh: Annotated[str, Query(max_length=10)]
 
 
 @router.get("/static/{name}")
-def static(name: str, request: Request, desk: DeskHere) -> Response:
+async def static(name: str, request: Request, desk: DeskHere) -> Response:
     """The style sheet, the script, the icon."""
     return desk.assets.respond(request, name)
