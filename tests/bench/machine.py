@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["children", "cpu_seconds", "describe", "memory_bytes", "peak_memory_bytes"]
+__all__ = ["children", "cpu_seconds", "describe", "mapped_bytes", "memory_bytes", "own_bytes", "peak_memory_bytes"]
 
 _PROC = Path("/proc")
 _CPUCLOCK_SCHED = 2
@@ -82,6 +82,16 @@ def peak_memory_bytes(pid: int) -> int | None:
 def memory_bytes(pid: int) -> int | None:
     """The memory a process has resident now (VmRSS); None where the system does not tell."""
     return _status_bytes(pid, "VmRSS:")
+
+
+def own_bytes(pid: int) -> int | None:
+    """What of it is the process's own (RssAnon); None where the system does not tell."""
+    return _status_bytes(pid, "RssAnon:")
+
+
+def mapped_bytes(pid: int) -> int | None:
+    """What of it are pages of files it has mapped (RssFile), which the system takes back when it needs them."""
+    return _status_bytes(pid, "RssFile:")
 
 
 def _status_bytes(pid: int, name: str) -> int | None:
