@@ -1,5 +1,7 @@
 """Facets of a question are counted once for a state of the index, and anew after every commit."""
 
+import gc
+import weakref
 from contextlib import closing
 
 from wiredesk.index import open_reader, open_writer
@@ -44,3 +46,19 @@ def test_of_entities_as_often_found_those_whose_ids_come_first_are_shown(tmp_pat
     with closing(open_reader(url)) as reader:
         shown = reader.search(SearchRequest()).facets["people"]
     assert [(each.label, each.count) for each in shown] == [(names[-1], 2), *((name, 1) for name in names[:9])]
+
+
+def test_a_state_that_nobody_searches_is_let_go_at_once(tmp_path, make_article):
+    url = f"tantivy://{tmp_path / 'index'}"
+    gc.disable()
+    try:
+        with closing(open_writer(url)) as writer:
+            writer.upsert([make_article("a")])
+            with closing(open_reader(url)) as reader:
+                reader.search(SearchRequest(q="words"))
+                old = weakref.ref(reader._view.translator)
+                writer.upsert([make_article("b")])
+                reader.reload()
+                assert old() is None
+    finally:
+        gc.enable()

@@ -7,7 +7,6 @@ asked which of them have the same stem.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
 from tantivy import FieldType, Filter, Occur, Query, Schema, Searcher, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -33,6 +32,7 @@ from wiredesk.index.tantivy.documents import day_bounds
 __all__ = ["Scope", "Translator", "all_of", "of_kind", "unscored"]
 
 _MOST_INFLECTIONS = 16
+_MOST_FAMILIES = 4096
 _SHORTEST_STEM = 3
 _LONGEST_ENDING = 8
 """Letters that an English word has beyond its stem: `-fulness` and `-ization` are among the longest."""
@@ -59,7 +59,7 @@ class Translator:
         self._searcher = searcher
         self._analysers = analysers
         self._stemmer = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.stemmer("english")).build()
-        self.inflections = lru_cache(maxsize=4096)(self._inflections)
+        self._families: dict[str, tuple[str, ...]] = {}
 
     def query(self, node: Node, scope: Scope) -> Query:
         """What the node matches among the documents of the scope's kind."""
@@ -151,6 +151,16 @@ class Translator:
     def _inflected(self, name: str, word: str) -> Query:
         others = [Query.boost_query(self.word(name, other), INFLECTED) for other in self.inflections(word)]
         return _best([self.word(name, word), *others]) or Query.empty_query()
+
+    def inflections(self, word: str) -> tuple[str, ...]:
+        """The word's own family, the most frequent first."""
+        family = self._families.get(word)
+        if family is None:
+            if len(self._families) >= _MOST_FAMILIES:
+                self._families.clear()
+            # No lru_cache of a method: a cycle would keep the searcher, and all that it has mapped, until a collection.
+            family = self._families[word] = self._inflections(word)
+        return family
 
     def _inflections(self, word: str) -> tuple[str, ...]:
         (stem,) = self._stemmer.analyze(word) or ("",)
