@@ -28,8 +28,9 @@ check: $(VENV)/.complete ## format, lint, types and the import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-test: $(VENV)/.complete ## the whole test suite, on a real server
-	@$(BIN)/python -m pytest $(ARGS)
+# JOBS=processes that share the tests, each with servers of its own (default: one a core, four at most); ARGS=pytest's.
+test: $(VENV)/.complete ## the whole test suite, on real servers; JOBS= ARGS=
+	@$(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist worksteal $(ARGS)
 
 NODE := tests/opensearch/target
 $(NODE)/.complete: tests/opensearch/pom.xml tests/opensearch/Node.java
