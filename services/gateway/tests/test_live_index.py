@@ -2,10 +2,9 @@
 
 import contextlib
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from wiredesk.errors import Unavailable, UsageError
@@ -14,7 +13,6 @@ from wiredesk.index import open_reader, open_writer
 from wiredesk.index.protocol import IndexReader, SearchRequest
 from wiredesk.testing import wait_until
 from wiredesk_gateway.live_index import LiveIndex
-from wiredesk_gateway.memory import give_back
 
 
 class Reader:
@@ -151,36 +149,3 @@ def _article(number: int) -> ArticleExtracted:
         cluster_id=f"c{number}",
         extractor="tests/1",
     )
-
-
-class DatedReader(Reader):
-    """Each reload finds what `now` says."""
-
-    now = "1"
-
-    def state(self) -> str:
-        return self.now
-
-
-def test_memory_is_given_back_once_for_a_state_of_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[str] = []
-    reader = DatedReader()
-    monkeypatch.setattr("wiredesk_gateway.live_index.give_back", lambda: given.append(reader.now))
-    index = LiveIndex(lambda: cast("IndexReader", reader), interval_s=60, tidy_s=0)
-    for state in ("1", "1", "2", "2", "2"):
-        reader.now = state
-        index._refresh()
-    assert given == ["1", "2"]
-
-
-def test_memory_is_not_given_back_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[str] = []
-    reader = DatedReader()
-    monkeypatch.setattr("wiredesk_gateway.live_index.give_back", lambda: given.append(reader.now))
-    index = LiveIndex(lambda: cast("IndexReader", reader), interval_s=60, tidy_s=1e6)
-    index._tidied = None, time.monotonic()
-    for state in ("1", "2", "3"):
-        reader.now = state
-        index._refresh()
-    assert given == []
-    give_back()  # harmless at any time

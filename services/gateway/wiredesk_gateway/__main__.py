@@ -17,7 +17,6 @@ from wiredesk_gateway.app import create_app
 from wiredesk_gateway.desk import Desk
 from wiredesk_gateway.guard import on_loopback
 from wiredesk_gateway.live_index import LiveIndex
-from wiredesk_gateway.memory import settle
 from wiredesk_gateway.presence import STAGE, Presence
 from wiredesk_gateway.settings import GatewaySettings
 from wiredesk_gateway.slow_clients import HEAD_BYTES, PromptProtocol
@@ -58,7 +57,6 @@ def _serve(configured: GatewaySettings) -> int:
     _end_at_signals(server)
     index.start()
     presence.start()
-    settle()
     _log.info("gateway.serving", address=f"http://{address}/", worker=presence.name)
     try:
         server.run(sockets=[listening])

@@ -1,19 +1,13 @@
 """The index as the gateway holds it: waited for, opened when it appears, reloaded in the background."""
 
 import threading
-import time
 from collections.abc import Callable
 
 import structlog
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
 from wiredesk.index.protocol import Dated, IndexReader
 
-from wiredesk_gateway.memory import give_back
-
 __all__ = ["LiveIndex"]
-
-_TIDY_S = 20.0
-"""Between looks for memory to give back: of ten requests a second, one in 200 meets one."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -21,11 +15,9 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 class LiveIndex:
     """Owns at most one reader and a thread that keeps it fresh. `reader` may be called from any thread."""
 
-    def __init__(self, open_reader: Callable[[], IndexReader], *, interval_s: float, tidy_s: float = _TIDY_S) -> None:
+    def __init__(self, open_reader: Callable[[], IndexReader], *, interval_s: float) -> None:
         self._open_reader = open_reader
         self._interval_s = interval_s
-        self._tidy_s = tidy_s
-        self._tidied: tuple[str | None, float] = None, 0.0
         self._reader: IndexReader | None = None
         self._problem = "the index is not open yet; try again in a moment"
         self._stopping = threading.Event()
@@ -97,14 +89,6 @@ class LiveIndex:
             self._reader = reader
         else:
             self._reader.reload()
-            self._tidy()
-
-    def _tidy(self) -> None:
-        """Give back what earlier states of the index took, where there were any since the last time, and not often."""
-        state, (last, then) = self.state(), self._tidied
-        if state != last and time.monotonic() - then >= self._tidy_s:
-            give_back()
-            self._tidied = state, time.monotonic()
 
     def _lose(self, error: Exception) -> None:
         expected = isinstance(error, WiredeskError)
