@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import redis
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from wiredesk.api_keys import new_key
 from wiredesk.testing import RedisServer
 
@@ -157,9 +157,9 @@ def test_a_search_works_without_javascript(browser: Browser, address: str) -> No
         page.goto(address + "/")
         page.get_by_label("Words, a").fill("ferry")
         page.get_by_role("button", name="Search").click()
-        assert page.get_by_role("heading", name="1 article found").is_visible()
+        expect(page.get_by_role("heading", name="1 article found")).to_be_visible()
         page.get_by_role("link", name="Ferry to return").click()
-        assert page.get_by_role("heading", name="Who said what").is_visible()
+        expect(page.get_by_role("heading", name="Who said what")).to_be_visible()
         page.get_by_role("link", name="We sail to Port Arven").click()
         assert page.url.endswith("#quote-21")
 
@@ -172,7 +172,7 @@ def test_copies_and_dates_lead_on_without_javascript_or_a_mouse(browser: Browser
         page.get_by_role("link", name="1 more copy of").focus()
         page.keyboard.press("Enter")
         page.wait_for_url("**/?q=cluster*fold=false*")
-        assert page.get_by_role("heading", name="2 articles found").is_visible()
+        expect(page.get_by_role("heading", name="2 articles found")).to_be_visible()
         page.goto(address + "/articles/h")
         assert page.get_by_role("region", name="Also published by").get_by_role("listitem").count() == 1
         page.goto(address + "/")
@@ -208,7 +208,7 @@ def test_a_dead_letter_is_replayed_from_its_page_without_javascript(
         page.get_by_role("navigation", name="Pages").get_by_role("link", name="Dead letters").click()
         page.get_by_role("checkbox", name=f"Select {letter}").check()
         page.get_by_role("button", name="Replay selected").click()
-        assert page.get_by_text("1 dead letter sent again").is_visible()
+        expect(page.get_by_text("1 dead letter sent again")).to_be_visible()
         page.reload()
         assert redis_client.xlen("articles.submitted") == 1
     assert redis_client.xlen("articles.dead") == 0
@@ -224,7 +224,7 @@ def test_a_dead_letter_is_dropped_only_after_a_page_that_asks(
     assert redis_client.xlen("articles.dead") == 1
     page.get_by_role("button", name="Drop all").click()
     page.get_by_role("button", name="Drop for good").click()
-    assert page.get_by_text("1 dead letter dropped").is_visible()
+    expect(page.get_by_text("1 dead letter dropped")).to_be_visible()
     assert redis_client.xlen("articles.dead") == 0
 
 
@@ -351,14 +351,14 @@ def test_the_pipeline_page_keeps_itself_fresh_until_told_to_stop(
     conftest: ModuleType = request.config.pluginmanager.get_plugin(str(Path(__file__).with_name("conftest.py")))
     page.clock.install()
     page.goto(address + "/pipeline")
-    assert page.get_by_text("None: everything submitted could be read.").is_visible()
+    expect(page.get_by_text("None: everything submitted could be read.")).to_be_visible()
     page.get_by_label("Follow one article").fill("half an id")
     conftest.bury(redis_client)
     page.clock.fast_forward(6_000)
     page.get_by_role("link", name="All dead letters: filter, replay, drop").wait_for()
     assert page.get_by_label("Follow one article").input_value() == "half an id"
     page.get_by_role("link", name="Stop refreshing").click()
-    assert page.get_by_role("link", name="Keep refreshing").is_visible()
+    expect(page.get_by_role("link", name="Keep refreshing")).to_be_visible()
     assert page.locator("[data-refresh]").count() == 0
 
 
