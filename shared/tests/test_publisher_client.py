@@ -166,7 +166,10 @@ def test_a_busy_gateway_is_asked_again_with_the_same_key(gateway, header, monkey
     assert len({headers["Idempotency-Key"] for _, _, headers, _ in gateway.requests}) == 1
 
 
-@pytest.mark.parametrize("wait", ["3600", format_datetime(datetime.now(UTC) + timedelta(hours=1))], ids=["seconds", "a date"])
+_IN_AN_HOUR = format_datetime(datetime.now(UTC) + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("wait", ["3600", _IN_AN_HOUR], ids=["seconds", "a date"])
 def test_a_wait_beyond_patience_is_unavailable_at_once(gateway, wait):
     gateway.answers = [(503, {"Retry-After": wait}, {"title": "Service Unavailable", "detail": "Redis is full"})]
     with pytest.raises(Unavailable, match="Redis is full"):
