@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -253,6 +253,9 @@ class TantivyWriter:
             writer.garbage_collect_files()
         except (ValueError, OSError):
             self._writer = None
+            # Consumed, it frees the lock at once, and not when whoever keeps the error lets go of it.
+            with suppress(ValueError, OSError):
+                writer.wait_merging_threads()
 
     def _locked_writer(self) -> tantivy.IndexWriter:
         try:
