@@ -13,7 +13,7 @@ from wiredesk.workers import WorkerReport
 
 from .folder import DataFolder
 from .liveness import Liveness, Sight
-from .logfiles import bound, last_line
+from .logfiles import bound, last_line, reason
 from .processes import end, end_session, identify, recorded, start
 from .services import Service
 
@@ -152,7 +152,7 @@ class Supervisor:
             worker.due_at = now
             self._say(f"{worker.name} {how}; starting it again. Its last words: {last_line(worker.log)}")
         else:
-            self._failed(worker, f"{how} before it was ready: {last_line(worker.log)}", now)
+            self._failed(worker, f"{how} before it was ready: {reason(worker.log)}", now)
 
     def _failed(self, worker: _Worker, how: str, now: float) -> None:
         worker.failures += 1
