@@ -19,7 +19,7 @@ from wiredesk.index.ordering import LAST_SECOND, day_seconds, moment_of, second_
 from wiredesk.index.prepared import Prepared, names_of
 from wiredesk.index.reported import sentences_around, speakers_of
 from wiredesk.index.scripts import has_ideographs
-from wiredesk.index.tantivy.keys import add_key
+from wiredesk.index.tantivy.keys import add_key, add_number
 
 __all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "stored_tags", "tombstone_of"]
 
@@ -112,8 +112,9 @@ def _article(prepared: Prepared, times: _Times, tie: int) -> Document:
         for value in (article.title, article.deck, article.text):
             add("ideographs", value)
     add_key(document, "language", article.language)
-    add_key(document, "cluster", article.cluster_id)
-    document.add_unsigned("story", tie_of(article.cluster_id))
+    story = tie_of(article.cluster_id)
+    add_number(document, "cluster", story)
+    document.add_unsigned("story", story)
     document.add_unsigned("revision", article.revision)
     if article.source:
         add_key(document, "source", article.source)

@@ -22,7 +22,7 @@ from wiredesk.index.prepared import Prepared
 from wiredesk.index.protocol import EntityHit, EntityMember, SpokenName
 from wiredesk.index.reported import MOST_SPOKEN, other_names
 from wiredesk.index.tantivy.documents import card_of
-from wiredesk.index.tantivy.keys import add_key, any_key, any_number
+from wiredesk.index.tantivy.keys import add_key, add_number, any_key, any_number
 
 __all__ = ["Change", "Ledger", "document_of", "hit_of", "load", "load_numbered", "tally"]
 
@@ -133,7 +133,8 @@ def document_of(hit: EntityHit) -> Document:
     """`rank` sorts by articles, then by the beginning of the name."""
     document = Document()
     add_key(document, "kind", "entity")
-    add_key(document, "record", hit.entity_id)
+    number = tie_of(hit.entity_id)
+    add_number(document, "record", number)
     add_key(document, "type", hit.type)
     document.add_text("name", hit.name)
     for name in {*(each.name for each in hit.members), *(each.name for each in hit.also)} - {hit.name}:
@@ -141,7 +142,7 @@ def document_of(hit: EntityHit) -> Document:
     folded = unicodedata.normalize("NFKD", hit.name).casefold().encode()[:_NAME_BYTES].ljust(_NAME_BYTES, b"\0")
     backwards = (1 << 8 * _NAME_BYTES) - 1 - int.from_bytes(folded)
     document.add_unsigned("rank", min(hit.articles, _MOST_ARTICLES) << 8 * _NAME_BYTES | backwards)
-    document.add_unsigned("tie", tie_of(hit.entity_id))
+    document.add_unsigned("tie", number)
     card: dict[str, Any] = {
         "entity_id": hit.entity_id,
         "type": hit.type,

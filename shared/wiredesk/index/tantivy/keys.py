@@ -10,10 +10,10 @@ from tantivy import Document, Query, Schema, Searcher
 
 from wiredesk.index.ordering import tie_of
 
-__all__ = ["FIELD", "OWN_FIELDS", "Name", "add_key", "any_key", "any_number", "key", "numbered", "uses"]
+__all__ = ["FIELD", "Name", "add_key", "add_number", "any_key", "any_number", "key", "numbered", "uses"]
 
 FIELD = "key"
-OWN_FIELDS = ("kind", "source", "language")
+_OWN_FIELDS = ("kind", "source", "language")
 """Few values each: the kind is read from indexes of any version, the others are counted by value."""
 
 Name = Literal[
@@ -50,15 +50,20 @@ def numbered(name: Name, number: int) -> str:
 
 def add_key(document: Document, name: Name, value: str) -> None:
     """Have the document found by the value."""
-    if name in OWN_FIELDS:
+    if name in _OWN_FIELDS:
         document.add_text(name, value)
     else:
         document.add_text(FIELD, key(name, value))
 
 
+def add_number(document: Document, name: Name, number: int) -> None:
+    """The same for a cluster or a record, by `tie_of` its id."""
+    document.add_text(FIELD, numbered(name, number))
+
+
 def any_key(schema: Schema, name: Name, values: Iterable[str]) -> Query:
     """Documents that have one of the values, exactly."""
-    if name in OWN_FIELDS:
+    if name in _OWN_FIELDS:
         return _any(schema, name, list(values))
     return _any(schema, FIELD, [key(name, value) for value in values])
 
