@@ -1,0 +1,48 @@
+"""A server that knows Wiredesk's users, made by `deploy/redis/users.sh` as an operator makes it."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from wiredesk.testing import valkey_server
+
+__all__ = ["SERVICES", "USERS", "GuardedServer", "guarded_server", "make_users"]
+
+SERVICES = ("ingest", "extraction", "indexing", "gateway")
+USERS = (*SERVICES, "publisher", "observer")
+
+_SCRIPT = Path(__file__).resolve().parents[2] / "deploy" / "redis" / "users.sh"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedServer:
+    """A running server; `folder` holds what users.sh made."""
+
+    folder: Path
+    port: int
+
+    @property
+    def address(self) -> str:
+        """Of nobody in particular: what a client without a name uses."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def url(self, user: str) -> str:
+        """What is set as WIREDESK_REDIS_URL of a service."""
+        made = (self.folder / f"{user}.url").read_text().strip()
+        return made.replace("@ADDRESS/", f"@127.0.0.1:{self.port}/")
+
+
+def make_users(folder: Path, *options: str, **environment: str) -> None:
+    """Run users.sh as an operator does."""
+    known = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "ADDRESS": "ADDRESS"}
+    subprocess.run(["sh", str(_SCRIPT), str(folder), *options], env=known | environment, check=True)
+
+
+@contextmanager
+def guarded_server(folder: Path, *, open: bool = False) -> Iterator[GuardedServer]:
+    """Until the block ends. `open`: clients without a name may publish and look."""
+    make_users(folder, OPEN=str(open).lower())
+    with valkey_server(appendonly="yes", aclfile=str(folder / "users.acl")) as server:
+        yield GuardedServer(folder, server.port)
