@@ -91,6 +91,20 @@ def test_what_is_no_redis_address_is_refused(url):
 
 
 @pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("ssl_ca_certs=/no/such.pem", "ssl_ca_certs names /no/such.pem, which is no file that can be read"),
+        ("ssl_certfile=/no/such.pem", "ssl_certfile names /no/such.pem"),
+        ("ssl_ca_cert=x", "an option 'ssl_ca_cert', which is none of redis-py's"),
+    ],
+)
+def test_an_option_of_the_address_that_cannot_be_used_is_named_and_no_password_told(query, told):
+    with pytest.raises(UsageError, match=told) as caught:
+        connection.connect(f"rediss://user:secret@127.0.0.1:6380/0?{query}")
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("url", "shown"),
     [
         ("redis://user:pa:ss@host:1/0?password=x", "redis://host:1/0"),

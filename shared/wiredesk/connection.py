@@ -1,5 +1,6 @@
 """Connecting to Redis from publishers, the gateway and the command line, and saying clearly when that fails."""
 
+import os
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -36,6 +37,7 @@ _PIPELINE = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.D
 """What redis-py puts before an error's own words: the command, with the beginning of what it was to write."""
 
 _SCHEMES = ("redis", "rediss", "unix")
+_TLS_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 
 
 def connect(url: str, *, decode: bool = False, retries: int = 4) -> redis.Redis:
@@ -56,14 +58,27 @@ def connect(url: str, *, decode: bool = False, retries: int = 4) -> redis.Redis:
 
 
 def checked(url: str) -> str:
-    """The address itself. Raises UsageError, which does not tell its password, when no client can be made of it."""
+    """The address itself. Raises UsageError, which does not tell its password, when no client can be made of it.
+
+    `rediss://` is TLS; its options stand in the query: `ssl_ca_certs` (the file of the CA that signed the server's
+    certificate), `ssl_certfile` and `ssl_keyfile` (a certificate of the client's own).
+    """
     try:
         usable = urlsplit(url).scheme in _SCHEMES
-        redis.connection.parse_url(url)  # type: ignore[no-untyped-call]  # redis-py's own, without types
+        options: dict[str, Any] = redis.connection.parse_url(url)  # type: ignore[no-untyped-call]  # redis-py's own
     except ValueError:
         usable = False
     if not usable:
         raise UsageError(f"{described(url)} is no Redis address; write redis://HOST:6379/0, rediss:// or unix://")
+    for name in _TLS_FILES:
+        if name in options and not os.access(options[name], os.R_OK):
+            raise UsageError(f"{described(url)}: {name} names {options[name]}, which is no file that can be read")
+    try:
+        # Made, not connected: it knows which options there are.
+        options.pop("connection_class", redis.Connection)(**options)
+    except TypeError as error:
+        option = str(error).rpartition("argument ")[2]
+        raise UsageError(f"{described(url)} has an option {option}, which is none of redis-py's") from None
     return url
 
 
@@ -134,6 +149,14 @@ def _complaint(error: RedisError) -> str:
         return "has no connection left; raise maxclients or use fewer clients"
     if isinstance(error, ResponseError):
         return f"refuses the command: {words}"
+    if "CERTIFICATE_VERIFY_FAILED" in words:
+        why = words.rpartition("certificate verify failed: ")[2].partition(" (_ssl")[0].rstrip(".")
+        return (
+            f"shows a certificate that is not trusted ({why}); name the file of the CA that signed it in the address, "
+            "rediss://…?ssl_ca_certs=FILE, and the host as the certificate has it"
+        )
+    if words.startswith("Connection closed by server"):
+        return "ends the connection at once; if it speaks TLS, write rediss:// in WIREDESK_REDIS_URL"
     return f"does not answer ({_short(error)}); start it, or set WIREDESK_REDIS_URL to where it is"
 
 

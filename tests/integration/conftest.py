@@ -87,5 +87,8 @@ def running_stack(
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with valkey_server(appendonly="yes") as server, running_stack(server.url, tmp_path_factory.mktemp("stack")) as stack:
+    with (
+        valkey_server(appendonly="yes") as server,
+        running_stack(server.url, tmp_path_factory.mktemp("stack")) as stack,
+    ):
         yield stack

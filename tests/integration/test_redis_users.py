@@ -113,7 +113,9 @@ def use_the_gateway(stack: Stack) -> None:
         letters = read(gateway, "/api/v1/dead-letters")["hits"]
         assert gateway.delete(f"/api/v1/dead-letters/{letters[0]['id']}").status_code == 204
         people = read(gateway, "/api/v1/entities", q="Torvund")["hits"]
-        corrected = gateway.post(f"/api/v1/entities/{people[0]['entity_id']}/corrections", json={"name": "Nils A. Torvund"})
+        corrected = gateway.post(
+            f"/api/v1/entities/{people[0]['entity_id']}/corrections", json={"name": "Nils A. Torvund"}
+        )
         assert corrected.status_code in (200, 202), corrected.text
         assert gateway.delete(f"/api/v1/articles/{article_id}").status_code in (200, 202)
         wait_until(

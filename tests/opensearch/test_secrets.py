@@ -12,9 +12,10 @@ from wiredesk.index.opensearch.address import parse
 from wiredesk.index.opensearch.node import Node
 from wiredesk.settings import CommonSettings, read
 
+from tests.certificates import certificate
 from tests.opensearch.news import article
 from tests.opensearch.server import OpenSearchServer
-from tests.opensearch.tls_endpoint import TlsEndpoint, certificate, tls_endpoint
+from tests.opensearch.tls_endpoint import TlsEndpoint, tls_endpoint
 
 PASSWORD = "gehéim:p@ss/[w]#?ünd✓"
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")

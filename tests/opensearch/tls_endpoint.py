@@ -2,7 +2,6 @@
 
 import http.client
 import ssl
-import subprocess
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
@@ -11,7 +10,9 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-__all__ = ["TlsEndpoint", "certificate", "tls_endpoint"]
+from tests.certificates import certificate
+
+__all__ = ["TlsEndpoint", "tls_endpoint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +21,6 @@ class TlsEndpoint:
 
     port: int
     ca: Path
-
-
-def certificate(folder: Path, name: str) -> Path:
-    """A key and a certificate for 127.0.0.1 that signs itself, in one file."""
-    key, made, both = (folder / f"{name}.{kind}" for kind in ("key", "crt", "pem"))
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += ["-keyout", str(key), "-out", str(made), "-days", "2", "-subj", f"/CN={name}"]
-    subprocess.run([*command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-    both.write_bytes(key.read_bytes() + made.read_bytes())
-    return both
 
 
 @contextmanager
