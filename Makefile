@@ -41,6 +41,10 @@ $(NODE)/.complete: tests/opensearch/pom.xml tests/opensearch/Node.java
 test-opensearch: $(VENV)/.complete $(NODE)/.complete ## the index's tests on a real OpenSearch node (needs a JDK and Maven)
 	@$(BIN)/python -m pytest -m opensearch shared/tests/index tests/opensearch $(ARGS)
 
+# ENGINE=folder with engine.sh and base-images.sh, for a machine without Docker (default: ../shared/tools/containers).
+test-compose: $(VENV)/.complete ## docker-compose.yml on a real engine: scale, kill, pause, restart, roll, reckon (needs Docker)
+	@$(if $(ENGINE),CONTAINER_TOOLS="$(ENGINE)") $(BIN)/python -m pytest -m compose tests/compose $(ARGS)
+
 # ARTICLES= ROUNDS=queries of a kind: each may be left out.
 bench-opensearch: $(VENV)/.complete $(NODE)/.complete ## measure bulk rate and query times on a real OpenSearch node; ARTICLES= ROUNDS=
 	@exec $(BIN)/python -m tests.opensearch.speed $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -77,4 +81,4 @@ chaos: $(VENV)/.complete ## break everything while articles flow, and prove that
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup demo up check test test-opensearch bench bench-opensearch bench-search eval chaos lock
+.PHONY: help setup demo up check test test-compose test-opensearch bench bench-opensearch bench-search eval chaos lock

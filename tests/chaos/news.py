@@ -8,7 +8,7 @@ order, so that an older text never follows a newer one by design; what redeliver
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -102,15 +102,19 @@ class News:
         return sum(map(len, self.pieces.values()))
 
 
-def write(number: int, seed: int) -> News:
-    """`number` pieces for a seed; at least one of each kind of poison and of garbage is among them."""
+def write(number: int, seed: int, *, poisoned: bool = True) -> News:
+    """`number` pieces for a seed; at least one of each kind of poison and of garbage is among them.
+
+    Poison acts in the proof's own workers alone; for others leave it out.
+    """
     chance = random.Random(f"news {seed}")
-    bad = iter(_bad_ones(number, chance))
-    bad_at = set(chance.sample(range(1, max(2, number * 7 // 10)), k=min(_bad_count(number), number * 7 // 10 - 1)))
+    bad = _bad_ones(number, chance, _poisons(number) if poisoned else [])
+    bad_at = set(chance.sample(range(1, max(2, number * 7 // 10)), k=min(len(bad), number * 7 // 10 - 1)))
+    bad_left = iter(bad)
     lanes: dict[Lane, list[Piece]] = {lane: [] for lane in LANES}
     waiting: dict[Lane, dict[int, list[Piece]]] = {lane: {} for lane in LANES}
     for at in range(number):
-        if at in bad_at and (piece := next(bad, None)):
+        if at in bad_at and (piece := next(bad_left, None)):
             lanes[piece.lane].append(piece)
             continue
         lane: Lane = "gateway" if chance.random() < _GATEWAY_SHARE else "redis"
@@ -181,10 +185,6 @@ def _story(number: int, chance: random.Random) -> str:
     return f"{told} {chance.choice(_WORDS).format(last=name.split()[-1])}"
 
 
-def _bad_count(number: int) -> int:
-    return len(_poisons(number)) + max(len(_GARBAGE), int(number * _GARBAGE_SHARE))
-
-
 def _poisons(number: int) -> list[tuple[str, str]]:
     """Pairs of kind and stage."""
     found: list[tuple[str, str]] = []
@@ -194,17 +194,17 @@ def _poisons(number: int) -> list[tuple[str, str]]:
     return found
 
 
-def _bad_ones(number: int, chance: random.Random) -> Iterator[Piece]:
+def _bad_ones(number: int, chance: random.Random, poisons: Sequence[tuple[str, str]]) -> list[Piece]:
     bad: list[Piece] = []
-    for at, (kind, stage) in enumerate(_poisons(number)):
+    for at, (kind, stage) in enumerate(poisons):
         lane = LANES[at % len(LANES)]
         text = f"{_story(at, chance)} {_marker(kind, stage)}"
         bad.append(_piece(f"p-{at}", 0, lane, text, bad=f"{kind} in {stage}"))
-    for at in range(_bad_count(number) - len(bad)):
+    for at in range(max(len(_GARBAGE), int(number * _GARBAGE_SHARE))):
         document = _GARBAGE[at % len(_GARBAGE)] % at
         bad.append(Piece(article=f"g-{at}", state=0, lane="redis", document=document, bad="garbage"))
     chance.shuffle(bad)
-    return iter(bad)
+    return bad
 
 
 def _digest(document: bytes) -> bytes:

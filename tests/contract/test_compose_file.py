@@ -45,15 +45,49 @@ def test_every_placeholder_is_filled(service: services.Service) -> None:
 @pytest.mark.parametrize("name", COMPOSE["services"])
 def test_every_container_is_confined_and_watched(name: str) -> None:
     service = COMPOSE["services"][name]
-    assert service["restart"] == "unless-stopped"
+    runs_once = name == "wiredesk"
+    assert service["restart"] == ("no" if runs_once else "unless-stopped")
     assert service["read_only"] is (name != "opensearch")
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["logging"]["options"]["max-size"]
     assert {"mem_limit", "cpus", "pids_limit", "stop_grace_period"} <= set(service)
     assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
-    # Prometheus has no consumer whose start could wait for it.
-    assert "healthcheck" in service or name == "prometheus"
+    assert ("healthcheck" in service) is not runs_once
+
+
+@pytest.mark.parametrize("name", [*BUILT, "wiredesk"])
+def test_an_image_of_ours_is_never_looked_for_in_a_registry(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["pull_policy"] == "never"
+    assert service["image"] in {f"wiredesk/{one}:${{WIREDESK_TAG:-latest}}" for one in BUILT}
+
+
+def test_images_of_others_are_pinned_to_a_version() -> None:
+    for name, service in COMPOSE["services"].items():
+        if not service["image"].startswith("wiredesk/"):
+            assert re.search(r":v?\d", service["image"]), name
+
+
+def test_grafana_lets_nobody_in_and_asks_nobody_outside() -> None:
+    settings = COMPOSE["services"]["grafana"]["environment"]
+    assert settings["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
+    for off in ("GF_AUTH_BASIC_ENABLED", "GF_ANALYTICS_REPORTING_ENABLED", "GF_ANALYTICS_CHECK_FOR_UPDATES"):
+        assert settings[off] == "false"
+    for off in ("GF_PLUGINS_PREINSTALL_DISABLED", "GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION"):
+        assert settings[off] == "true"
+
+
+def test_grafana_finds_prometheus_and_the_dashboards_where_compose_puts_them() -> None:
+    provisioning = ROOT / "deploy/grafana/provisioning"
+    (source,) = yaml.safe_load((provisioning / "datasources/prometheus.yml").read_text())["datasources"]
+    assert (source["uid"], source["url"]) == ("prometheus", "http://prometheus:9090")
+    prometheus = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
+    assert source["jsonData"]["timeInterval"] == prometheus["global"]["scrape_interval"]
+    (provider,) = yaml.safe_load((provisioning / "dashboards/wiredesk.yml").read_text())["providers"]
+    mounts = COMPOSE["services"]["grafana"]["volumes"]
+    assert f"./deploy/grafana/dashboards:{provider['options']['path']}:ro" in mounts
+    assert all((ROOT / mount.partition(":")[0]).is_dir() for mount in mounts)
 
 
 def test_a_stop_takes_longer_than_a_drain() -> None:

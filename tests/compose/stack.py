@@ -1,0 +1,124 @@
+"""One compose project of the tests: docker-compose.yml under a name, ports and image tags of its own."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from wiredesk.http_api import HttpApi
+from wiredesk.testing import free_port, wait_until
+
+__all__ = ["SERVICES", "WORKERS", "Stack"]
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKERS = ("ingest", "extraction", "indexing", "gateway")
+SERVICES = ("redis", *WORKERS, "prometheus", "grafana")
+_COMMAND_S = 600.0
+_HEALTHY_S = 180.0
+
+
+class Stack:
+    """Docker compose as a user has it, from the command line. Every method raises RuntimeError with its last words."""
+
+    def __init__(self, environment: Mapping[str, str], *, tag: str | None = None) -> None:
+        self.name = f"wiredesk-test-{os.urandom(3).hex()}"
+        self._ports = {name: free_port() for name in ("REDIS_PORT", "HTTP_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")}
+        ports = {name: str(port) for name, port in self._ports.items()}
+        self._environment = {**environment, **ports, "WIREDESK_TAG": tag or self.name}
+
+    @property
+    def redis_url(self) -> str:
+        return f"redis://127.0.0.1:{self._ports['REDIS_PORT']}/0"
+
+    @property
+    def gateway_url(self) -> str:
+        return f"http://127.0.0.1:{self._ports['HTTP_PORT']}"
+
+    @property
+    def prometheus_url(self) -> str:
+        return f"http://127.0.0.1:{self._ports['PROMETHEUS_PORT']}"
+
+    @property
+    def grafana_url(self) -> str:
+        return f"http://127.0.0.1:{self._ports['GRAFANA_PORT']}"
+
+    def docker(self, *arguments: str) -> str:
+        """Run a command of docker; its output."""
+        return self._run(["docker", *arguments])
+
+    def compose(self, *arguments: str) -> str:
+        """Run a command of docker compose; its output."""
+        return self._run(["docker", "compose", "-p", self.name, *arguments])
+
+    def attempt(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """A command of docker compose that may fail."""
+        return self._complete(["docker", "compose", "-p", self.name, *arguments])
+
+    def up(self, **scale: int) -> None:
+        """Everything up and healthy; services that are named have so many containers, all others stay as they are."""
+        wanted = [word for service, number in scale.items() for word in ("--scale", f"{service}={number}")]
+        self.compose("up", "-d", "--no-build", "--no-recreate", *wanted, "--wait", *scale)
+
+    def down(self) -> None:
+        """Everything away: containers, networks, volumes, and the images that were built for this project."""
+        self.compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5", "--rmi", "local")
+        images = self.docker("images", "--quiet", "--filter", f"reference=wiredesk/*:{self.name}").split()
+        if images:
+            self.docker("rmi", "--force", *images)
+
+    def containers(self, service: str) -> list[str]:
+        """The ids of a service's containers that run, oldest first."""
+        return [one["Id"] for one in sorted(self.inspected(service), key=lambda one: str(one["Created"]))]
+
+    def inspected(self, service: str, *, stopped: bool = False) -> list[dict[str, Any]]:
+        """What docker inspect tells of each container of a service."""
+        ids = self.compose("ps", "--quiet", *(["--all"] if stopped else []), service).split()
+        return list(json.loads(self.docker("inspect", *ids))) if ids else []
+
+    def healthy(self, service: str) -> bool:
+        """Whether it has containers, and every one is healthy."""
+        found = self.inspected(service, stopped=True)
+        return bool(found) and all(one["State"].get("Health", {}).get("Status") == "healthy" for one in found)
+
+    def wait_until_healthy(self, *services: str) -> None:
+        for service in services:
+            wait_until(
+                lambda service=service: self.healthy(service),  # type: ignore[misc]
+                timeout_s=_HEALTHY_S,
+                interval_s=0.5,
+                what=f"{service} to be healthy",
+            )
+
+    def queried(self, expression: str) -> float | None:
+        """The one value of an expression that Prometheus answers; None where it has none."""
+        answer = HttpApi(self.prometheus_url).get("/api/v1/query", query=expression)
+        found: Sequence[Any] = answer["data"]["result"]
+        return float(found[0]["value"][1]) if found else None
+
+    def replicas_seen(self, service: str) -> int:
+        """How many containers of a service Prometheus reaches."""
+        return int(self.queried(f'count(up{{job="{service}"}} == 1)') or 0)
+
+    def logs(self, *services: str, lines: int = 40) -> str:
+        """The last lines of each."""
+        return self.compose("logs", "--no-color", "--tail", str(lines), *services)
+
+    def _run(self, command: Sequence[str]) -> str:
+        done = self._complete(command)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()[-3000:]}")
+        return done.stdout
+
+    def _complete(self, command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_COMMAND_S,
+            check=False,
+        )
