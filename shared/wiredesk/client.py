@@ -1,6 +1,7 @@
 """For publishers in Python: send articles straight to Redis (`Client`) or through a gateway (`HttpClient`).
 
 Both slow down with the pipeline: while it has no room, or its server is away, a batch waits, and `on_wait` is told why.
+What is sent belongs to the `trace` given to either (`wiredesk.tracing.trace_of` reads one), and carries it on.
 
 from wiredesk.client import Client
 from wiredesk.events import ArticleSubmitted
@@ -32,6 +33,7 @@ from wiredesk.http_api import HttpApi, path_of
 from wiredesk.patience import Holdup, OnWait, Patience, backoff_s
 from wiredesk.pressure import PUBLISHING, Limits
 from wiredesk.submissions import forget_publisher, submit, submit_in_turn
+from wiredesk.tracing import Trace
 
 __all__ = ["PATIENCE_S", "Client", "Holdup", "HttpClient", "Publisher", "batches", "document"]
 
@@ -144,8 +146,9 @@ class Client(Publisher):
         limits: Limits = PUBLISHING,
         patience_s: float | None = PATIENCE_S,
         on_wait: OnWait | None = None,
+        trace: Trace | None = None,
     ) -> None:
-        self._client = client
+        self._client, self._trace = client, trace
         self._admission = Admission(client, limits)
         self._patience = Patience(patience_s, on_wait)
         self._name, self._turn = uuid.uuid4().hex, 0
@@ -160,9 +163,10 @@ class Client(Publisher):
         limits: Limits = PUBLISHING,
         patience_s: float | None = PATIENCE_S,
         on_wait: OnWait | None = None,
+        trace: Trace | None = None,
     ) -> Self:
         """A client of the Redis at `redis_url`; nothing is sent before the first article. Raises UsageError."""
-        return cls(connect(redis_url, retries=0), limits=limits, patience_s=patience_s, on_wait=on_wait)
+        return cls(connect(redis_url, retries=0), limits=limits, patience_s=patience_s, on_wait=on_wait, trace=trace)
 
     def send(self, documents: Sequence[bytes]) -> list[str | WiredeskError]:
         """Add the documents, all or none, as soon as there is room. Raises Unavailable."""
@@ -187,14 +191,14 @@ class Client(Publisher):
     def _add(self, documents: Sequence[bytes]) -> list[str]:
         if self._records:
             try:
-                ids = submit_in_turn(self._client, documents, publisher=self._name, turn=self._turn)
+                ids = submit_in_turn(self._client, documents, publisher=self._name, turn=self._turn, trace=self._trace)
                 self._sent = self._recorded = True
                 return ids
             except Unavailable as error:
                 if not is_denied(error.__cause__):
                     raise
                 self._records = False
-        ids = submit(self._client, documents)
+        ids = submit(self._client, documents, trace=self._trace)
         self._sent = True
         return ids
 
@@ -238,8 +242,8 @@ def _passing(error: Unavailable, *, sent: bool) -> Holdup | None:
 class HttpClient(Publisher):
     """Publishes through a gateway, which refuses at once what is no article."""
 
-    def __init__(self, api: HttpApi) -> None:
-        self._api = api
+    def __init__(self, api: HttpApi, *, trace: Trace | None = None) -> None:
+        self._api, self._trace = api, trace
 
     @classmethod
     def connect(
@@ -249,13 +253,14 @@ class HttpClient(Publisher):
         api_key: str | None = None,
         patience_s: float | None = PATIENCE_S,
         on_wait: OnWait | None = None,
+        trace: Trace | None = None,
     ) -> Self:
         """A client of the gateway at `url`, with its key if it asks for one.
 
         One that is busy, or away after it had answered, is waited for: `patience_s` seconds a batch at most (None: as
         long as it takes); `on_wait` is told why.
         """
-        return cls(HttpApi(url, api_key=api_key, patience_s=patience_s, on_wait=on_wait))
+        return cls(HttpApi(url, api_key=api_key, patience_s=patience_s, on_wait=on_wait), trace=trace)
 
     def send(self, documents: Sequence[bytes]) -> list[str | WiredeskError]:
         """Post the documents as JSON lines. A gateway takes a request whole or not at all, so a batch it refuses is
@@ -274,6 +279,8 @@ class HttpClient(Publisher):
         headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": uuid.uuid4().hex}
         if len(documents) == 1:
             headers["Content-Type"] = "application/json"
+        if self._trace:
+            headers |= self._trace.headers
         answer = self._api.post(path_of("articles"), b"\n".join(map(_one_line, documents)), headers=headers)
         ids = _submission_ids(answer)
         if len(ids) != len(documents):

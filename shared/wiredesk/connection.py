@@ -36,6 +36,9 @@ _BACKOFF_BASE_S, _BACKOFF_CAP_S = 0.05, 1.0
 _PIPELINE = re.compile(r"^Command # \d+ \(.*\) of pipeline caused error: ", re.DOTALL)
 """What redis-py puts before an error's own words: the command, with the beginning of what it was to write."""
 
+_ARGUMENTS = ", with args beginning with: "
+"""What a server says after an unknown command: the beginning of what was to be written."""
+
 _SCHEMES = ("redis", "rediss", "unix")
 _TLS_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 
@@ -161,8 +164,8 @@ def _complaint(error: RedisError) -> str:
 
 
 def own_words(error: BaseException | None) -> str:
-    """What the server said: its code first, unless redis-py made a class of it; without the command of a pipeline."""
-    return _PIPELINE.sub("", str(error))
+    """What the server said: its code first, unless redis-py made a class of it; without what was to be written."""
+    return _PIPELINE.sub("", str(error)).partition(_ARGUMENTS)[0]
 
 
 def is_denied(error: BaseException | None) -> bool:

@@ -9,10 +9,11 @@ from typing import Any, Literal, cast
 import redis
 from pydantic import BaseModel, ConfigDict, ValidationError, computed_field
 
-from wiredesk import journey_steps, keys
+from wiredesk import journey_steps, keys, wire
 from wiredesk.connection import speaks_redis
 from wiredesk.errors import NotFound
 from wiredesk.events import SUBMISSION_ID, Stream, revision_of, submission_of, submitted_at
+from wiredesk.tracing import trace_of
 
 __all__ = ["Journey", "StageStep", "StepOutcome", "journey"]
 
@@ -69,12 +70,13 @@ class StageStep(BaseModel):
 
 
 class Journey(BaseModel):
-    """One submission's way so far, its steps in the order of the flow."""
+    """One submission's way so far, its steps in the order of the flow. `trace_id` is of the trace it came with."""
 
     model_config = ConfigDict(frozen=True)
 
     submission_id: str
     article_id: str | None
+    trace_id: str | None = None
     submitted_at: datetime
     state: JourneyState
     finished_at: datetime | None
@@ -92,10 +94,16 @@ def journey(client: redis.Redis, id: str) -> Journey:
     record = cast("dict[bytes, bytes]", client.hgetall(keys.journey(submission_id)))
     article_id = _text(record.pop(journey_steps.ARTICLE_FIELD.encode(), b"")) or None
     replayed = _text(record.pop(journey_steps.REPLAYED_FIELD.encode(), b""))
+    trace_id = _text(record.pop(journey_steps.TRACE_FIELD.encode(), b"")) or None
     steps = _steps(client, {_text(stage): _text(line) for stage, line in record.items()})
-    if not steps and not client.xrange(Stream.SUBMITTED, submission_id, submission_id):
-        raise NotFound(f"nothing is known of {id}: no such submission or article, or its record has expired")
-    return _journey(submission_id, steps, article_id if id == submission_id else id, replayed=replayed)
+    if not steps:
+        entries: Any = client.xrange(Stream.SUBMITTED, submission_id, submission_id)
+        if not entries:
+            raise NotFound(f"nothing is known of {id}: no such submission or article, or its record has expired")
+        trace = trace_of(wire.decode(entries[0][1].get(wire.FIELD.encode(), b"")).headers)
+        trace_id = trace.id if trace else None
+    article_id = article_id if id == submission_id else id
+    return _journey(submission_id, steps, article_id, replayed=replayed).model_copy(update={"trace_id": trace_id})
 
 
 def _current_submission(client: redis.Redis, article_id: str) -> str:

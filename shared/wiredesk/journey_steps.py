@@ -11,13 +11,16 @@ from typing import NamedTuple
 
 from wiredesk.events import Stream
 
-__all__ = ["ARTICLE_FIELD", "REPLAYED_FIELD", "Step", "head", "parse", "tail"]
+__all__ = ["ARTICLE_FIELD", "REPLAYED_FIELD", "TRACE_FIELD", "Step", "head", "parse", "tail"]
 
 ARTICLE_FIELD = "article"
 """The field of a journey that holds the article id, once it is known."""
 
 REPLAYED_FIELD = "replayed"
 """The field of a journey that holds the entry id as which its dead letter was sent again, the last time."""
+
+TRACE_FIELD = "trace"
+"""The field of a journey that holds the id of the trace the submission came with, if it did."""
 
 _STREAMS = tuple(Stream)
 

@@ -29,7 +29,7 @@ class CommonSettings(BaseSettings):
     port: int = Field(default=0, ge=0, le=65535, description="health and metrics; 0 picks a free one")
     host: str = Field(default="127.0.0.1", description="the address health, metrics and pages listen on")
     log_format: str = Field(default="auto", pattern="^(auto|json|console)$")
-    log_level: str = "info"
+    log_level: str = Field(default="info", pattern="^(?i:debug|info|warning|error|critical)$")
 
     @classmethod
     def settings_customise_sources(

@@ -10,6 +10,7 @@ from wiredesk import keys, wire
 from wiredesk.connection import speaks_redis
 from wiredesk.errors import UsageError
 from wiredesk.events import ArticleRetracted, EntityCorrected, Stream
+from wiredesk.tracing import Trace
 
 __all__ = ["IdempotencyConflict", "correct", "forget_publisher", "retract", "submit", "submit_in_turn"]
 
@@ -106,8 +107,11 @@ def submit(
     *,
     idempotency_key: str | None = None,
     expires_s: int = IDEMPOTENCY_EXPIRES_S,
+    trace: Trace | None = None,
 ) -> list[str]:
     """Add each document (plain JSON bytes) to `articles.submitted`, all or none; returns their submission ids.
+
+    With a `trace` they go in an envelope that carries it; the documents are the same under a key whatever the trace.
 
     Nothing is validated here: what is no article ends as a dead letter with its bytes. With an `idempotency_key` the
     same documents answer the same ids for `expires_s` seconds; other documents under that key raise
@@ -117,14 +121,24 @@ def submit(
     if not documents:
         return []
     if idempotency_key is not None:
-        return _submit_once(client, documents, idempotency_key, expires_s)
+        return _submit_once(client, documents, idempotency_key, expires_s, trace)
     with client.pipeline(transaction=True) as pipeline:
         for document in documents:
-            pipeline.xadd(Stream.SUBMITTED, {wire.FIELD: document})
+            pipeline.xadd(Stream.SUBMITTED, {wire.FIELD: _traced(document, trace)})
         return [_text(entry_id) for entry_id in pipeline.execute()]
 
 
-def _submit_once(client: redis.Redis, documents: Sequence[bytes], key: str, expires_s: int) -> list[str]:
+def _traced(document: bytes, trace: Trace | None) -> bytes:
+    return wire.encode(document, _headers(trace)) if trace else document
+
+
+def _headers(trace: Trace | None) -> dict[str, str]:
+    return {"content-type": "application/json"} | (trace.headers if trace else {})
+
+
+def _submit_once(
+    client: redis.Redis, documents: Sequence[bytes], key: str, expires_s: int, trace: Trace | None
+) -> list[str]:
     if not key or len(key) > _KEY_CHARACTERS:
         raise UsageError(f"an idempotency key has 1 to {_KEY_CHARACTERS} characters; this one has {len(key)}")
     body = hashlib.sha256()
@@ -138,7 +152,7 @@ def _submit_once(client: redis.Redis, documents: Sequence[bytes], key: str, expi
         body.hexdigest(),
         str(expires_s),
         wire.FIELD,
-        *cast("Sequence[str]", documents),
+        *cast("Sequence[str]", [_traced(document, trace) for document in documents]),
     )
     if answer is None:
         raise IdempotencyConflict(f"the idempotency key {key!r} was used for other articles; choose a new one")
@@ -146,7 +160,9 @@ def _submit_once(client: redis.Redis, documents: Sequence[bytes], key: str, expi
 
 
 @speaks_redis
-def submit_in_turn(client: redis.Redis, documents: Sequence[bytes], *, publisher: str, turn: int) -> list[str]:
+def submit_in_turn(
+    client: redis.Redis, documents: Sequence[bytes], *, publisher: str, turn: int, trace: Trace | None = None
+) -> list[str]:
     """Add each document to `articles.submitted`, all or none; the same `turn` of a publisher answers the same ids.
 
     For one that sends batch after batch and sends one again when its answer was lost: one small record a `publisher`
@@ -158,7 +174,7 @@ def submit_in_turn(client: redis.Redis, documents: Sequence[bytes], *, publisher
     record = keys.idempotency(publisher)
     before = 0
     with client.pipeline(transaction=True) as pipeline:
-        for part in _parts(documents):
+        for part in _parts([_traced(document, trace) for document in documents]):
             head = (str(turn), str(before), str(TURN_EXPIRES_S), wire.FIELD)
             pipeline.eval(_SUBMIT_PART, 2, Stream.SUBMITTED, record, *head, *cast("Sequence[str]", part))
             before += len(part)
@@ -187,7 +203,7 @@ def forget_publisher(client: redis.Redis, publisher: str) -> None:
 
 
 @speaks_redis
-def retract(client: redis.Redis, article_id: str, *, reason: str = "") -> str:
+def retract(client: redis.Redis, article_id: str, *, reason: str = "", trace: Trace | None = None) -> str:
     """Take an article out of the index, in every revision submitted up to now; returns the entry id of the change.
 
     The article's entry in the duplicate check is released, so that the same content may be submitted again afterwards.
@@ -197,7 +213,7 @@ def retract(client: redis.Redis, article_id: str, *, reason: str = "") -> str:
     if not article_id.strip() or len(article_id) > _ID_CHARACTERS:
         raise UsageError(f"an article id has 1 to {_ID_CHARACTERS} characters, and not only spaces")
     event = ArticleRetracted(article_id=article_id, revision=0, reason=reason)
-    head = wire.encode(b"", {"content-type": "application/json"})
+    head = wire.encode(b"", _headers(trace))
     body = event.model_dump_json(exclude={"revision"}).encode()
     answer = client.eval(
         _RETRACT,
@@ -213,7 +229,7 @@ def retract(client: redis.Redis, article_id: str, *, reason: str = "") -> str:
 
 
 @speaks_redis
-def correct(client: redis.Redis, events: Sequence[EntityCorrected]) -> list[str]:
+def correct(client: redis.Redis, events: Sequence[EntityCorrected], *, trace: Trace | None = None) -> list[str]:
     """Add corrections of entities, all or none; returns the entry ids of the changes, which are their order in time.
 
     Whether they say anything sensible is for the caller to see: what cannot be applied ends as a dead letter. Raises
@@ -221,7 +237,7 @@ def correct(client: redis.Redis, events: Sequence[EntityCorrected]) -> list[str]
     """
     with client.pipeline(transaction=True) as pipeline:
         for event in events:
-            body = wire.encode(event.model_dump_json().encode(), {"content-type": "application/json"})
+            body = wire.encode(event.model_dump_json().encode(), _headers(trace))
             pipeline.xadd(Stream.CHANGES, {wire.FIELD: body})
         return [_text(entry_id) for entry_id in pipeline.execute()]
 

@@ -9,7 +9,9 @@ import struct
 from collections.abc import Mapping
 from typing import NamedTuple
 
-__all__ = ["FIELD", "Envelope", "decode", "encode"]
+from wiredesk.tracing import Trace
+
+__all__ = ["FIELD", "Envelope", "decode", "encode", "headers"]
 
 FIELD = "__data__"
 _MAGIC = b"\x89BIN\r\n\x1a\n"
@@ -24,6 +26,11 @@ class Envelope(NamedTuple):
 
     body: bytes
     headers: Mapping[str, str]
+
+
+def headers(submission_id: str, trace: Trace | None) -> dict[str, str]:
+    """What every event of a submission carries beside its body."""
+    return {"correlation_id": submission_id} | (trace.headers if trace else {})
 
 
 def encode(body: bytes, headers: Mapping[str, str]) -> bytes:

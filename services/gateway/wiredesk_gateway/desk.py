@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import redis
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from prometheus_client import CollectorRegistry
 from wiredesk.index.protocol import IndexReader
+from wiredesk.tracing import Trace, trace_of
 
 from wiredesk_gateway.admission import Admission
 from wiredesk_gateway.assets import Assets
@@ -18,7 +19,7 @@ from wiredesk_gateway.metrics import Requests
 from wiredesk_gateway.queries import BoundedReader, Queries
 from wiredesk_gateway.settings import GatewaySettings
 
-__all__ = ["Body", "Desk", "DeskHere", "Reader"]
+__all__ = ["Body", "Desk", "DeskHere", "Reader", "TraceHere"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,17 @@ async def _reader(request: Request, desk: DeskHere) -> IndexReader:
 
 Reader = Annotated[IndexReader, Depends(_reader)]
 """The index; a request that needs it while there is none is answered 503."""
+
+
+async def _trace(
+    traceparent: Annotated[str, Header(description="W3C Trace Context: goes with every event that follows")] = "",
+    tracestate: Annotated[str, Header()] = "",
+) -> Trace | None:
+    return trace_of({"traceparent": traceparent, "tracestate": tracestate})
+
+
+TraceHere = Annotated[Trace | None, Depends(_trace)]
+"""The trace a request belongs to, if it says so in a valid way."""
 
 
 async def _body(request: Request, desk: DeskHere) -> bytes:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
@@ -29,6 +30,8 @@ from wiredesk_gateway.templating import page
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 _APPLIED_WITHIN_S = 2.0
 _LOOK_S = 0.05
@@ -120,7 +123,9 @@ def _called(reader: IndexReader, name: str, *, but: str) -> list[EntityHit]:
 
 
 def _send(desk: Desk, proposal: Proposal) -> Response:
-    change_id = submissions.correct(desk.redis, proposal.events)[-1]
+    change_ids = submissions.correct(desk.redis, proposal.events)
+    _log.info("entity.corrected", entity_id=proposal.entity_id, change_ids=change_ids)
+    change_id = change_ids[-1]
     deadline = time.monotonic() + _APPLIED_WITHIN_S
     while time.monotonic() < deadline:
         try:

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from wiredesk.errors import UsageError
+from wiredesk.tracing import trace_of
 
 from wiredesk_gateway.metrics import Requests
 from wiredesk_gateway.permissions import SAFE_METHODS
@@ -84,6 +85,10 @@ class Guard:
             await send(message)
 
         self._requests.in_flight += 1
+        trace = trace_of(Headers(scope=scope))
+        structlog.contextvars.clear_contextvars()
+        if trace:
+            structlog.contextvars.bind_contextvars(trace_id=trace.id)
         try:
             problem = refusal(
                 scope["method"], Headers(scope=scope), self._hosts, path=scope["path"], origins=self._origins

@@ -56,7 +56,7 @@ class Keyring:
             why = f"WIREDESK_API_KEYS_FILE names {path}, which cannot be read: {problem}"
             if strict:
                 raise UsageError(why) from error
-            _log.error("keys.unreadable", error=why)
+            _log.error("keys.unreadable", why=why)
             raise Unavailable("the gateway cannot read its file of API keys now; its log says why") from error
         keys, bad = parsed(text)
         if bad and strict:

@@ -94,10 +94,10 @@ class LiveIndex:
         expected = isinstance(error, WiredeskError)
         problem = str(error) if expected else "the index cannot be read now; the gateway's log says why"
         if problem != self._problem or self._reader is not None:
-            _log.warning("index.unavailable", error=str(error), exc_info=None if expected else error)
+            _log.warning("index.unavailable", why=problem, exc_info=None if expected else error)
         lost, self._reader, self._problem = self._reader, None, problem
         if lost is not None:
             try:
                 lost.close()
             except Exception as closing:  # it is broken already; a new one is opened all the same
-                _log.debug("index.close_failed", error=str(closing))
+                _log.debug("index.close_failed", why=str(closing))

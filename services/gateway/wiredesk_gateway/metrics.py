@@ -158,7 +158,7 @@ def _told(ask: Callable[[], T]) -> T | None:
     try:
         return ask()
     except WiredeskError as error:
-        _log.warning("metrics.incomplete", error=str(error))
+        _log.warning("metrics.incomplete", why=str(error))
         return None
 
 

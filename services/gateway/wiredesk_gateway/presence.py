@@ -57,7 +57,7 @@ class Presence:
                 withdraw(commands, STAGE, self.name)
                 commands.execute()
         except RedisError as error:
-            _log.debug("presence.not_removed", error=str(error))
+            _log.debug("presence.not_removed", why=str(error))
 
     def _run(self) -> None:
         reached = True
@@ -69,7 +69,7 @@ class Presence:
                 reached = True
             except (RedisError, Unavailable) as error:
                 if reached:
-                    _log.warning("redis.unreachable", error=str(error))
+                    _log.warning("redis.unreachable", why=str(error))
                 reached = False
             if self._stopping.wait(_INTERVAL_S):
                 return

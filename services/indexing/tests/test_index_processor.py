@@ -28,11 +28,13 @@ from wiredesk.index.settling import STEP
 from wiredesk.stage.outcomes import Dead, Delivery, Done, Publish, Retry, Superseded
 from wiredesk.stage.processor import Stuck
 from wiredesk.testing import wait_until
+from wiredesk.tracing import trace_of
 from wiredesk_indexing.kept_changes import Page
 from wiredesk_indexing.settings import IndexingSettings
 from wiredesk_indexing.stage import IndexProcessor
 
 SUBMISSION = "1006502400000-3"
+TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def article(article_id: str = "a1", *, submission_id: str = SUBMISSION, text: str = "Some words.") -> ArticleExtracted:
@@ -50,7 +52,8 @@ def article(article_id: str = "a1", *, submission_id: str = SUBMISSION, text: st
 def delivery(event, *, stream=Stream.EXTRACTED, headers=None, attempts=1) -> Delivery:
     body = event if isinstance(event, bytes) else event.model_dump_json().encode()
     data = body if headers is None else wire.encode(body, headers)
-    return Delivery(stream=stream, entry_id="2-0", data=data, attempts=attempts, submission_id=SUBMISSION)
+    trace = trace_of(headers or {})
+    return Delivery(stream=stream, entry_id="2-0", data=data, attempts=attempts, submission_id=SUBMISSION, trace=trace)
 
 
 def change(event, **more) -> Delivery:
@@ -85,13 +88,13 @@ def found(settings, q: str = "") -> list[str]:
 
 
 async def test_an_article_is_durable_before_its_event_is_handed_out(processor, settings):
-    headers = {"correlation_id": "0-1", "traceparent": "00-1-2-01", "content-type": "application/json"}
+    headers = {"correlation_id": "0-1", "traceparent": TRACEPARENT, "content-type": "application/json"}
     (outcome,) = await processor.process([delivery(article(), headers=headers)])
     assert found(settings) == ["a1"]
     assert isinstance(outcome, Publish)
     assert (outcome.article_id, outcome.claim) == ("a1", None)
     body, kept = wire.decode(outcome.payload)
-    assert kept == {"correlation_id": SUBMISSION, "traceparent": "00-1-2-01"}
+    assert kept == {"correlation_id": SUBMISSION, "traceparent": TRACEPARENT}
     event = ArticleIndexed.model_validate_json(body)
     assert (event.article_id, event.revision, event.submission_id) == ("a1", revision_of(SUBMISSION), SUBMISSION)
     assert event.submitted_at.isoformat() == "2001-11-23T08:00:00+00:00"

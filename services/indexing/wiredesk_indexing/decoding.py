@@ -1,7 +1,6 @@
 """From a delivery to what has to be done with the index, or to the reason why nothing can be."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -22,10 +21,9 @@ class _Change(RootModel[Annotated[ArticleRetracted | EntityCorrected, Field(disc
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An article to index, and the headers that travel on with it."""
+    """An article to index."""
 
     article: ArticleExtracted
-    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +45,9 @@ def decode(delivery: Delivery, *, max_bytes: int) -> Work | Removal | Amendment 
     try:
         if delivery.stream == Stream.CHANGES:
             return _change(delivery, max_bytes)
-        article, headers = decode_event(ArticleExtracted, delivery.data, max_bytes=max_bytes)
+        article = decode_event(ArticleExtracted, delivery.data, max_bytes=max_bytes)[0]
         _check_time(article)
-        return Work(article, headers)
+        return Work(article)
     except PermanentError as error:
         article_id, revision = _identity(delivery.data) if delivery.stream != Stream.CHANGES else (None, None)
         return Dead(reason=error.reason, message=error.message, article_id=article_id, revision=revision)

@@ -21,7 +21,7 @@ from wiredesk.events import ArticleExtracted, ArticleIndexed, ArticleRetracted, 
 from wiredesk.index import open_writer
 from wiredesk.index.corrections import Correction
 from wiredesk.index.protocol import IndexBusy, IndexWriter, Upserted
-from wiredesk.stage.outcomes import Dead, Delivery, Done, Outcome, Publish, Retry, Superseded
+from wiredesk.stage.outcomes import Dead, Delivery, Done, Outcome, Publish, Retry, Superseded, about
 from wiredesk.stage.processor import Stuck, Waiting
 
 from wiredesk_indexing.decoding import Amendment, Removal, Work, decode
@@ -169,7 +169,7 @@ class IndexProcessor:
                 if not await self._in_thread(self._settle_once):
                     return
             except Exception as error:
-                log.error("index.settling_failed", why=str(error), retry_s=_SETTLE_RETRY_S, exc_info=error)
+                log.error("index.settling_failed", retry_s=_SETTLE_RETRY_S, exc_info=error)
                 await asyncio.sleep(_SETTLE_RETRY_S)
 
     def _settle_once(self) -> bool:
@@ -195,14 +195,14 @@ class IndexProcessor:
             self._metrics.documents.set(index.documents())
         indexed_at = datetime.now(UTC)
         outcomes: list[Outcome] = []
-        for each in asked:
+        for delivery, each in zip(batch, asked, strict=True):
             match each:
-                case Work():
-                    outcomes.append(_indexed(each, next(upserted), indexed_at))
+                case Work(article):
+                    outcomes.append(_indexed(delivery, article, next(upserted), indexed_at))
                 case Removal(event):
-                    outcomes.append(_applied(event, next(removed)))
+                    outcomes.append(_applied(delivery, event, next(removed)))
                 case Amendment(correction):
-                    outcomes.append(_applied(correction, next(amended)))
+                    outcomes.append(_applied(delivery, correction, next(amended)))
                 case Dead():
                     outcomes.append(each)
         return outcomes
@@ -218,10 +218,9 @@ def _marked(index: IndexWriter, place: str) -> bool:
     return True
 
 
-def _indexed(work: Work, result: Upserted | Exception, at: datetime) -> Outcome:
-    article = work.article
+def _indexed(delivery: Delivery, article: ArticleExtracted, result: Upserted | Exception, at: datetime) -> Outcome:
     if isinstance(result, Exception):
-        return _failed(article, result)
+        return _failed(delivery, article, result)
     if result == "superseded":
         return Superseded()
     event = ArticleIndexed(
@@ -231,10 +230,8 @@ def _indexed(work: Work, result: Upserted | Exception, at: datetime) -> Outcome:
         submitted_at=submitted_at(article.submission_id),
         indexed_at=at,
     )
-    kept = {"correlation_id": article.submission_id}
-    if traceparent := work.headers.get("traceparent"):
-        kept["traceparent"] = traceparent
-    return Publish(payload=wire.encode(event.model_dump_json().encode(), kept), article_id=article.article_id)
+    headers = wire.headers(article.submission_id, delivery.trace)
+    return Publish(payload=wire.encode(event.model_dump_json().encode(), headers), article_id=article.article_id)
 
 
 def _silently(work: Callable[[Sequence[E]], None]) -> Callable[[Sequence[E]], Sequence[None]]:
@@ -247,11 +244,11 @@ def _silently(work: Callable[[Sequence[E]], None]) -> Callable[[Sequence[E]], Se
     return done
 
 
-def _applied(change: ArticleRetracted | Correction, result: Exception | None) -> Outcome:
-    return Done() if result is None else _failed(change, result)
+def _applied(delivery: Delivery, change: ArticleRetracted | Correction, result: Exception | None) -> Outcome:
+    return Done() if result is None else _failed(delivery, change, result)
 
 
-def _failed(event: ArticleExtracted | ArticleRetracted | Correction, error: Exception) -> Outcome:
+def _failed(delivery: Delivery, event: ArticleExtracted | ArticleRetracted | Correction, error: Exception) -> Outcome:
     """Permanent: dead. The store's, which takes others: later. Else a bug of ours: later too, with its traceback."""
     article_id = None if isinstance(event, Correction) else event.article_id
     if isinstance(error, PermanentError):
@@ -259,5 +256,5 @@ def _failed(event: ArticleExtracted | ArticleRetracted | Correction, error: Exce
         return Dead(reason=error.reason, message=error.message, article_id=article_id, revision=revision)
     if isinstance(error, TransientError):
         return Retry(reason=error.reason, message=error.message, blameless=True)
-    log.error("index.unexpected", article_id=article_id, exc_info=error)
+    log.error("index.unexpected", exc_info=error, **about(delivery, article_id))
     return Retry(reason="unexpected_error", message=f"{type(error).__name__}: {error}"[:500])

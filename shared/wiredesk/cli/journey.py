@@ -58,6 +58,8 @@ def _show(found: "Journey") -> None:
 
     emit(f"submission  {found.submission_id}")
     emit(f"article     {printable(found.article_id or 'not known yet')}")
+    if found.trace_id:
+        emit(f"trace       {found.trace_id}")
     emit(f"submitted   {found.submitted_at.isoformat(timespec='milliseconds')}")
     took = f" after {age(found.total_ms / 1000)}" if found.total_ms is not None else ""
     emit(f"state       {found.state}{took}")

@@ -60,6 +60,8 @@ def command(
     memory (0.8). Each id printed is an article on the stream. A batch whose answer was lost is sent again, and not
     added twice. A whole run may be repeated as well: exact duplicates go no further than ingest.
 
+    The trace in [bold]TRACEPARENT[/] (W3C Trace Context) goes with the articles, through every stage.
+
     Examples:
       wiredesk publish article.txt page.html
       wiredesk publish news/ --url http://news.example:8080

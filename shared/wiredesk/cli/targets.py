@@ -1,6 +1,7 @@
 """Where a command speaks to: the options for it, the environment, and the gateway that Redis knows of."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -132,14 +133,20 @@ def publishing_limits() -> "Limits":
 def publisher(
     url: str | None, redis_url: str | None, *, patience_s: float | None, on_wait: "OnWait | None" = None
 ) -> "Publisher":
-    """Through the gateway where one is named, else straight to Redis; how long it waits, and whom it tells why."""
-    from wiredesk.client import Client, HttpClient
+    """Through the gateway where one is named, else straight to Redis; how long it waits, and whom it tells why.
 
+    What it sends belongs to the trace of the environment, if there is one: TRACEPARENT and TRACESTATE, as OpenTelemetry
+    has them.
+    """
+    from wiredesk.client import Client, HttpClient
+    from wiredesk.tracing import trace_of
+
+    trace = trace_of({name: os.environ.get(name.upper(), "") for name in ("traceparent", "tracestate")})
     named = gateway_url(url, redis_url)
     if named:
-        return HttpClient(http_api(named, patience_s=patience_s, on_wait=on_wait))
+        return HttpClient(http_api(named, patience_s=patience_s, on_wait=on_wait), trace=trace)
     limits = publishing_limits()
-    return Client.connect(redis_address(redis_url), limits=limits, patience_s=patience_s, on_wait=on_wait)
+    return Client.connect(redis_address(redis_url), limits=limits, patience_s=patience_s, on_wait=on_wait, trace=trace)
 
 
 def gateway(url: str | None, redis_url: str | None) -> "HttpApi":

@@ -11,12 +11,13 @@ import structlog
 from redis.exceptions import RedisError
 
 from wiredesk import wire
+from wiredesk.connection import own_words
 from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
 from wiredesk.stage.copies import Copies
 from wiredesk.stage.finish import Finished, Finisher, Worked
 from wiredesk.stage.metrics import StageMetrics
-from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Retry, Untouched
+from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Retry, Untouched, about
 from wiredesk.stage.processor import Processor, Stuck
 from wiredesk.stage.redelivery import Redelivery
 from wiredesk.stage.subscription import Entry, delivery_of
@@ -125,7 +126,7 @@ class Batches:
         except Stuck as error:
             self.stuck = str(error)
         except (RedisError, OSError) as error:
-            log.warning("batch.unfinished", stream=str(stream), entries=len(batch), why=str(error))
+            log.warning("batch.unfinished", stream=str(stream), entries=len(batch), why=own_words(error))
         except Exception:  # a bug of ours: FastStream would swallow it, and a redelivery end for good
             log.exception("batch.unfinished", stream=str(stream), entries=len(batch))
             await asyncio.sleep(_LONGEST_PAUSE_S)
@@ -180,7 +181,7 @@ class Batches:
             try:
                 finished = await self.finisher.finish(worked, insist=insist)
             except (RedisError, OSError) as error:
-                words = str(error)
+                words = own_words(error)
                 self._trouble("finish", words, kind_of(error))
             else:
                 worked = self._put_down(finished, started)
@@ -218,14 +219,17 @@ class Batches:
         return again
 
     def _note(self, item: Finished) -> None:
-        """Log what did not go its way."""
+        """Log what did not go its way, and what somebody follows."""
         delivery, decided = item.worked.delivery, item.worked.outcome
-        about = {"submission_id": delivery.submission_id, "attempts": delivery.attempts}
         if item.outcome in ("retried", "failed"):
             self._left.add(delivery.entry_id)
-            log.warning("entry.left", why=item.error or getattr(decided, "reason", None), **about)
+            why = item.error or getattr(decided, "reason", None)
+            log.warning("entry.left", why=why, attempts=delivery.attempts, **_about(item))
         elif item.outcome == "dead_lettered":
-            log.warning("entry.dead", why=getattr(decided, "reason", None), **about)
+            why = getattr(decided, "reason", None)
+            log.warning("entry.dead", why=why, attempts=delivery.attempts, **_about(item))
+        elif delivery.trace and delivery.trace.sampled:
+            log.info("entry.finished", outcome=item.outcome, attempts=delivery.attempts, **_about(item))
         if len(self._left) > _LEFT_REMEMBERED:
             self._left.clear()
 
@@ -260,6 +264,11 @@ class _InHand:
     def __exit__(self, *_: object) -> None:
         self.busy -= self.entry_ids
         self.batches.metrics.in_flight.set(self.batches.in_flight)
+
+
+def _about(item: Finished) -> dict[str, str]:
+    article_id = getattr(item.worked.outcome, "article_id", None) or _identity(item.worked.delivery)[0]
+    return about(item.worked.delivery, article_id)
 
 
 def _hopeless(delivery: Delivery) -> Dead:

@@ -13,20 +13,25 @@ import os
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
-from wiredesk import wire
+import structlog
+
+from wiredesk import logs, wire
 from wiredesk.errors import PermanentError, TransientError, WiredeskError
 from wiredesk.events import ArticleIngested
+from wiredesk.settings import CommonSettings, read
 from wiredesk.stage import frames
 from wiredesk.stage.contract import Item, StageDefinition
 from wiredesk.stage.decode import decode_event
 from wiredesk.stage.one_core import keep_to_one_core
+from wiredesk.tracing import Trace, trace_of
 
 __all__ = ["OUT_OF_MEMORY_STATUS", "READY", "RESULT_FIELDS"]
+
+log = structlog.get_logger()
 
 READY = b"ready"
 OUT_OF_MEMORY_STATUS = 12
@@ -54,11 +59,13 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _die_with_the_worker()
-    # A library that prints must not write into the frames.
+    # A library that prints must not write into the frames; nor into the log, for it may print an article.
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     try:
+        settings = read(CommonSettings)
         stage = _load(options.stage)
+        logs.configure(service=stage.name, format=settings.log_format, level=settings.log_level)
         function = stage.load()
     except WiredeskError as error:
         answers.write(frames.pack([b"unusable", str(error).encode()]))
@@ -73,6 +80,13 @@ def main() -> None:
         os._exit(OUT_OF_MEMORY_STATUS)
     except BrokenPipeError:
         os._exit(0)
+
+
+class _Decoded(NamedTuple):
+    """An item, and the trace it belongs to."""
+
+    item: Item[Any]
+    trace: Trace | None
 
 
 def _load(path: str) -> StageDefinition[Any, Any]:
@@ -96,7 +110,7 @@ def _serve(stage: StageDefinition[Any, Any], function: Any, answers: BinaryIO, *
         except MemoryError:
             raise
         except Exception as error:  # a bug in the stage: the worker isolates the item, the log gets the traceback
-            traceback.print_exc()
+            log.exception("stage.failed")
             ready += [b"error", b"", b"", b"unexpected_error", _last_words(error), b"", b""]
         if ready:
             answers.write(frames.pack(ready))
@@ -108,28 +122,38 @@ def _results(
     stage: StageDefinition[Any, Any], function: Any, fields: Sequence[bytes], max_bytes: int
 ) -> Iterator[list[bytes]]:
     """One result an item, in order; items that cannot be decoded never reach the stage's function."""
-    decoded: list[tuple[Item[Any], dict[str, str]] | PermanentError] = []
+    decoded: list[_Decoded | PermanentError] = []
     for submission_id, data in zip(fields[::2], fields[1::2], strict=True):
         try:
             event, headers = decode_event(stage.accepts, data, max_bytes=max_bytes)
-            decoded.append((Item(submission_id.decode(), event), headers))
+            decoded.append(_Decoded(Item(submission_id.decode(), event), trace_of(headers)))
         except PermanentError as error:
             decoded.append(error)
-    worked = function([entry[0] for entry in decoded if not isinstance(entry, PermanentError)])
+    worked = function([entry.item for entry in decoded if not isinstance(entry, PermanentError)])
     for entry in decoded:
         if isinstance(entry, PermanentError):
             yield _failure(entry, None)
             continue
-        item, headers = entry
+        _name_in_the_log(entry)
         result = next(worked)
-        yield _failure(result, item.event) if isinstance(result, WiredeskError) else _success(stage, result, headers)
+        if isinstance(result, WiredeskError):
+            yield _failure(result, entry.item.event)
+        else:
+            yield _success(stage, result, entry.trace)
 
 
-def _success(stage: StageDefinition[Any, Any], event: ArticleIngested, headers: dict[str, str]) -> list[bytes]:
-    kept = {"correlation_id": event.submission_id}
-    if "traceparent" in headers:
-        kept["traceparent"] = headers["traceparent"]
-    payload = wire.encode(event.model_dump_json().encode(), kept)
+def _name_in_the_log(entry: _Decoded) -> None:
+    """Every line from here on, a library's too, is about this article."""
+    known = {"article_id": getattr(entry.item.event, "article_id", None), "trace_id": entry.trace and entry.trace.id}
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(
+        submission_id=entry.item.submission_id, **{name: id for name, id in known.items() if id}
+    )
+
+
+def _success(stage: StageDefinition[Any, Any], event: ArticleIngested, trace: Trace | None) -> list[bytes]:
+    headers = wire.headers(event.submission_id, trace)
+    payload = wire.encode(event.model_dump_json().encode(), headers)
     force = b"1" if event.force else b"0"
     article = [event.article_id.encode(), str(event.revision).encode(), event.content_hash.encode()]
     likeness = stage.likeness(event) if stage.likeness else None

@@ -4,7 +4,7 @@
 -- ARGV  group (the stage's name), seconds an article's entry lives, seconds a journey lives (0: none is written),
 --       insist (0/1); then for each item
 --       entry id, verb, payload, revision, content hash, force (0/1), article id or '', journey step up to its outcome,
---       what follows the outcome in it
+--       what follows the outcome in it, trace id or ''
 -- verbs publish, done, superseded, dead, retry
 -- Returns for each item: the outcome, or 'fenced' (no longer ours to finish), or 'repeated' (this very entry was finished
 -- before its group was lost), or 'failed article: <why>' (its own entry refused), or 'failed stream: <why>' (everyone's
@@ -15,7 +15,7 @@
 -- with one, the whole script is refused when memory is full, and then not even acknowledging would work.
 local source, target, dead = KEYS[1], KEYS[2], KEYS[3]
 local group, article_ttl, journey_ttl, insist = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local HEAD, ITEM = 4, 9
+local HEAD, ITEM = 4, 10
 
 local function failure(answer)
   return type(answer) == 'table' and answer.err or nil
@@ -116,11 +116,10 @@ end
 local function note(journey_key, at, outcome)
   if journey_ttl == '0' or outcome == 'fenced' or outcome == 'repeated' then return end
   local step = ARGV[at + 7] .. outcome .. ARGV[at + 8]
-  if ARGV[at + 6] ~= '' then
-    redis.pcall('HSET', journey_key, group, step, 'article', ARGV[at + 6])
-  else
-    redis.pcall('HSET', journey_key, group, step)
-  end
+  local fields = {group, step}
+  if ARGV[at + 6] ~= '' then fields[3], fields[4] = 'article', ARGV[at + 6] end
+  if ARGV[at + 9] ~= '' then fields[#fields + 1], fields[#fields + 2] = 'trace', ARGV[at + 9] end
+  redis.pcall('HSET', journey_key, unpack(fields))
   redis.pcall('EXPIRE', journey_key, journey_ttl)
 end
 

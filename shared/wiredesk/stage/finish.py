@@ -123,7 +123,8 @@ class Finisher:
                     revision = str(outcome.revision or "")
             verb = type(outcome).__name__.lower()
             article_id = getattr(outcome, "article_id", None) or ""
-            step = (self._step(worked), journey_steps.tail(getattr(outcome, "reason", None)))
+            trace_id = delivery.trace.id if delivery.trace else ""
+            step = (self._step(worked), journey_steps.tail(getattr(outcome, "reason", None)), trace_id)
             arguments += [delivery.entry_id, verb, payload, revision, content, force, article_id, *step]
         return arguments
 
@@ -151,7 +152,7 @@ class Finisher:
             last_seen=datetime.fromtimestamp(worked.finished_ms / 1000, UTC),
             submission_id=delivery.submission_id,
         )
-        return wire.encode(letter.model_dump_json().encode(), {"correlation_id": delivery.submission_id})
+        return wire.encode(letter.model_dump_json().encode(), wire.headers(delivery.submission_id, delivery.trace))
 
 
 def _read(worked: Worked, result: str) -> Finished:

@@ -17,7 +17,7 @@ import structlog
 from wiredesk.errors import Unavailable
 from wiredesk.stage import frames
 from wiredesk.stage.child import OUT_OF_MEMORY_STATUS, READY, RESULT_FIELDS
-from wiredesk.stage.outcomes import Claim, Dead, Delivery, Outcome, Publish, Retry, Untouched
+from wiredesk.stage.outcomes import Claim, Dead, Delivery, Outcome, Publish, Retry, Untouched, about
 from wiredesk.stage.processor import Waiting
 
 __all__ = ["ChildProcessor", "Limits"]
@@ -162,7 +162,8 @@ class ChildProcessor:
             sending.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await sending
-        log.warning("child.died", reason=failure.reason, answered=len(answered), batch=len(batch))
+        whose = about(batch[0], None) if len(batch) == 1 else {}
+        log.warning("child.died", why=failure.reason, answered=len(answered), batch=len(batch), **whose)
         return answered, failure
 
     @staticmethod

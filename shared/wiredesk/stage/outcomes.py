@@ -10,14 +10,17 @@ Untouched    not worked on, because a neighbour ruined the batch: let go at once
 
 from dataclasses import dataclass
 
-__all__ = ["Claim", "Dead", "Delivery", "Done", "Outcome", "Publish", "Retry", "Superseded", "Untouched"]
+from wiredesk.tracing import Trace
+
+__all__ = ["Claim", "Dead", "Delivery", "Done", "Outcome", "Publish", "Retry", "Superseded", "Untouched", "about"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One entry as delivered to this worker. `data` is the unmodified field; `attempts` counts deliveries, from 1.
 
-    `submission_id` is the entry's own id on the first stream, else the correlation id that came with the event.
+    `submission_id` is the entry's own id on the first stream, else the correlation id that came with the event; `trace`
+    is the one it came with, if any.
     """
 
     stream: str
@@ -25,6 +28,13 @@ class Delivery:
     data: bytes
     attempts: int
     submission_id: str
+    trace: Trace | None = None
+
+
+def about(delivery: Delivery, article_id: str | None) -> dict[str, str]:
+    """What a line of the log about this delivery names beside what happened: its ids, as far as they are known."""
+    known = {"article_id": article_id, "trace_id": delivery.trace.id if delivery.trace else None}
+    return {"submission_id": delivery.submission_id} | {name: id for name, id in known.items() if id}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from wiredesk import wire
 from wiredesk.events import Stream, revision_of
 from wiredesk.stage.outcomes import Delivery
 from wiredesk.stage.troubles import kind_of
+from wiredesk.tracing import trace_of
 
 __all__ = ["Entry", "Reading", "Subscription", "brief_retry", "delivery_of", "ensure_group"]
 
@@ -59,16 +60,18 @@ def delivery_of(stream: str, entry: Entry, *, attempts: int) -> Delivery:
     """Take an entry apart. Without the field `__data__` the delivery's data is empty, which no stage accepts."""
     entry_id, fields = entry[0].decode(), entry[1]
     data = fields.get(_FIELD, b"")
+    headers = wire.decode(data).headers
     if stream == Stream.SUBMITTED:
         claimed = fields.get(b"submission_id", b"").decode(errors="replace")
     else:
-        claimed = wire.decode(data).headers.get("correlation_id", "")
+        claimed = headers.get("correlation_id", "")
     return Delivery(
         stream=stream,
         entry_id=entry_id,
         data=data,
         attempts=attempts,
         submission_id=claimed if _is_earlier(claimed, entry_id) else entry_id,
+        trace=trace_of(headers),
     )
 
 

@@ -12,6 +12,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from wiredesk.connection import own_words
 from wiredesk.stage.gate import Gate
 from wiredesk.stage.processor import State
 from wiredesk.stage.troubles import Troubles, kind_of
@@ -65,7 +66,7 @@ class Vitals:
 
     def trouble(self, where: str, error: RedisError | OSError) -> bool:
         """Note that the server did not do there what was asked; says whether that is news."""
-        news = self._troubles.note(where, str(error), kind_of(error))
+        news = self._troubles.note(where, own_words(error), kind_of(error))
         self.tell()
         return news
 

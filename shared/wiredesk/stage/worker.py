@@ -26,7 +26,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from wiredesk import logs
-from wiredesk.connection import checked
+from wiredesk.connection import checked, own_words
 from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
 from wiredesk.pressure import Limits
@@ -198,7 +198,7 @@ class _Worker:
                 await self._consume()
             return 0
         except (WiredeskError, RedisError, OSError) as error:
-            log.error("worker.failed", why=str(error))
+            log.error("worker.failed", why=own_words(error))
             return 1
         finally:
             vitals.enter("stopped")
@@ -224,7 +224,7 @@ class _Worker:
                 await self._ensure_groups()
             except (RedisError, OSError) as error:
                 if self._vitals.trouble("start", error):
-                    log.warning("redis.waiting", why=str(error), cure="start Redis, or set WIREDESK_REDIS_URL")
+                    log.warning("redis.waiting", why=own_words(error), cure="start Redis, or set WIREDESK_REDIS_URL")
                 if kind_of(error) == "rejected":
                     raise Unavailable(f"Redis refuses this worker: {error}") from error
                 self._end_if_refused()
@@ -340,9 +340,11 @@ class _Worker:
         try:
             await task()
         except (RedisError, OSError) as error:
-            if kind_of(error) == "refused" and self._denied.get(task.__name__) != str(error):
-                self._denied[task.__name__] = str(error)
-                log.warning("housekeeping.refused", task=task.__name__, why=str(error), cure="mend the user's ACL")
+            if kind_of(error) == "refused" and self._denied.get(task.__name__) != own_words(error):
+                self._denied[task.__name__] = own_words(error)
+                log.warning(
+                    "housekeeping.refused", task=task.__name__, why=own_words(error), cure="mend the user's ACL"
+                )
             await asyncio.sleep(_BEAT_S / 2)
         except Exception:  # a bug of ours must not end heartbeats and redelivery while health stays green
             log.exception("housekeeping.failed", task=task.__name__)

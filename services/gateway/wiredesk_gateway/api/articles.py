@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+import structlog
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -13,7 +14,7 @@ from wiredesk.news_article import MEDIA_TYPE as JSON_LD
 from wiredesk.news_article import news_article
 
 from wiredesk_gateway.bodies import JSON_LINES, documents
-from wiredesk_gateway.desk import Body, DeskHere, Reader
+from wiredesk_gateway.desk import Body, DeskHere, Reader, TraceHere
 from wiredesk_gateway.freshness import FRESH
 from wiredesk_gateway.intake import UnsupportedBody
 from wiredesk_gateway.links import journey_path
@@ -23,6 +24,8 @@ from wiredesk_gateway.parameters import Limit
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/articles", tags=["articles"])
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 _ARTICLE = ArticleSubmitted.model_json_schema() | {
     "anyOf": [
@@ -91,6 +94,7 @@ def submit(
     response: Response,
     desk: DeskHere,
     body: Body,
+    trace: TraceHere,
     idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
 ) -> Submitted | SubmittedLines:
     """Put articles on the stream: all of them or none. With an Idempotency-Key, repeating is safe for a day.
@@ -106,7 +110,10 @@ def submit(
     refused = desk.admission.refusal(idempotency_key)
     if refused:
         raise refused
-    ids = submissions.submit(desk.redis, found, idempotency_key=idempotency_key)
+    ids = submissions.submit(desk.redis, found, idempotency_key=idempotency_key, trace=trace)
+    if trace and trace.sampled:
+        for submission_id in ids:
+            _log.info("article.submitted", submission_id=submission_id)
     if as_lines:
         return SubmittedLines(submission_ids=ids)
     response.headers["Location"] = journey_path(ids[0])
@@ -139,9 +146,13 @@ def article(
 
 
 @router.delete("/{article_id}", status_code=202)
-def retract(article_id: str, desk: DeskHere, reason: Annotated[str, Query(max_length=500)] = "") -> Retracted:
+def retract(
+    article_id: str, desk: DeskHere, trace: TraceHere, reason: Annotated[str, Query(max_length=500)] = ""
+) -> Retracted:
     """Take an article, in every revision submitted up to now, out of the index. Known or not: it is kept out."""
-    return Retracted(change_id=submissions.retract(desk.redis, article_id, reason=reason), article_id=article_id)
+    change_id = submissions.retract(desk.redis, article_id, reason=reason, trace=trace)
+    _log.info("article.retracted", article_id=article_id, change_id=change_id)
+    return Retracted(change_id=change_id, article_id=article_id)
 
 
 @router.get("/{article_id}/similar", dependencies=[FRESH])

@@ -3,19 +3,23 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Path, Query, Request, Response
 from wiredesk import submissions
 from wiredesk.index.protocol import EntityHit
+from wiredesk.tracing import Trace
 
 from wiredesk_gateway.correcting import CorrectionShown, Proposal, correction_of, corrections_of, proposed, taken_back
 from wiredesk_gateway.correction_wish import CorrectionWish
-from wiredesk_gateway.desk import Body, DeskHere, Reader
+from wiredesk_gateway.desk import Body, Desk, DeskHere, Reader, TraceHere
 from wiredesk_gateway.freshness import FRESH
 from wiredesk_gateway.intake import UnsupportedBody
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/v1/entities", tags=["facts"])
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 EntityId = Annotated[str, Path(max_length=1000, description="type:slug-of-name")]
 DryRun = Annotated[bool, Query(description="only tell what would change")]
@@ -80,6 +84,7 @@ def correct(
     response: Response,
     desk: DeskHere,
     reader: Reader,
+    trace: TraceHere,
     *,
     body: Body,
     dry_run: DryRun = False,
@@ -92,15 +97,22 @@ def correct(
     # No page of another site can send this type without asking first, whatever its browser tells of where it is from.
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise UnsupportedBody("say what is to be corrected as JSON, with the header Content-Type: application/json")
-    return _made(desk, proposed(reader, entity_id, CorrectionWish.from_json(body)), response, dry_run)
+    return _made(desk, proposed(reader, entity_id, CorrectionWish.from_json(body)), trace, response, dry_run)
 
 
 @router.delete("/{entity_id:path}/corrections/{change_id}", status_code=202, responses=_DONE_OR_TOLD)
 def take_back(
-    entity_id: EntityId, change_id: str, response: Response, desk: DeskHere, reader: Reader, *, dry_run: DryRun = False
+    entity_id: EntityId,
+    change_id: str,
+    response: Response,
+    desk: DeskHere,
+    reader: Reader,
+    trace: TraceHere,
+    *,
+    dry_run: DryRun = False,
 ) -> Corrected:
     """Take a correction back, by its `id` in the list. 404 when it is not in force."""
-    return _made(desk, taken_back(reader, entity_id, change_id), response, dry_run)
+    return _made(desk, taken_back(reader, entity_id, change_id), trace, response, dry_run)
 
 
 @router.get("/{entity_id:path}", dependencies=[FRESH])
@@ -109,10 +121,13 @@ def entity(entity_id: EntityId, reader: Reader) -> EntityHit:
     return reader.entity(entity_id)
 
 
-def _made(desk: DeskHere, proposal: Proposal, response: Response, dry_run: bool) -> Corrected:
-    ids = () if dry_run else tuple(submissions.correct(desk.redis, proposal.events))
+def _made(desk: Desk, proposal: Proposal, trace: Trace | None, response: Response, dry_run: bool) -> Corrected:
+    ids: tuple[str, ...] = ()
     if dry_run:
         response.status_code = 200
+    else:
+        ids = tuple(submissions.correct(desk.redis, proposal.events, trace=trace))
+        _log.info("entity.corrected", entity_id=proposal.entity_id, change_ids=ids)
     return Corrected(
         change_ids=ids,
         entity_id=proposal.entity_id,
