@@ -33,7 +33,26 @@ def test_a_service_is_told_the_same_things_with_and_without_containers(name: str
     # The memory limit of an article goes with the container's own; without containers nothing listens beyond loopback.
     only_in_containers = {"WIREDESK_LOG_FORMAT", "WIREDESK_ITEM_MEMORY_LIMIT_MB"}
     only_in_containers |= {"WIREDESK_WITHOUT_KEYS", "WIREDESK_API_KEYS_FILE"}
-    assert set(BUILT[name]["environment"]) - only_in_containers == set(BUILT[name]["x-local"]["env"])
+    told = {variable.replace("_REDIS_URL_FILE", "_REDIS_URL") for variable in BUILT[name]["environment"]}
+    assert told - only_in_containers == set(BUILT[name]["x-local"]["env"])
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_a_service_reads_its_own_address_of_redis_from_a_file_that_its_group_alone_may_read(name: str) -> None:
+    given = dict(pair.split("=") for pair in COMPOSE["services"]["redis-users"]["environment"]["GROUPS_OF"].split())
+    assert BUILT[name]["environment"]["WIREDESK_REDIS_URL_FILE"] == f"/run/wiredesk/{name}.url"
+    assert BUILT[name]["group_add"] == [given[name]]
+    assert "users:/run/wiredesk:ro" in BUILT[name]["volumes"]
+    assert len(set(given.values())) == len(given) == len(BUILT) + 1
+
+
+def test_no_password_stands_in_the_file() -> None:
+    assert not re.search(r"://[^\s/]*:[^\s/]*@", (ROOT / "docker-compose.yml").read_text())
+
+
+def test_one_variable_opens_or_shuts_the_doors_of_redis_and_of_the_gateway() -> None:
+    gateway, users, redis = (COMPOSE["services"][name]["environment"] for name in ("gateway", "redis-users", "redis"))
+    assert gateway["WIREDESK_WITHOUT_KEYS"] == users["OPEN"] == redis["OPEN"] == "${WIREDESK_WITHOUT_KEYS:-true}"
 
 
 @pytest.mark.parametrize("service", services.read(ROOT / "docker-compose.yml"), ids=lambda service: service.name)
@@ -45,7 +64,7 @@ def test_every_placeholder_is_filled(service: services.Service) -> None:
 @pytest.mark.parametrize("name", COMPOSE["services"])
 def test_every_container_is_confined_and_watched(name: str) -> None:
     service = COMPOSE["services"][name]
-    runs_once = name == "wiredesk"
+    runs_once = name in ("wiredesk", "redis-users")
     assert service["restart"] == ("no" if runs_once else "unless-stopped")
     assert service["read_only"] is (name != "opensearch")
     assert service["cap_drop"] == ["ALL"]
