@@ -19,7 +19,9 @@ def read_in(stack: Stack, service: str, path: str) -> str:
 def test_a_service_can_read_its_own_password_and_no_others(stack: Stack, service: str) -> None:
     others = {*WORKERS, "admin", "publisher", "observer"} - {service}
     assert read_in(stack, service, f"/run/wiredesk/{service}.url").startswith(f"redis://{service}:")
-    assert {other: read_in(stack, service, f"/run/wiredesk/{other}.url") for other in others} == dict.fromkeys(others, "")
+    assert {other: read_in(stack, service, f"/run/wiredesk/{other}.url") for other in others} == dict.fromkeys(
+        others, ""
+    )
     assert read_in(stack, service, "/run/wiredesk/users.acl") == ""
 
 
