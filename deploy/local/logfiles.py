@@ -1,7 +1,7 @@
 """Logs that processes append to without end: kept within bounds, and read for a process's last words."""
 
-import json
 import os
+import re
 from pathlib import Path
 
 __all__ = ["bound", "last_line", "reason"]
@@ -9,6 +9,7 @@ __all__ = ["bound", "last_line", "reason"]
 _LOG_BYTES = 20_000_000
 _TAIL_BYTES = 8192
 _LINE_CHARACTERS = 400
+_ERROR = re.compile(r"""\[error +\].* why=(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(\S+))""")
 _LAST_LINES = 8
 """Of a worker that does not start: what it says on its way out comes after the error that ends it."""
 
@@ -22,12 +23,8 @@ def last_line(log: Path) -> str:
 def reason(log: Path) -> str:
     """Why a worker ended, as its last error says, if that is among its last few lines; else what it said last."""
     for line in reversed(_tail(log)[-_LAST_LINES:]):
-        try:
-            said = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(said, dict) and said.get("level") == "error" and said.get("why"):
-            return str(said["why"])[:_LINE_CHARACTERS]
+        if found := _ERROR.search(line):
+            return (found[1] or found[2] or found[3])[:_LINE_CHARACTERS]
     return last_line(log)
 
 

@@ -93,6 +93,7 @@ def _with_exception(_: Any, __: str, event: structlog.typing.EventDict) -> struc
 def _first_line(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Of a library: asyncio, for one, goes on to show an exception's words, which may quote an article."""
     event["event"] = str(event["event"]).partition("\n")[0]
+    event.pop("color_message", None)  # uvicorn's, the same in colours
     return event
 
 

@@ -1,94 +1,14 @@
 """The whole pipeline as processes: one server, one worker a stage, the gateway; shared by a module's tests."""
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-import redis
-from wiredesk import pipeline
-from wiredesk.testing import free_port, valkey_server, wait_until
-from wiredesk.workers import WorkerReport
+from wiredesk.testing import valkey_server
 
-STAGES = ("ingest", "extraction", "indexing", "gateway")
-
-
-@dataclass
-class Stack:
-    """A running pipeline. `url_of` gives the address by which a stage's process connects."""
-
-    redis_url: str
-    gateway_url: str
-    client: "redis.Redis"
-    folder: Path
-    url_of: Callable[[str], str]
-    settings: Mapping[str, str] = field(default_factory=dict)
-    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
-
-    def reports(self) -> dict[str, WorkerReport]:
-        return {report.stage: report for report in pipeline.workers(self.client)}
-
-    def logs(self) -> str:
-        return "\n".join(f"== {path.name}\n{path.read_text()[-2000:]}" for path in self.folder.glob("*.log"))
-
-    def start(self, stage: str) -> None:
-        environment = {
-            **os.environ,
-            "WIREDESK_REDIS_URL": self.url_of(stage),
-            "WIREDESK_INDEX_URL": f"tantivy://{self.folder}/index",
-            "WIREDESK_DATA": str(self.folder),
-            "WIREDESK_PORT": "0",
-            "WIREDESK_HTTP_PORT": self.gateway_url.rpartition(":")[2],
-            **self.settings,
-        }
-        with (self.folder / f"{stage}.log").open("ab") as log:
-            command = [sys.executable, "-m", f"wiredesk_{stage}"]
-            self.processes[stage] = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-
-    def wait_until_consuming(self) -> None:
-        def consuming() -> int:
-            pids = {process.pid for process in self.processes.values()}
-            return sum(report.state == "consuming" and report.pid in pids for report in pipeline.workers(self.client))
-
-        wait_until(
-            lambda: (
-                consuming() == len(STAGES) or any(process.poll() is not None for process in self.processes.values())
-            ),
-            timeout_s=90,
-            what="a consuming pipeline",
-        )
-        assert [process.poll() for process in self.processes.values()] == [None] * len(STAGES), self.logs()
-
-
-@contextlib.contextmanager
-def running_stack(
-    redis_url: str, folder: Path, *, url_of: Callable[[str], str] | None = None, **settings: str
-) -> Iterator[Stack]:
-    """All four processes until the block ends, and all of them ended in good order. `redis_url` is for the tests."""
-    with redis.Redis.from_url(redis_url) as client:
-        gateway_url = f"http://127.0.0.1:{free_port()}"
-        running = Stack(redis_url, gateway_url, client, folder, url_of or (lambda _stage: redis_url), settings)
-        try:
-            for stage in STAGES:
-                running.start(stage)
-            running.wait_until_consuming()
-            yield running
-        finally:
-            for process in running.processes.values():
-                process.send_signal(signal.SIGTERM)
-            statuses = [process.wait(timeout=40) for process in running.processes.values()]
-        assert statuses == [0] * len(STAGES), running.logs()
+from tests.integration.pipeline_processes import Stack, running
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with (
-        valkey_server(appendonly="yes") as server,
-        running_stack(server.url, tmp_path_factory.mktemp("stack")) as stack,
-    ):
+    with valkey_server(appendonly="yes") as server, running(tmp_path_factory.mktemp("stack"), server.url) as stack:
         yield stack

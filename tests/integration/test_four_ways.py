@@ -19,6 +19,8 @@ STORY = (
     "Ms Holmgren told reporters in Oslo that the canal had been closed since 12 March."
 )
 
+TRACEPARENT = f"00-{'ab' * 16}-{'cd' * 8}-01"
+
 
 def submission(way: str) -> dict[str, str]:
     return {
@@ -101,11 +103,7 @@ def test_four_ways_to_publish_give_the_same_facts(stack, tmp_path: Path) -> None
 def test_a_faststream_subscriber_reads_what_the_workers_write(stack) -> None:
     submission_id = stack.client.xadd(
         Stream.SUBMITTED,
-        {
-            wire.FIELD: wire.encode(
-                json.dumps(submission("traced")).encode(), {"traceparent": "00-" + "ab" * 16 + "-01"}
-            )
-        },
+        {wire.FIELD: wire.encode(json.dumps(submission("traced")).encode(), {"traceparent": TRACEPARENT})},
     ).decode()
 
     async def read() -> list[tuple[ArticleIngested, str, str]]:
@@ -126,7 +124,7 @@ def test_a_faststream_subscriber_reads_what_the_workers_write(stack) -> None:
     event, correlation_id, traceparent = asyncio.run(read())
     assert event.title == "Canal to open again"
     assert correlation_id == submission_id
-    assert traceparent == "00-" + "ab" * 16 + "-01"
+    assert traceparent == TRACEPARENT
 
 
 def test_status_names_every_worker_with_stage_pid_host_version_and_what_it_holds(stack) -> None:

@@ -17,7 +17,7 @@ from wiredesk.submissions import submit
 from wiredesk.testing import valkey_server, wait_until
 
 from tests.certificates import certificate
-from tests.integration.conftest import running_stack
+from tests.integration.pipeline_processes import running
 from tests.integration.redis_users import SERVICES, guarded_server
 from tests.integration.tls_before import tls_before
 
@@ -44,7 +44,7 @@ def test_articles_go_all_the_way_over_tls_with_a_user_for_each_service(tmp_path:
             return f"{plain}?ssl_ca_certs={pem}"
 
         urls = {stage: over_tls(stage) for stage in SERVICES}
-        with running_stack(server.url("admin"), folders[1], url_of=urls.__getitem__) as stack:
+        with running(folders[1], server.url("admin"), url_of=urls.__getitem__) as stack:
             story = tmp_path / "ferry.json"
             story.write_text(json.dumps(STORY))
             environment = {**os.environ, "WIREDESK_REDIS_URL": over_tls("publisher")}

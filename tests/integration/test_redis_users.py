@@ -16,7 +16,7 @@ from redis.exceptions import AuthenticationError, NoPermissionError, ResponseErr
 from wiredesk.events import Stream
 from wiredesk.testing import wait_until
 
-from tests.integration.conftest import Stack, running_stack
+from tests.integration.pipeline_processes import Stack, running
 from tests.integration.redis_users import SERVICES, USERS, GuardedServer, guarded_server, make_users
 
 RULES = Path(__file__).resolve().parents[2] / "deploy" / "redis" / "users.acl"
@@ -59,9 +59,7 @@ def test_the_whole_pipeline_works_by_users_that_may_no_more_than_they_need(tmp_p
         admin = redis.Redis.from_url(server.url("admin"))
         admin.acl_log_reset()
         stage_urls = {stage: server.url(stage) for stage in SERVICES}
-        with running_stack(
-            server.url("admin"), folder, url_of=stage_urls.__getitem__, WIREDESK_RETRY_AFTER_S="1"
-        ) as stack:
+        with running(folder, server.url("admin"), url_of=stage_urls.__getitem__, WIREDESK_RETRY_AFTER_S="1") as stack:
             publish_in_every_way(server, stack, tmp_path)
             use_the_gateway(stack)
             take_over_from_the_dead(stack)

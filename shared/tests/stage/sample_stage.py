@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -48,7 +49,11 @@ def _work(item: Item[ArticleSubmitted]) -> ArticleIngested | WiredeskError:
         case ["slow"]:
             time.sleep(0.3)
         case ["print"]:
-            print("a library that prints")
+            print(text)
+        case ["warn"]:
+            warnings.warn(text, stacklevel=1)
+        case ["quote"]:
+            raise ValueError(f"cannot read {text}")
     content = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
     return ArticleIngested(
         article_id=item.event.external_id or content,

@@ -1,0 +1,82 @@
+"""The whole pipeline as processes: one worker a stage and the gateway."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import redis
+from wiredesk import pipeline
+from wiredesk.testing import free_port, wait_until
+from wiredesk.workers import WorkerReport
+
+STAGES = ("ingest", "extraction", "indexing", "gateway")
+
+
+@dataclass
+class Stack:
+    """A running pipeline. `url_of` gives the address by which a stage's process connects."""
+
+    redis_url: str
+    gateway_url: str
+    client: "redis.Redis"
+    folder: Path
+    url_of: Callable[[str], str]
+    variables: Mapping[str, str]
+    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    def reports(self) -> dict[str, WorkerReport]:
+        return {report.stage: report for report in pipeline.workers(self.client)}
+
+    def logs(self) -> str:
+        return "\n".join(f"== {path.name}\n{path.read_text()[-2000:]}" for path in self.folder.glob("*.log"))
+
+    def start(self, stage: str) -> None:
+        environment = {
+            **os.environ,
+            "WIREDESK_REDIS_URL": self.url_of(stage),
+            "WIREDESK_INDEX_URL": f"tantivy://{self.folder}/index",
+            "WIREDESK_DATA": str(self.folder),
+            "WIREDESK_PORT": "0",
+            "WIREDESK_HTTP_PORT": self.gateway_url.rpartition(":")[2],
+            **self.variables,
+        }
+        with (self.folder / f"{stage}.log").open("ab") as log:
+            command = [sys.executable, "-m", f"wiredesk_{stage}"]
+            self.processes[stage] = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+    def wait_until_consuming(self) -> None:
+        def consuming() -> int:
+            pids = {process.pid for process in self.processes.values()}
+            return sum(report.state == "consuming" and report.pid in pids for report in pipeline.workers(self.client))
+
+        wait_until(
+            lambda: (
+                consuming() == len(STAGES) or any(process.poll() is not None for process in self.processes.values())
+            ),
+            timeout_s=300,
+            what="a consuming pipeline",
+        )
+        assert [process.poll() for process in self.processes.values()] == [None] * len(STAGES), self.logs()
+
+
+@contextlib.contextmanager
+def running(folder: Path, url: str, *, url_of: Callable[[str], str] | None = None, **variables: str) -> Iterator[Stack]:
+    """The pipeline on the Redis at `url`, consuming, with more variables in its environment; it has to end well."""
+    with redis.Redis.from_url(url) as client:
+        gateway_url = f"http://127.0.0.1:{free_port()}"
+        stack = Stack(url, gateway_url, client, folder, url_of or (lambda _stage: url), variables)
+        try:
+            for stage in STAGES:
+                stack.start(stage)
+            stack.wait_until_consuming()
+            yield stack
+        finally:
+            for process in stack.processes.values():
+                process.send_signal(signal.SIGTERM)
+            statuses = [process.wait(timeout=40) for process in stack.processes.values()]
+        assert statuses == [0] * len(STAGES), stack.logs()
