@@ -73,6 +73,8 @@ def read_seeds(folder: Path) -> list[Followed]:
     expected = by_name()
     found = []
     for file in documents.files([str(folder)]):
+        if isinstance(file, Unreadable):
+            raise Unavailable(f"{file.name} cannot be published: {file.problem}")
         expectation = expected.get(file.name)
         force = expectation is None or expectation.end != "duplicate"
         for item in documents.read_file(file, force=force):

@@ -106,6 +106,29 @@ def test_a_lone_surrogate_survives_merging(tmp_path):
     assert json.loads(document.data)["text"] == "\ud800"
 
 
+def test_a_link_that_leads_out_of_its_folder_is_named_and_not_published(tmp_path):
+    (tmp_path / "secret").write_text("Not for print.")
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Words.")
+    (folder / "b.txt").symlink_to(tmp_path / "secret")
+    (folder / "c.txt").symlink_to(folder / "a.txt")
+    (folder / "d.txt").write_text("Words.")
+    (folder / "d.txt.meta.json").symlink_to(tmp_path / "secret")
+    os.mkfifo(folder / "e.txt")
+    found = [item for file in files([str(folder)]) for item in read_file(file)]
+    told = {item.name: isinstance(item, Document) for item in found}
+    inbox = str(folder)
+    assert told == {
+        f"{inbox}/a.txt": True,
+        f"{inbox}/b.txt": False,
+        f"{inbox}/c.txt": True,
+        f"{inbox}/d.txt.meta.json": False,
+    }
+    assert "leads out of its folder" in found[1].problem
+    assert [item.data for item in read_file(*files([str(folder / "b.txt")]))] == [b'{"text": "Not for print."}']
+
+
 def test_a_folder_is_read_whole_in_order_without_hidden_and_meta_files(tmp_path):
     for name in ("b.txt", "a.txt", "a.txt.meta.json", "sub/c.txt", ".hidden", ".git/x.txt", "lone.meta.json"):
         path = tmp_path / name

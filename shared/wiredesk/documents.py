@@ -52,25 +52,37 @@ class Unreadable:
     problem: str
 
 
-def files(arguments: Sequence[str]) -> list[Path]:
+def files(arguments: Sequence[str]) -> list[Path | Unreadable]:
     """The files meant by paths and folders: folders whole, sorted, without hidden files and `NAME.meta.json`.
 
-    A `NAME.meta.json` that is named itself (by a shell's `*`) is left out where NAME is there too. Raises UsageError
-    for a path that does not exist and for a folder with nothing in it.
+    A `NAME.meta.json` that is named itself (by a shell's `*`) is left out where NAME is there too. A link within a
+    folder that leads out of it is not followed: whoever may write to the folder would publish any file of the user's.
+    Raises UsageError for a path that does not exist and for a folder with nothing in it.
     """
-    found: list[Path] = []
+    found: list[Path | Unreadable] = []
     for argument in arguments:
         path = Path(argument)
         if path.is_dir():
             inside = [file for file in sorted(path.rglob("*")) if file.is_file() and _is_wanted(file, path)]
             if not inside:
                 raise UsageError(f"{argument} holds no file to publish")
-            found += inside
+            found += [_within(file, path) for file in inside]
         elif not path.exists():
             raise UsageError(f"{argument} does not exist")
         elif not _is_meta(path):
             found.append(path)
     return found
+
+
+def _within(file: Path, folder: Path) -> Path | Unreadable:
+    for followed in (file, _meta_path(file)):
+        if followed.is_symlink() and not followed.resolve().is_relative_to(folder.resolve()):
+            return Unreadable(str(followed), "it is a link that leads out of its folder; name the file itself")
+    return file
+
+
+def _meta_path(path: Path) -> Path:
+    return path.with_name(path.name + META_SUFFIX)
 
 
 def _is_wanted(file: Path, folder: Path) -> bool:
@@ -82,8 +94,11 @@ def _is_meta(path: Path) -> bool:
     return path.name.endswith(META_SUFFIX) and path.with_name(path.name.removesuffix(META_SUFFIX)).exists()
 
 
-def read_file(path: Path, *, force: bool = False) -> Iterator[Document | Unreadable]:
-    """The submissions in one file, with the fields of its `NAME.meta.json` merged over each. Never raises."""
+def read_file(path: Path | Unreadable, *, force: bool = False) -> Iterator[Document | Unreadable]:
+    """The submissions in one of `files`, with the fields of its `NAME.meta.json` merged over each. Never raises."""
+    if isinstance(path, Unreadable):
+        yield path
+        return
     try:
         meta = _meta(path)
         if force:
@@ -97,7 +112,7 @@ def read_file(path: Path, *, force: bool = False) -> Iterator[Document | Unreada
 
 
 def _meta(path: Path) -> dict[str, Any]:
-    beside = path.with_name(path.name + META_SUFFIX)
+    beside = _meta_path(path)
     if not beside.is_file():
         return {}
     try:

@@ -75,7 +75,8 @@ def command(
 
     if paths.count("-") > 1:
         raise typer.BadParameter("stdin can be read once", param_hint="-")
-    named = {path: [Path(path)] if path == "-" else files([path]) for path in dict.fromkeys(paths)}
+    stdin: list[Path | Unreadable] = [Path("-")]
+    named = {path: stdin if path == "-" else files([path]) for path in dict.fromkeys(paths)}
     found = [file for path in paths for file in named[path]]
     progress = _Progress(_total_bytes(found))
     with publisher(url, redis_url, patience_s=patience, on_wait=progress.wait) as target:
@@ -234,14 +235,15 @@ class _Progress:
             self._bar = None
 
 
-def _total_bytes(files: list[Path]) -> int | None:
+def _total_bytes(files: "list[Path | Unreadable]") -> int | None:
     """What the files hold together; None with stdin among them."""
-    if any(str(file) == "-" for file in files):
+    paths = [file for file in files if isinstance(file, Path)]
+    if any(str(path) == "-" for path in paths):
         return None
-    return sum(file.stat().st_size for file in files) or None
+    return sum(path.stat().st_size for path in paths) or None
 
 
-def _file(path: Path, force: bool) -> "Iterator[Document | Unreadable]":
+def _file(path: "Path | Unreadable", force: bool) -> "Iterator[Document | Unreadable]":
     from wiredesk.documents import read_file
 
     return read_file(path, force=force)
