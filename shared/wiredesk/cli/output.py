@@ -15,7 +15,7 @@ _PIPE_WIDTH = 200
 """Columns of a table that no terminal limits: cut off names help nobody who greps."""
 
 # Control characters but line feed, and the marks that reorder text: an article may not write to the user's terminal.
-_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
@@ -29,12 +29,15 @@ def emit(line: str) -> None:
 
 
 def emit_json(value: Any, *, pretty: bool | None = None) -> None:
-    """One JSON value: on several lines for a terminal, else on one. Pydantic's models are dumped."""
+    """One JSON value: on several lines for a terminal, else on one. Pydantic's models are dumped.
+
+    What a terminal would obey is written as an escape, which means the same to whoever reads the JSON.
+    """
     indent = 2 if (sys.stdout.isatty() if pretty is None else pretty) else None
     if hasattr(value, "model_dump"):
         value = value.model_dump(mode="json")
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    emit(text.encode("utf-8", "backslashreplace").decode())
+    emit(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def say(message: str) -> None:
