@@ -1,13 +1,17 @@
-"""Connections that say nothing or take nothing: closed after a while, so that they cannot hold all places."""
+"""Connections that say nothing, take nothing or are too many of one address: closed, lest they hold all places.
+
+For every server of ours: the gateway's, and the one of each worker that tells its health.
+"""
 
 import asyncio
-from typing import Any
+from ipaddress import IPv6Address, ip_address
+from typing import Any, ClassVar
 
 import h11
 import structlog
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-__all__ = ["HEAD_BYTES", "HEAD_S", "UNREAD_S", "PromptProtocol"]
+__all__ = ["HEAD_BYTES", "HEAD_S", "UNREAD_S", "PromptProtocol", "network_of", "prompt_protocol"]
 
 HEAD_S = 15.0
 """For the head of a request to arrive, from the connection's beginning or its first byte."""
@@ -15,7 +19,8 @@ HEAD_BYTES = 32 * 1024
 """Of a request line and headers together; an address with fifty long filters fits."""
 UNREAD_S = 60.0
 """In which a client has to take something of what is ready for it."""
-
+_SUBNET = 64
+"""Bits of an IPv6 address that tell one customer from another: the rest are theirs to choose."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -23,15 +28,23 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 class PromptProtocol(H11Protocol):
     """uvicorn's protocol, which would wait for ever for a head, and for an answer to be taken."""
 
+    address_connections: ClassVar[int] = 0
+    """Open at one time of one address; 0: any number."""
+
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._head_timer: asyncio.TimerHandle | None = None
         self._unread_timer: asyncio.TimerHandle | None = None
         self._unread_bytes = 0
+        self._network = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the base
-        """Wait for the first head."""
+        """Wait for the first head, unless its address has all the places it may have."""
         super().connection_made(transport)
+        self._network = network_of(self.client[0] if self.client else "")
+        if self.address_connections and self._neighbours() > self.address_connections:
+            transport.abort()
+            return
         self._watch_head()
 
     def data_received(self, data: bytes) -> None:
@@ -54,6 +67,10 @@ class PromptProtocol(H11Protocol):
         self._head_timer = self._over(self._head_timer)
         self._unread_timer = self._over(self._unread_timer)
         super().connection_lost(exc)
+
+    def _neighbours(self) -> int:
+        """Connections of the same address, this one included."""
+        return sum(getattr(other, "_network", None) == self._network for other in self.connections)
 
     def _watch_head(self) -> None:
         if self.conn.their_state is not h11.IDLE:
@@ -84,3 +101,21 @@ class PromptProtocol(H11Protocol):
         if timer is not None:
             timer.cancel()
         return None
+
+
+def prompt_protocol(*, address_connections: int) -> type[PromptProtocol]:
+    """The protocol for a server that lets one address have so many connections at one time; 0: any number."""
+    return type("PromptProtocol", (PromptProtocol,), {"address_connections": address_connections})
+
+
+def network_of(address: str) -> str:
+    """Whose address it is: an IPv4 address, or the network of an IPv6 one; what is neither is itself."""
+    try:
+        read = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(read, IPv6Address):
+        if read.ipv4_mapped:
+            return str(read.ipv4_mapped)
+        return str(IPv6Address(int(read) >> _SUBNET << _SUBNET))
+    return str(read)

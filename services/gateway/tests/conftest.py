@@ -31,11 +31,11 @@ from wiredesk.index.protocol import (
     SearchRequest,
 )
 from wiredesk.listening import listen
+from wiredesk.slow_clients import HEAD_BYTES, PromptProtocol
 from wiredesk.testing import RedisServer, free_port, wait_until
 from wiredesk_gateway.app import create_app
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.settings import GatewaySettings
-from wiredesk_gateway.slow_clients import HEAD_BYTES, PromptProtocol
 
 Serve = Callable[..., httpx.Client]
 

@@ -1,6 +1,7 @@
 """What publishers send: one article or JSON lines, checked at a glance."""
 
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -67,8 +68,21 @@ def test_too_large_an_article_names_its_line() -> None:
 
 
 def test_too_many_articles_are_refused() -> None:
-    with pytest.raises(BodyTooLarge, match="11 articles"):
+    with pytest.raises(BodyTooLarge, match="more than 10 articles"):
         taken(b"\n".join([ONE] * 11), lines=True)
+
+
+@pytest.mark.parametrize("line", [b"a\n", b"\n", b"{}\n"])
+def test_a_body_of_very_many_lines_takes_no_more_memory_than_it_has_bytes(line: bytes) -> None:
+    body = line * 2_000_000
+    tracemalloc.start()
+    try:
+        with pytest.raises((InvalidArticles, BodyTooLarge)):
+            taken(body, lines=True)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < len(body)
 
 
 @settings(deadline=None)

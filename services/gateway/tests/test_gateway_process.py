@@ -206,5 +206,6 @@ def test_it_does_not_open_itself_to_others_without_keys_unless_told(
     assert told_to.wait(timeout=20) == 0
     _, kept = new_key("desk", frozenset({"publish"}))
     (tmp_path / "keys").write_text(kept.line())
+    (tmp_path / "keys").chmod(0o600)
     start(redis_url, WIREDESK_HOST="0.0.0.0", WIREDESK_API_KEYS_FILE=str(tmp_path / "keys"))
     wait_until(lambda: announced(redis_client), what="the gateway with keys")

@@ -7,7 +7,7 @@ import pytest
 from starlette.datastructures import Headers
 from structlog.testing import capture_logs
 from wiredesk.events import ArticleExtracted
-from wiredesk_gateway.guard import CONTENT_SECURITY_POLICY, allowed_hosts, refusal
+from wiredesk_gateway.guard import CONTENT_SECURITY_POLICY, allowed_hosts, ambiguity, refusal
 
 LOCAL = allowed_hosts("", listening_on="127.0.0.1")
 
@@ -20,6 +20,7 @@ def test_every_answer_bears_the_headers_that_keep_scripts_out(gateway: httpx.Cli
     headers = gateway.get(path).headers
     assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
     assert headers["referrer-policy"] == "same-origin"
 
 
@@ -47,7 +48,15 @@ def test_on_loopback_a_foreign_name_is_refused(host: str) -> None:
 
 def test_names_may_be_set_and_other_addresses_answer_to_any() -> None:
     assert allowed_hosts(" Desk.example , b ", listening_on="127.0.0.1") == frozenset({"desk.example", "b"})
-    assert allowed_hosts("", listening_on="0.0.0.0") is None
+    assert allowed_hosts("", listening_on="0.0.0.0", asks_for_keys=True) is None
+
+
+def test_without_keys_no_name_of_others_is_answered_wherever_it_listens() -> None:
+    hosts = allowed_hosts("gateway", listening_on="0.0.0.0")
+    for host in ("evil.example", "gateway.evil.example", "10.0.0.5.evil.example"):
+        assert refusal("GET", Headers({"host": host}), hosts, path="/")
+    for host in ("gateway:8080", "localhost", "127.0.0.1:8080", "172.18.0.5:8080", "[fd00::5]:8080"):
+        assert refusal("GET", Headers({"host": host}), hosts, path="/") is None
 
 
 @pytest.mark.parametrize(
@@ -67,6 +76,16 @@ def test_another_sites_page_may_read_links_but_change_nothing(headers: dict[str,
         assert refused
         assert refused.status == 403
     assert refusal("GET", asked, LOCAL, path="/api/v1/articles") is None
+
+
+@pytest.mark.parametrize("name", ["Authorization", "X-API-Key", "Origin", "Sec-Fetch-Site", "Content-Type"])
+def test_a_header_that_decides_something_may_be_said_once(name: str) -> None:
+    raw = [(name.lower().encode(), b"one"), (name.lower().encode(), b"two")]
+    problem = ambiguity(Headers(raw=raw))
+    assert problem
+    assert problem.status == 400
+    assert name.lower() in problem.detail.lower()
+    assert ambiguity(Headers(raw=raw[:1])) is None
 
 
 def test_our_own_pages_and_programs_may_publish() -> None:

@@ -53,6 +53,7 @@ def locked(serve: Any, redis_url: str, tmp_path: Path, articles: list[ArticleExt
     made = {scope: new_key(scope, frozenset([scope])) for scope in SCOPES}
     file = tmp_path / "keys"
     file.write_text("".join(f"{kept.line()}\n" for _, kept in made.values()))
+    file.chmod(0o600)
     client = serve(articles, redis_url, api_keys_file=str(file))
     return Locked(client, file, {scope: key for scope, (key, _) in made.items()})
 
@@ -117,6 +118,7 @@ def test_keys_are_changed_while_the_gateway_runs(locked: Locked) -> None:
     assert (status(old), status(key)) == (202, 202)
     replaced = locked.file.with_suffix(".new")
     replaced.write_text(kept.line() + "\n")
+    replaced.chmod(0o600)
     replaced.replace(locked.file)
     assert (status(old), status(key)) == (401, 202)
 
@@ -141,14 +143,29 @@ def test_while_the_file_cannot_be_read_nobody_is_let_in_and_reading_goes_on(lock
         assert int(response.headers["retry-after"]) > 0
         assert locked.client.get("/api/v1/search").status_code == 200
     locked.file.write_text(text)
+    locked.file.chmod(0o600)
     response = locked.client.post("/api/v1/articles", json=ARTICLE, headers=bearer(locked.keys["publish"]))
     assert response.status_code == 202
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_a_file_that_others_may_write_to_opens_nothing(locked: Locked, mode: int) -> None:
+    locked.file.chmod(mode)
+    with pytest.raises(UsageError, match="chmod go-w"):
+        Keyring(str(locked.file))
+    headers = bearer(locked.keys["publish"])
+    with capture_logs() as logs:
+        assert locked.client.post("/api/v1/articles", json=ARTICLE, headers=headers).status_code == 503
+    assert "chmod go-w" in str(logs)
+    locked.file.chmod(0o600)
+    assert locked.client.post("/api/v1/articles", json=ARTICLE, headers=headers).status_code == 202
 
 
 @pytest.mark.parametrize("content", [None, "nonsense\n", "a:fly:sha256=" + "0" * 64])
 def test_a_gateway_does_not_start_with_a_file_it_cannot_use(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "keys").write_text(content)
+        (tmp_path / "keys").chmod(0o600)
     with pytest.raises(UsageError, match="keys"):
         Keyring(str(tmp_path / "keys"))
 
@@ -195,6 +212,7 @@ class TestSigningIn:
         assert locked.keys["replay"] not in cookie
         assert {"httponly", "samesite=strict", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
         assert "Max-Age=43200" in cookie
+        assert locked.client.get("/sign-in").headers["cache-control"] == "no-store"
         assert "secure" not in cookie.lower()
 
     def test_it_opens_nothing_of_the_api(self, locked: Locked) -> None:

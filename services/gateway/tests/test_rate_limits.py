@@ -7,7 +7,8 @@ import httpx
 import pytest
 from wiredesk.api_keys import new_key
 from wiredesk.events import ArticleExtracted
-from wiredesk_gateway.rate_limits import Buckets, network_of
+from wiredesk.slow_clients import network_of
+from wiredesk_gateway.rate_limits import Buckets
 
 
 def test_a_burst_passes_and_then_as_many_as_the_rate() -> None:

@@ -22,7 +22,7 @@ def connect(gateway: httpx.Client) -> Connect:
 
 
 def test_a_head_that_does_not_come_is_not_waited_for(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wiredesk_gateway.slow_clients.HEAD_S", 0.2)
+    monkeypatch.setattr("wiredesk.slow_clients.HEAD_S", 0.2)
     for begun in (b"", GET, GET + b"X: y\r\n"):
         with connect() as connection:
             connection.sendall(begun)
@@ -30,7 +30,7 @@ def test_a_head_that_does_not_come_is_not_waited_for(connect: Connect, monkeypat
 
 
 def test_nor_is_a_second_one(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wiredesk_gateway.slow_clients.HEAD_S", 0.5)
+    monkeypatch.setattr("wiredesk.slow_clients.HEAD_S", 0.5)
     with connect() as connection:
         connection.sendall(GET + b"\r\n")
         assert connection.recv(10) == b"HTTP/1.1 2"
@@ -42,7 +42,7 @@ def test_nor_is_a_second_one(connect: Connect, monkeypatch: pytest.MonkeyPatch) 
 def test_a_request_under_way_is_not_cut_off_by_the_time_for_heads(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wiredesk_gateway.slow_clients.HEAD_S", 0.1)
+    monkeypatch.setattr("wiredesk.slow_clients.HEAD_S", 0.1)
     with connect() as slow, connect() as idle:
         slow.sendall(b"POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: 13\r\n\r\n{")
         assert idle.recv(10) == b""  # the time has passed
@@ -65,7 +65,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_an_answer_that_nobody_takes_is_given_up(connect: Connect, large: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wiredesk_gateway.slow_clients.UNREAD_S", 0.2)
+    monkeypatch.setattr("wiredesk.slow_clients.UNREAD_S", 0.2)
     received = 0
     with capture_logs() as logs, connect() as connection:
         connection.sendall(METRICS)
@@ -76,7 +76,7 @@ def test_an_answer_that_nobody_takes_is_given_up(connect: Connect, large: int, m
 
 
 def test_one_that_is_taken_slowly_is_not(connect: Connect, large: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wiredesk_gateway.slow_clients.UNREAD_S", 0.5)
+    monkeypatch.setattr("wiredesk.slow_clients.UNREAD_S", 0.5)
     began, received = time.monotonic(), 0
     with connect() as connection:
         connection.sendall(METRICS)

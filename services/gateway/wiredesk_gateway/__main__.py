@@ -11,6 +11,7 @@ from wiredesk.connection import connect
 from wiredesk.errors import UsageError
 from wiredesk.index import open_reader
 from wiredesk.listening import listen
+from wiredesk.slow_clients import HEAD_BYTES, prompt_protocol
 from wiredesk.stage.metrics import new_registry
 
 from wiredesk_gateway.app import create_app
@@ -19,7 +20,6 @@ from wiredesk_gateway.guard import on_loopback
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.presence import STAGE, Presence
 from wiredesk_gateway.settings import GatewaySettings
-from wiredesk_gateway.slow_clients import HEAD_BYTES, PromptProtocol
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -86,7 +86,8 @@ def _server(app: FastAPI, configured: GatewaySettings) -> uvicorn.Server:
         log_level="warning",
         access_log=False,
         server_header=False,
-        http=PromptProtocol,
+        http=prompt_protocol(address_connections=configured.address_connections),
+        ws="none",
         h11_max_incomplete_event_size=HEAD_BYTES,
         proxy_headers=False,
         limit_concurrency=configured.connections,

@@ -73,6 +73,7 @@ def create_app(
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host name the request bears
         lifespan=_threads_for(settings),
         generate_unique_id_function=lambda route: route.name,
     )
@@ -132,7 +133,7 @@ def _add_layers(app: FastAPI, answer: Responder) -> None:
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_OVER_BYTES, compresslevel=_COMPRESSION_LEVEL)
     if origins:
         app.add_middleware(ApiCors, origins=origins)
-    hosts = allowed_hosts(settings.allowed_hosts, listening_on=settings.host)
+    hosts = allowed_hosts(settings.allowed_hosts, listening_on=settings.host, asks_for_keys=desk.callers.keyring.asks)
     app.add_middleware(Guard, requests=desk.requests, hosts=hosts, origins=origins, respond=answer)
 
 

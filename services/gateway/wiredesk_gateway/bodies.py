@@ -3,7 +3,9 @@
 Only what can be told at a glance is refused here, with its line and field; ingest decides the rest.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -49,7 +51,7 @@ def documents(body: bytes, *, lines: bool, max_article_bytes: int, max_articles:
     With `lines` false the body is one JSON object, unless its first line is an object by itself and more follow.
     Blank lines are skipped. Raises InvalidArticles or BodyTooLarge.
     """
-    numbered = [(number, line.strip()) for number, line in enumerate(body.split(b"\n"), 1) if line.strip()]
+    numbered = list(islice(_numbered_lines(body), max_articles + 1))
     if not numbered:
         raise InvalidArticles((Fault(line=None, field=None, detail="the body is empty; send a JSON object"),))
     if not lines and (len(numbered) == 1 or not _is_object(numbered[0][1])):
@@ -59,7 +61,7 @@ def documents(body: bytes, *, lines: bool, max_article_bytes: int, max_articles:
             raise InvalidArticles(faults)
         return [body.strip()], False
     if len(numbered) > max_articles:
-        raise BodyTooLarge(f"{len(numbered)} articles in one request; send at most {max_articles} at a time")
+        raise BodyTooLarge(f"more than {max_articles:,} articles in one request; send them in smaller parts")
     found: list[Fault] = []
     for number, line in numbered:
         _check_size(line, number, max_article_bytes)
@@ -69,6 +71,19 @@ def documents(body: bytes, *, lines: bool, max_article_bytes: int, max_articles:
     if found:
         raise InvalidArticles(tuple(found[:_MAX_FAULTS]))
     return [line for _, line in numbered], True
+
+
+def _numbered_lines(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Each line that is not blank, with its number; one at a time, since a small body may hold millions."""
+    number, start = 0, 0
+    while start < len(body):
+        end = body.find(b"\n", start)
+        end = len(body) if end < 0 else end
+        number += 1
+        line = body[start:end].strip()
+        if line:
+            yield number, line
+        start = end + 1
 
 
 def _check_size(document: bytes, line: int | None, max_article_bytes: int) -> None:

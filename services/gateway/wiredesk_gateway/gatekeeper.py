@@ -10,13 +10,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from wiredesk.api_keys import ApiKey, matching
 from wiredesk.errors import Unavailable
+from wiredesk.slow_clients import network_of
 
 from wiredesk_gateway.guard import Responder
 from wiredesk_gateway.keyring import Keyring
 from wiredesk_gateway.metrics import Requests
 from wiredesk_gateway.permissions import SAFE_METHODS, needed_scope
 from wiredesk_gateway.problems import Problem, problem_of
-from wiredesk_gateway.rate_limits import Buckets, network_of
+from wiredesk_gateway.rate_limits import Buckets
 from wiredesk_gateway.sessions import Sessions, cookie_of
 from wiredesk_gateway.settings import GatewaySettings
 

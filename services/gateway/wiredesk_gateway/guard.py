@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import structlog
@@ -21,6 +22,7 @@ __all__ = [
     "Guard",
     "Responder",
     "allowed_hosts",
+    "ambiguity",
     "named_origins",
     "on_loopback",
     "refusal",
@@ -34,6 +36,7 @@ CONTENT_SECURITY_POLICY = (
 _HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # for browsers that know no frame-ancestors
     # Other sites learn nothing. Under "no-referrer" a browser says `Origin: null` of our own forms, too.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -41,6 +44,8 @@ _HEADERS = {
 }
 _API = "/api/"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SAID_ONCE = ("authorization", "content-length", "content-type", "origin", "sec-fetch-site", "x-api-key")
+"""Said twice, a proxy in front may believe the one and this server the other."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -90,10 +95,10 @@ class Guard:
         if trace:
             structlog.contextvars.bind_contextvars(trace_id=trace.id)
         try:
-            problem = refusal(
-                scope["method"], Headers(scope=scope), self._hosts, path=scope["path"], origins=self._origins
-            )
-            if problem:
+            headers = Headers(scope=scope)
+            if problem := ambiguity(headers):
+                self._requests.refused("ambiguous")
+            elif problem := refusal(scope["method"], headers, self._hosts, path=scope["path"], origins=self._origins):
                 self._requests.refused("origin")
             app: ASGIApp = self._respond(scope["path"], problem) if problem else self._app
             await app(asked, receive, send_guarded)
@@ -106,15 +111,16 @@ class Guard:
             self._requests.observe(asked, status, time.perf_counter() - began)
 
 
-def allowed_hosts(names: str, *, listening_on: str) -> frozenset[str] | None:
-    """The host names to answer to, lower case; None for any.
+def allowed_hosts(names: str, *, listening_on: str, asks_for_keys: bool = False) -> frozenset[str] | None:
+    """The host names to answer to beside loopback's own and plain addresses, lower case; None for any.
 
-    A server on loopback answers to loopback's names alone unless told otherwise, so that no web page can reach it
-    through a name of its own that it points at this machine (DNS rebinding).
+    A server on loopback, and one that asks nobody for a key, answers to no other name unless told otherwise, so that no
+    web page can reach it through a name of its own that it points at this machine (DNS rebinding). In containers such a
+    server listens to all of its container, whose port is published on loopback.
     """
-    if names.strip():
-        return frozenset(name.strip().lower() for name in names.split(",") if name.strip())
-    return _LOOPBACK if on_loopback(listening_on) else None
+    if not names.strip() and asks_for_keys and not on_loopback(listening_on):
+        return None
+    return frozenset(name.strip().lower() for name in names.split(",") if name.strip())
 
 
 def on_loopback(host: str) -> bool:
@@ -130,6 +136,21 @@ def named_origins(origins: str) -> frozenset[str]:
         if parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != origin or not parts.hostname:
             raise UsageError(f"WIREDESK_CORS_ORIGINS: {origin!r} is no origin; write https://HOST, or http://HOST:PORT")
     return named
+
+
+def ambiguity(headers: Headers) -> Problem | None:
+    """Why this request could be two: its body has two lengths, or a header that decides something is there twice.
+
+    A proxy in front that reads it otherwise would take part of one request for the next (request smuggling).
+    """
+    twice = [name for name in _SAID_ONCE if len(headers.getlist(name)) > 1]
+    if "transfer-encoding" in headers and "content-length" in headers:
+        detail = "Send Content-Length or Transfer-Encoding, not both."
+    elif twice:
+        detail = f"Send the header {twice[0].title()} once."
+    else:
+        return None
+    return Problem(HTTPStatus.BAD_REQUEST, detail, headers={"Connection": "close"})
 
 
 def refusal(
@@ -148,7 +169,7 @@ def refusal(
     of the named `origins` changes what the header Authorization lets it: no browser sends that elsewhere unasked.
     """
     host = headers.get("host", "")
-    if hosts is not None and _hostname(host) not in hosts:
+    if hosts is not None and not _is_ours(_hostname(host), hosts):
         detail = f"This server does not answer to {host!r}; add the name to WIREDESK_ALLOWED_HOSTS."
         return Problem(HTTPStatus.MISDIRECTED_REQUEST, detail)
     if method in SAFE_METHODS:
@@ -162,6 +183,17 @@ def refusal(
         detail = "Nothing tells where this form comes from; use a current browser, or /api/v1 from a program."
         return Problem(HTTPStatus.FORBIDDEN, detail)
     return None
+
+
+def _is_ours(hostname: str, hosts: frozenset[str]) -> bool:
+    """An address in numbers is nobody's name, so nobody can point it here."""
+    if hostname in _LOOPBACK or hostname in hosts:
+        return True
+    try:
+        ip_address(hostname)
+    except ValueError:
+        return False
+    return True
 
 
 def _hostname(host: str) -> str:

@@ -11,6 +11,12 @@ from wiredesk_gateway.settings import GatewaySettings
 
 __all__ = ["BodyTimeout", "Intake", "UnsupportedBody"]
 
+_ARTICLES = "/api/v1/articles"
+_ASKED_BYTES = 1024 * 1024
+"""Of a body that brings no articles: a choice of a thousand letters, the longest there is, has some 60 KB."""
+_KEY_BYTES = 8 * 1024
+"""Of the form that takes a key, which anybody may send."""
+_KEY_FORMS = ("/sign-in", "/sign-out")
 _DRAINED_BYTES = 64 * 1024 * 1024
 """So much of a refused body is read and dropped: a client in the midst of sending would not see the answer."""
 
@@ -34,28 +40,34 @@ class Intake:
 
     async def receive(self, request: Request) -> bytes:
         """The whole body. Raises BodyTooLarge, BodyTimeout, UnsupportedBody, or Unavailable when too much is held."""
-        if request.headers.get("content-encoding", "identity") != "identity":
+        if any(encoding.lower() != "identity" for encoding in request.headers.getlist("content-encoding")):
             raise UnsupportedBody("compressed bodies are not taken; send it without Content-Encoding")
+        most_bytes = self._most_bytes(request.url.path)
         declared = _declared_length(request)
-        if declared > self._max_body_bytes:
+        if declared > most_bytes:
             await self._drain(request.stream(), declared)
-            raise self._too_large()
+            raise _too_large(most_bytes)
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._read(request)
+                return await self._read(request, most_bytes)
         except TimeoutError:
             raise BodyTimeout(f"the body did not arrive within {self._timeout_s:g} s; send it again") from None
         except ClientDisconnect:
             raise UsageError("the connection ended before the body did") from None
 
-    async def _read(self, request: Request) -> bytes:
+    def _most_bytes(self, path: str) -> int:
+        if path == _ARTICLES:
+            return self._max_body_bytes
+        return min(self._max_body_bytes, _KEY_BYTES if path in _KEY_FORMS else _ASKED_BYTES)
+
+    async def _read(self, request: Request, most_bytes: int) -> bytes:
         received, held = bytearray(), 0
         chunks = request.stream()
         try:
             async for chunk in chunks:
-                if len(received) + len(chunk) > self._max_body_bytes:
+                if len(received) + len(chunk) > most_bytes:
                     await self._drain(chunks, 0)
-                    raise self._too_large()
+                    raise _too_large(most_bytes)
                 if self._held_bytes + len(chunk) > self._max_total_bytes:
                     raise Unavailable("too many articles are being received at once; try again in a moment")
                 held += len(chunk)
@@ -78,10 +90,9 @@ class Intake:
         except (TimeoutError, ClientDisconnect):
             return
 
-    def _too_large(self) -> BodyTooLarge:
-        return BodyTooLarge(
-            f"the body has more than {self._max_body_bytes:,} bytes; send the articles in smaller parts"
-        )
+
+def _too_large(most_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(f"the body has more than {most_bytes:,} bytes; send it in smaller parts")
 
 
 def _declared_length(request: Request) -> int:

@@ -1,5 +1,6 @@
 """The file of API keys as the gateway holds it: looked at again before each use, read again when it changed."""
 
+import stat
 from pathlib import Path
 
 import structlog
@@ -9,6 +10,7 @@ from wiredesk.errors import Unavailable, UsageError
 __all__ = ["Keyring"]
 
 _MOST_BYTES = 1_000_000
+_WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -23,7 +25,7 @@ class Keyring:
         """Raises UsageError for a file that cannot be read or holds a line that is none."""
         self._path = Path(path) if path else None
         self._keys: tuple[ApiKey, ...] = ()
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: tuple[int, int, int, int] | None = None
         if self._path is not None:
             self._load(self._path, strict=True)
 
@@ -44,16 +46,18 @@ class Keyring:
     def _load(self, path: Path, *, strict: bool) -> None:
         try:
             found = path.stat()
-            seen = (found.st_ino, found.st_mtime_ns, found.st_size)
+            seen = (found.st_ino, found.st_mode, found.st_mtime_ns, found.st_size)
             if seen == self._seen:
                 return
+            if found.st_mode & _WRITABLE_BY_OTHERS:
+                raise UsageError(f"others may write to it, and so add keys; chmod go-w {path}")
             if found.st_size > _MOST_BYTES:
                 raise UsageError(f"the file of API keys {path} has more than {_MOST_BYTES:,} bytes")
             text = path.read_text(errors="replace")
         except (OSError, UsageError) as error:
             self._seen = None
             problem = getattr(error, "strerror", None) or error
-            why = f"WIREDESK_API_KEYS_FILE names {path}, which cannot be read: {problem}"
+            why = f"WIREDESK_API_KEYS_FILE names {path}, which cannot be used: {problem}"
             if strict:
                 raise UsageError(why) from error
             _log.error("keys.unreadable", why=why)

@@ -5,16 +5,13 @@ they are no quota.
 """
 
 from collections import OrderedDict
-from ipaddress import IPv6Address, ip_address
 
-__all__ = ["Buckets", "network_of"]
+__all__ = ["Buckets"]
 
 _BURST_S = 2.0
 """So many seconds' worth may come at once."""
 _MOST = 10_000
 """Callers remembered; the one heard of longest ago is forgotten first, and begins again with a full bucket."""
-_SUBNET = 64
-"""Bits of an IPv6 address that tell one customer from another: the rest are theirs to choose."""
 
 
 class Buckets:
@@ -36,16 +33,3 @@ class Buckets:
         if len(self._buckets) > _MOST:
             self._buckets.popitem(last=False)
         return 0.0 if passes else (1 - tokens) / self._rate
-
-
-def network_of(address: str) -> str:
-    """Whose address it is: an IPv4 address, or the network of an IPv6 one; what is neither is itself."""
-    try:
-        read = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(read, IPv6Address):
-        if read.ipv4_mapped:
-            return str(read.ipv4_mapped)
-        return str(IPv6Address(int(read) >> _SUBNET << _SUBNET))
-    return str(read)

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
 
 from wiredesk.api_keys import ApiKey
 
@@ -46,9 +45,12 @@ class Sessions:
 
 
 def cookie_of(header: str) -> str:
-    """The session in a Cookie header; empty where there is none."""
-    try:
-        found = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    """The session in a Cookie header; empty where there is none.
+
+    Ours is never quoted, so quotes are not read: unquoting what is crafted takes http.cookies quadratic time.
+    """
+    for pair in header.split(";"):
+        name, _, value = pair.partition("=")
+        if name.strip() == COOKIE:
+            return value.strip()
+    return ""

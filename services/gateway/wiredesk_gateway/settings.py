@@ -19,6 +19,9 @@ class GatewaySettings(CommonSettings):
     bodies_bytes: int = Field(default=256 * MIB, ge=1024, description="of all bodies being received at one time")
     body_timeout_s: float = Field(default=60.0, gt=0, description="for one body to arrive")
     connections: int = Field(default=512, ge=8, description="open at one time; more are answered 503")
+    address_connections: int = Field(
+        default=128, ge=0, description="of one address, open at one time; more are closed; 0: any number"
+    )
     drain_s: int = Field(default=10, ge=1, description="for running requests to finish at SIGTERM")
     reload_interval_s: float = Field(default=0.3, gt=0, description="between looks for newly committed articles")
     backlog_limit: int = Field(
@@ -29,7 +32,8 @@ class GatewaySettings(CommonSettings):
     )
     allowed_hosts: str = Field(
         default="",
-        description="names, parted by commas, this server answers to; empty: on loopback only localhost's, else any",
+        description="names, parted by commas, this server answers to beside localhost and plain addresses; empty: no "
+        "other on loopback and without keys, else any",
     )
     api_keys_file: str = Field(
         default="", description="lines of `wiredesk key new`; empty: nobody needs a key, and loopback alone is served"

@@ -30,7 +30,7 @@ def sign_in_page(request: Request, desk: DeskHere, to: _To = "/") -> Response:
     """The form; for who is signed in already, as whom, and the way out."""
     holder = desk.callers.of(request.url.path, request.headers) if desk.callers.keyring.asks else None
     shown = {"asks": desk.callers.keyring.asks, "holder": holder, "to": _local(to), "problem": None}
-    return page(desk.assets, "sign_in.html", shown)
+    return _unkept(page(desk.assets, "sign_in.html", shown))
 
 
 @router.post("/sign-in")
@@ -52,7 +52,7 @@ def sign_in(request: Request, desk: DeskHere, body: Body) -> Response:
         # Behind a proxy that speaks TLS, only the browser knows that it does.
         secure=request.headers.get("origin", "").startswith("https://"),
     )
-    return response
+    return _unkept(response)
 
 
 @router.post("/sign-out")
@@ -61,7 +61,7 @@ def sign_out(request: Request, body: Body) -> Response:
     _fields(request, body)
     response = RedirectResponse("/sign-in", status_code=HTTPStatus.SEE_OTHER)
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
-    return response
+    return _unkept(response)
 
 
 def asked_to_sign_in(assets: Assets, to: str, *, problem: str) -> Response:
@@ -69,6 +69,12 @@ def asked_to_sign_in(assets: Assets, to: str, *, problem: str) -> Response:
     shown = {"asks": True, "holder": None, "to": _local(to), "problem": problem}
     response = page(assets, "sign_in.html", shown, status=HTTPStatus.UNAUTHORIZED)
     response.headers.update(CHALLENGE)
+    return _unkept(response)
+
+
+def _unkept(response: Response) -> Response:
+    """No cache, the browser's own included, holds who is signed in, or a session."""
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
