@@ -74,3 +74,12 @@ def test_too_many_requests_are_told_when_to_come_back(
     assert client.post("/api/v1/articles", json={"text": "a"}, headers=headers).status_code == 429
     assert client.get("/health").status_code == 200
     assert 'wiredesk_http_refused_total{reason="rate"} 3.0' in client.get("/metrics").text
+
+
+def test_metrics_have_a_limit_of_their_own_and_take_none_of_the_rest(
+    serve: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wiredesk_gateway.gatekeeper._METRICS_RATE", 0.1)
+    client = serve([], redis_url, address_rate=0)
+    assert [client.get("/metrics").status_code for _ in range(3)] == [200, 429, 429]
+    assert client.get("/health").status_code == client.get("/").status_code == 200

@@ -3,6 +3,7 @@
 Only what can be told at a glance is refused here, with its line and field; ingest decides the rest.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,7 @@ __all__ = ["JSON_LINES", "BodyTooLarge", "Fault", "InvalidArticles", "documents"
 
 JSON_LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
 
+_LINE = re.compile(rb"\S[^\n]*")
 _MAX_FAULTS = 20
 """More are not listed: enough to see what is wrong with a file."""
 
@@ -75,15 +77,11 @@ def documents(body: bytes, *, lines: bool, max_article_bytes: int, max_articles:
 
 def _numbered_lines(body: bytes) -> Iterator[tuple[int, bytes]]:
     """Each line that is not blank, with its number; one at a time, since a small body may hold millions."""
-    number, start = 0, 0
-    while start < len(body):
-        end = body.find(b"\n", start)
-        end = len(body) if end < 0 else end
-        number += 1
-        line = body[start:end].strip()
-        if line:
-            yield number, line
-        start = end + 1
+    number, counted = 1, 0
+    for line in _LINE.finditer(body):
+        number += body.count(b"\n", counted, line.start())
+        counted = line.start()
+        yield number, line[0].rstrip()
 
 
 def _check_size(document: bytes, line: int | None, max_article_bytes: int) -> None:

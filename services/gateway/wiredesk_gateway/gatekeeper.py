@@ -26,7 +26,9 @@ __all__ = ["CHALLENGE", "Callers", "Gatekeeper"]
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="wiredesk"'}
 
 _API = "/api/"
-_UNLIMITED = ("/health", "/metrics", "/static/")
+_FILES = "/static/"
+_METRICS_RATE = 20.0
+"""Requests a second of one address for `/metrics`, each of which asks Redis about every stream."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -63,6 +65,8 @@ class Gatekeeper:
         self._respond = respond
         self._by_key = Buckets(settings.key_rate)
         self._by_address = Buckets(settings.address_rate)
+        # Apart from the rest, so that nobody's requests make a health check fail.
+        self._probes = {"/health": Buckets(settings.address_rate), "/metrics": Buckets(_METRICS_RATE)}
         self._clock: Callable[[], float] = time.monotonic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,12 +102,13 @@ class Gatekeeper:
             _log.info("request.let_in", key=caller.name, method=method, path=path)
 
     def _limit(self, path: str, caller: ApiKey | None, client: tuple[str, int] | None) -> None:
-        if path.startswith(_UNLIMITED):
+        if path.startswith(_FILES):
             return
-        if caller is not None:
+        if caller is not None and path not in self._probes:
             wait_s = self._by_key.wait_s(caller.name, now_s=self._clock())
         else:
-            wait_s = self._by_address.wait_s(network_of(client[0] if client else ""), now_s=self._clock())
+            buckets = self._probes.get(path, self._by_address)
+            wait_s = buckets.wait_s(network_of(client[0] if client else ""), now_s=self._clock())
         if wait_s:
             self._requests.refused("rate")
             seconds = str(math.ceil(wait_s))

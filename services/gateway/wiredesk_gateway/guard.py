@@ -1,7 +1,7 @@
 """The outermost layer: headers against misuse in browsers, requests counted, no error without an answer."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -11,11 +11,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from wiredesk.errors import UsageError
+from wiredesk.slow_clients import HEAD_BYTES
 from wiredesk.tracing import trace_of
 
 from wiredesk_gateway.metrics import Requests
 from wiredesk_gateway.permissions import SAFE_METHODS
 from wiredesk_gateway.problems import Problem, problem_of
+from wiredesk_gateway.sessions import COOKIE, cookie_of
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",
@@ -25,6 +27,7 @@ __all__ = [
     "ambiguity",
     "named_origins",
     "on_loopback",
+    "oversized",
     "refusal",
 ]
 
@@ -44,10 +47,13 @@ _HEADERS = {
 }
 _API = "/api/"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_MOST_HEADERS = 200
 _SAID_ONCE = ("authorization", "content-length", "content-type", "origin", "sec-fetch-site", "x-api-key")
 """Said twice, a proxy in front may believe the one and this server the other."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
 
 Responder = Callable[[str, Problem], Response]
 """Makes the answer to a problem with a request for this path: a page or a problem document."""
@@ -78,9 +84,9 @@ class Guard:
             return
         began, status = time.perf_counter(), 0
         # HEAD is GET whose body the server leaves out; FastAPI's routes know GET alone.
-        asked: Scope = scope
+        asked: Scope = {**scope, "headers": _with_tame_cookies(scope["headers"])}
         if scope["method"] == "HEAD":
-            asked = {**scope, "method": "GET", "state": {**scope.get("state", {}), "head": True}}
+            asked |= {"method": "GET", "state": {**scope.get("state", {}), "head": True}}
 
         async def send_guarded(message: Message) -> None:
             nonlocal status
@@ -90,14 +96,14 @@ class Guard:
             await send(message)
 
         self._requests.in_flight += 1
-        trace = trace_of(Headers(scope=scope))
+        headers = Headers(scope=scope)
+        trace = trace_of(headers)
         structlog.contextvars.clear_contextvars()
         if trace:
             structlog.contextvars.bind_contextvars(trace_id=trace.id)
         try:
-            headers = Headers(scope=scope)
-            if problem := ambiguity(headers):
-                self._requests.refused("ambiguous")
+            if problem := oversized(scope["raw_path"] + scope["query_string"], headers) or ambiguity(headers):
+                self._requests.refused("malformed")
             elif problem := refusal(scope["method"], headers, self._hosts, path=scope["path"], origins=self._origins):
                 self._requests.refused("origin")
             app: ASGIApp = self._respond(scope["path"], problem) if problem else self._app
@@ -136,6 +142,17 @@ def named_origins(origins: str) -> frozenset[str]:
         if parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != origin or not parts.hostname:
             raise UsageError(f"WIREDESK_CORS_ORIGINS: {origin!r} is no origin; write https://HOST, or http://HOST:PORT")
     return named
+
+
+def oversized(target: bytes, headers: Headers) -> Problem | None:
+    """Why the head is too much: uvicorn bounds what comes in parts, and takes more in one piece."""
+    size = len(target) + sum(len(name) + len(value) for name, value in headers.raw)
+    if size <= HEAD_BYTES and len(headers.raw) <= _MOST_HEADERS:
+        return None
+    detail = (
+        f"Address and headers take more than {HEAD_BYTES >> 10} KB, or there are more than {_MOST_HEADERS} headers."
+    )
+    return Problem(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail, headers={"Connection": "close"})
 
 
 def ambiguity(headers: Headers) -> Problem | None:
@@ -196,7 +213,23 @@ def _is_ours(hostname: str, hosts: frozenset[str]) -> bool:
     return True
 
 
+def _with_tame_cookies(headers: RawHeaders) -> RawHeaders:
+    """The headers with our own cookie alone: the framework reads all, for which http.cookies takes quadratic time.
+
+    20 KB of backslashes held everybody up for seconds (CVE-2024-7592, mended in Python 3.11.10 and 3.12.6).
+    """
+    kept = [(name, value) for name, value in headers if name != b"cookie"]
+    if len(kept) == len(headers):
+        return headers
+    session = next(
+        filter(None, (cookie_of(value.decode("latin-1")) for name, value in headers if name == b"cookie")), ""
+    )
+    return [*kept, (b"cookie", f"{COOKIE}={session}".encode("latin-1"))] if session else kept
+
+
 def _hostname(host: str) -> str:
+    if any(character in host for character in "@/?#\\"):  # no host name has them, and readers differ on what it is
+        return ""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -61,12 +61,12 @@ class Requests:
         )
         self._refused = CounterMetric(
             "wiredesk_http_refused",
-            "Requests not let in: without a known key, without the scope, too many, from elsewhere, of two meanings.",
+            "Requests not let in: without a known key, without the scope, too many, from elsewhere, malformed.",
             ["reason"],
             registry=registry,
         )
         self._keys: set[str] = set()
-        for reason in ("key", "scope", "rate", "origin", "ambiguous"):
+        for reason in ("key", "scope", "rate", "origin", "malformed"):
             self._refused.labels(reason)
         Gauge("wiredesk_in_flight", "Requests being answered now.", ["stage"], registry=registry).labels(
             "gateway"

@@ -5,6 +5,7 @@ The cookie is not the key, is worth nothing after the key is taken out of the fi
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable
 
@@ -13,6 +14,7 @@ from wiredesk.api_keys import ApiKey
 __all__ = ["COOKIE", "LIFE_S", "Sessions", "cookie_of"]
 
 COOKIE = "wiredesk_session"
+_VALUE = re.compile(r"[\w.:-]{1,200}", re.ASCII)
 LIFE_S = 12 * 3600
 """A working day; after that the key is asked for again."""
 
@@ -45,12 +47,9 @@ class Sessions:
 
 
 def cookie_of(header: str) -> str:
-    """The session in a Cookie header; empty where there is none.
-
-    Ours is never quoted, so quotes are not read: unquoting what is crafted takes http.cookies quadratic time.
-    """
+    """The session in a Cookie header; empty where there is none, or what is there cannot be one of ours."""
     for pair in header.split(";"):
         name, _, value = pair.partition("=")
-        if name.strip() == COOKIE:
+        if name.strip() == COOKIE and _VALUE.fullmatch(value.strip()):
             return value.strip()
     return ""
