@@ -45,6 +45,10 @@ test-opensearch: $(VENV)/.complete $(NODE)/.complete ## the index's tests on a r
 test-compose: $(VENV)/.complete ## docker-compose.yml on a real engine: scale, kill, pause, restart, roll, reckon (needs Docker)
 	@$(if $(ENGINE),CONTAINER_TOOLS="$(ENGINE)") $(BIN)/python -m pytest -m compose tests/compose $(ARGS)
 
+# ARTICLES= ROUNDS= ENGINE=folder, see test-compose: each may be left out.
+bench-compose: $(VENV)/.complete ## measure how much faster two extraction containers drain a backlog than one; ARTICLES= ROUNDS=
+	@$(if $(ENGINE),CONTAINER_TOOLS="$(ENGINE)") $(BIN)/python -m tests.compose.drain $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
 # ARTICLES= ROUNDS=queries of a kind: each may be left out.
 bench-opensearch: $(VENV)/.complete $(NODE)/.complete ## measure bulk rate and query times on a real OpenSearch node; ARTICLES= ROUNDS=
 	@exec $(BIN)/python -m tests.opensearch.speed $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS))
@@ -81,4 +85,4 @@ chaos: $(VENV)/.complete ## break everything while articles flow, and prove that
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup demo up check test test-compose test-opensearch bench bench-opensearch bench-search eval chaos lock
+.PHONY: help setup demo up check test test-compose test-opensearch bench bench-compose bench-opensearch bench-search eval chaos lock

@@ -31,8 +31,8 @@ def stack(docker: Mapping[str, str]) -> Iterator[Stack]:
     """The whole of docker-compose.yml, built from this checkout and healthy."""
     stack = Stack(docker)
     try:
-        stack.compose("build")
-        stack.compose("up", "-d", "--no-build", "--wait")
+        stack.build()
+        stack.up()
         yield stack
     finally:
         stack.down()

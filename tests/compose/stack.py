@@ -56,8 +56,14 @@ class Stack:
         """A command of docker compose that may fail."""
         return self._complete(["docker", "compose", "-p", self.name, *arguments])
 
+    def build(self) -> None:
+        """Our images, from this checkout."""
+        # One first: an old builder makes what the images share once for each that it builds at the same time.
+        self.compose("build", WORKERS[-1])
+        self.compose("build")
+
     def up(self, **scale: int) -> None:
-        """Everything up and healthy; services that are named have so many containers, all others stay as they are."""
+        """Up and healthy: everything, or the services that are named, with so many containers each."""
         wanted = [word for service, number in scale.items() for word in ("--scale", f"{service}={number}")]
         self.compose("up", "-d", "--no-build", "--no-recreate", *wanted, "--wait", *scale)
 

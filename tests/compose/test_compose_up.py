@@ -83,3 +83,12 @@ def test_workers_come_and_go_while_articles_flow(stack: Stack, traffic: Traffic)
             assert len(stack.containers(service)) == number
     traffic.wait_until_ended()
     assert traffic.wrong() == []
+
+
+def test_a_worker_with_a_wrong_secret_says_so_in_one_line_and_ends(stack: Stack) -> None:
+    wrong = ["-e", "WIREDESK_REDIS_URL=redis://nobody:wrong@redis:6379/0"]
+    ended = stack.attempt("run", "--rm", "--no-deps", *wrong, "ingest")
+    assert ended.returncode == 1
+    said = [json.loads(line) for line in ended.stdout.splitlines() if '"level": "error"' in line]
+    assert [one["why"] for one in said] == ["Redis at redis:6379 refuses the user name or password"]
+    assert "wrong" not in ended.stdout + ended.stderr
