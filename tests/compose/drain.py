@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def _rounds(stack: Stack, articles: int, rounds: int) -> "list[Drained]":
-    corpus = load(ROOT.parent / "shared/news", ROOT / "seeds")
+    corpus = load(ROOT.parent / "shared/eval/data/news", ROOT / "seeds")
     found = []
     with redis.Redis.from_url(stack.redis_url) as client:
         for number in range(rounds):

@@ -1,4 +1,4 @@
-"""One compose project of the tests: docker-compose.yml under a name, ports and image tags of its own."""
+"""One compose project of the tests: docker-compose.yml under a name and ports of its own, with images tagged `test`."""
 
 import json
 import os
@@ -15,18 +15,19 @@ __all__ = ["SERVICES", "WORKERS", "Stack"]
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = ("ingest", "extraction", "indexing", "gateway")
 SERVICES = ("redis", *WORKERS, "prometheus", "grafana")
-_COMMAND_S = 600.0
-_HEALTHY_S = 180.0
+_TAG = "test"
+_COMMAND_S = 900.0
+_HEALTHY_S = 360.0
 
 
 class Stack:
     """Docker compose as a user has it, from the command line. Every method raises RuntimeError with its last words."""
 
-    def __init__(self, environment: Mapping[str, str], *, tag: str | None = None) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         self.name = f"wiredesk-test-{os.urandom(3).hex()}"
         self._ports = {name: free_port() for name in ("REDIS_PORT", "HTTP_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")}
         ports = {name: str(port) for name, port in self._ports.items()}
-        self._environment = {**environment, **ports, "WIREDESK_TAG": tag or self.name}
+        self._environment = {**environment, **ports, "WIREDESK_TAG": _TAG}
 
     @property
     def redis_url(self) -> str:
@@ -65,14 +66,14 @@ class Stack:
     def up(self, **scale: int) -> None:
         """Up and healthy: everything, or the services that are named, with so many containers each."""
         wanted = [word for service, number in scale.items() for word in ("--scale", f"{service}={number}")]
-        self.compose("up", "-d", "--no-build", "--no-recreate", *wanted, "--wait", *scale)
+        try:
+            self.compose("up", "-d", "--no-build", "--no-recreate", *wanted, "--wait", *scale)
+        except RuntimeError as error:
+            raise RuntimeError(f"{error}\n{self.logs()}") from error
 
     def down(self) -> None:
-        """Everything away: containers, networks, volumes, and the images that were built for this project."""
-        self.compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5", "--rmi", "local")
-        images = self.docker("images", "--quiet", "--filter", f"reference=wiredesk/*:{self.name}").split()
-        if images:
-            self.docker("rmi", "--force", *images)
+        """Containers, networks and volumes away. The images stay, so that the next build finds its layers."""
+        self.compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5")
 
     def containers(self, service: str) -> list[str]:
         """The ids of a service's containers that run, oldest first."""
