@@ -138,6 +138,7 @@ def test_a_dead_letter_keeps_its_trace_also_when_it_is_sent_again(marked: Marked
     assert headers_of(marked, Stream.SUBMITTED, result.entry_id) == TRACE
     wait_until(lambda: headers_of(marked, Stream.DEAD, submission_id), what="another dead letter", timeout_s=200)
     assert headers_of(marked, Stream.DEAD, submission_id) == TRACE
+    wait_until(lambda: len(marked.about(submission_id)) == 2, what="a line of each of the two")
     dead = [line for line in marked.about(submission_id) if line["event"] == "entry.dead"]
     assert [(line["why"], line["trace_id"]) for line in dead] == [("not_json", TRACE_ID)] * 2
 
@@ -146,7 +147,9 @@ def test_a_retraction_carries_its_trace_and_is_told(marked: Marked) -> None:
     status, told = marked.ask("DELETE", "/api/v1/articles/desk:nothing", **TRACE)
     assert status == 202
     assert headers_of(marked, Stream.CHANGES, str(told["change_id"])) == TRACE
-    (line,) = [line for line in marked.lines() if line.get("change_id") == told["change_id"]]
+    (line,) = wait_until(
+        lambda: [line for line in marked.lines() if line.get("change_id") == told["change_id"]], what="its line"
+    )
     assert (line["event"], line["article_id"], line["trace_id"]) == ("article.retracted", "desk:nothing", TRACE_ID)
 
 
