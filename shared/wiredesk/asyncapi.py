@@ -61,7 +61,7 @@ _STAGES = (
 _DESCRIPTION = f"""News articles in, searchable facts out, along Redis streams.
 
 A message is the field `{wire.FIELD}` of a stream's entry: JSON, or FastStream's binary envelope (format 1) around JSON,
-which carries the headers. Publishers may write either; workers write the envelope. A consumer group bears its stage's name;
+which carries the headers. Publishers may write either; workers write the envelope. A group bears its stage's name;
 other readers take groups of their own, or read `articles.indexed`, which waits for nobody. Fields may be added, and
 readers pass over those they do not know."""
 
