@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wiredesk.cli import dead, entity, extract, index, journey, key, publish, quotes, retract, search, status
+from wiredesk.cli import backup, dead, entity, extract, index, journey, key, publish, quotes, retract, search, status
 from wiredesk.cli.output import complain
 from wiredesk.cli.teaching import help_text
 from wiredesk.errors import Unavailable, UsageError, WiredeskError
@@ -39,6 +39,8 @@ for _name, _command in (
     ("journey", journey.command),
     ("retract", retract.command),
     ("status", status.command),
+    ("backup", backup.backup_command),
+    ("restore", backup.restore_command),
 ):
     app.command(_name, help=help_text(_command.__doc__))(_command)
 app.add_typer(entity.app, name="entity")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from wiredesk.index.administration import Remade, Told
 
-__all__ = ["app"]
+__all__ = ["app", "progress"]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,7 +50,7 @@ def check_command(index_url: IndexUrl = None, json: JsonFlag = False) -> None:
     from wiredesk.cli.output import age, emit, emit_json, say
     from wiredesk.index import administration
 
-    with _progress() as told:
+    with progress() as told:
         found = administration.check(_url(index_url), told=told)
     if json:
         emit_json(_plain(found))
@@ -111,7 +111,7 @@ def compact_command(index_url: IndexUrl = None, json: JsonFlag = False) -> None:
     """
     from wiredesk.index import administration
 
-    with _progress() as told:
+    with progress() as told:
         done = administration.compact(_url(index_url), told=told)
     _show(done, json, "compacted")
 
@@ -136,7 +136,7 @@ def rebuild_command(
     """
     from wiredesk.index import administration
 
-    with _progress() as told:
+    with progress() as told:
         done = administration.rebuild(_url(index_url), keep_old=keep_old, discard=discard, told=told)
     _show(done, json, "made anew")
 
@@ -157,7 +157,7 @@ def backup_command(
     from wiredesk.cli.output import age, emit, emit_json, say, size
     from wiredesk.index import administration
 
-    with _progress() as told:
+    with progress() as told:
         done = administration.backup(_url(index_url), target.absolute(), told=told)
     if json:
         emit_json(_plain(done))
@@ -183,7 +183,7 @@ def restore_command(
     """
     from wiredesk.index import administration
 
-    with _progress() as told:
+    with progress() as told:
         done = administration.restore(_url(index_url), backup.absolute(), keep_old=keep_old, told=told)
     _show(done, json, "restored")
 
@@ -230,7 +230,7 @@ def _plain(value: object) -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def _progress() -> "Iterator[Told]":
+def progress() -> "Iterator[Told]":
     """A bar on stderr for each thing done, where somebody looks."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
