@@ -44,7 +44,7 @@ _COMPOSE = {
     "up": {"-d", "--wait", "--scale", "--no-deps", "--no-recreate", "--build", "--force-recreate"},
     "down": {"-v"},
     "exec": {"-T"},
-    "run": {"--rm", "--no-deps", "-T", "-v", "-e", "--entrypoint"},
+    "run": {"--rm", "--no-deps", "-T", "-v", "-e", "--entrypoint", "--user"},
     "start": set(),
     "stop": set(),
     "restart": set(),
@@ -55,7 +55,7 @@ _COMPOSE = {
     "ps": {"-a"},
     "config": {"-q"},
 }
-_WITH_VALUE = {"--scale", "--profile", "-f", "-v", "-e", "--entrypoint", "--tail"}
+_WITH_VALUE = {"--scale", "--profile", "-f", "-v", "-e", "--entrypoint", "--tail", "--user"}
 
 
 def way_of(command: str) -> Way | None:

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from wiredesk.errors import NotFound, Unavailable, UsageError
 from wiredesk.events import ArticleExtracted, Stream, revision_of
 from wiredesk.index import administration, open_reader
 from wiredesk.testing import RedisServer, valkey_server, wait_until
+from wiredesk.testing_network import Network
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -274,27 +274,11 @@ def test_a_user_who_may_not_and_a_server_that_is_away_are_one_line_and_leave_not
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_that_breaks_off_leaves_no_backup(tmp_path: Path) -> None:
-    """It answers as a server does up to the middle of its state."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-
-        def serve() -> None:
-            connection, _ = listening.accept()
-            with connection, connection.makefile("rb") as asked:
-                for line in asked:
-                    if line == b"INFO\r\n":
-                        told = b"redis_version:8.0.0\r\n"
-                        connection.sendall(b"$%d\r\n%s\r\n" % (len(told), told))
-                    elif line == b"SYNC\r\n":
-                        connection.sendall(b"\n\n$1000\r\nREDIS0011")
-                        return
-                    elif line in (b"REPLCONF\r\n", b"CLIENT\r\n", b"HELLO\r\n", b"PING\r\n"):
-                        connection.sendall(b"+OK\r\n")
-
-        server = threading.Thread(target=serve, daemon=True)
-        server.start()
+def test_a_server_that_breaks_off_amid_its_state_leaves_no_backup(tmp_path: Path) -> None:
+    with valkey_server() as server, redis.Redis.from_url(server.url) as client, Network(server.port) as network:
+        client.set("incompressible", os.urandom(1_000_000))
+        network.halve("to_client", at_least_bytes=10_000)
         with pytest.raises(Unavailable, match="broke off"):
-            backed_up(f"redis://127.0.0.1:{port}/0", "opensearch://127.0.0.1:9/x", tmp_path / "monday", told=quietly)
-        server.join(timeout=10)
+            backed_up(network.url, "opensearch://127.0.0.1:9/wiredesk", tmp_path / "monday", told=quietly)
+        assert network.halved == 1
     assert list(tmp_path.iterdir()) == []
