@@ -28,8 +28,10 @@ def main() -> int:
     return run(
         PLAN,
         WorkerSettings,
-        lambda settings, _: ChildProcessor(
-            "wiredesk_extraction.stage:STAGE", settings.limits(item_time_s=ITEM_TIME_S, megabyte_time_s=MEGABYTE_TIME_S)
+        lambda settings, registry: ChildProcessor(
+            "wiredesk_extraction.stage:STAGE",
+            settings.limits(item_time_s=ITEM_TIME_S, megabyte_time_s=MEGABYTE_TIME_S),
+            registry,
         ),
     )
 

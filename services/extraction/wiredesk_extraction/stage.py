@@ -7,6 +7,7 @@ from wiredesk.errors import WiredeskError
 from wiredesk.events import ArticleExtracted, ArticleIngested, Origin, Stream
 from wiredesk.settings import read
 from wiredesk.stage.contract import Item, StageDefinition, StageFunction
+from wiredesk.stage.measures import Measures
 
 from wiredesk_extraction.facts import Facts, Origins, find_dates, find_facts, find_facts_in
 from wiredesk_extraction.gazetteer import Gazetteer, load_gazetteer
@@ -77,5 +78,10 @@ def _facts(
 
 
 STAGE = StageDefinition(
-    name="extraction", source=Stream.INGESTED, target=Stream.EXTRACTED, accepts=ArticleIngested, load=load
+    name="extraction",
+    source=Stream.INGESTED,
+    target=Stream.EXTRACTED,
+    accepts=ArticleIngested,
+    load=load,
+    measure=lambda article, _: Measures(words=len(article.text.split())),
 )

@@ -38,6 +38,7 @@ from wiredesk_gateway.metrics import PipelineCollector, QueryTimes, Requests
 from wiredesk_gateway.openapi import described, methods_at
 from wiredesk_gateway.problems import Problem, problem_of, respond
 from wiredesk_gateway.queries import WAITING, Queries
+from wiredesk_gateway.redis_metrics import RedisCollector
 from wiredesk_gateway.settings import GatewaySettings
 from wiredesk_gateway.templating import error_page
 
@@ -67,6 +68,7 @@ def create_app(
             lambda: pipeline.read(redis, limits=admission.limits), index.documents, DeadTally(redis).count
         )
     )
+    registry.register(RedisCollector(redis))
     app = FastAPI(
         title="Wiredesk",
         version=version("wiredesk-gateway"),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ from wiredesk.stage.processor import Stuck
 from wiredesk.testing import wait_until
 from wiredesk.tracing import trace_of
 from wiredesk_indexing.kept_changes import Page
+from wiredesk_indexing.metrics import DiskCollector
 from wiredesk_indexing.settings import IndexingSettings
 from wiredesk_indexing.stage import IndexProcessor
 
@@ -409,3 +411,39 @@ async def test_an_index_that_does_not_return_is_stuck(settings):
     finally:
         release.set()
         await processor.stop()
+
+
+async def test_the_time_to_searchable_is_told_once_an_article_and_not_for_what_was_superseded(
+    processor: IndexProcessor, registry: CollectorRegistry
+) -> None:
+    older = f"{int(time.time() * 1000) - 2000}-0"
+    newer = f"{int(time.time() * 1000) - 1000}-0"
+    await processor.process([delivery(article(submission_id=newer))])
+    await processor.process([delivery(article(submission_id=older))])
+    assert registry.get_sample_value("wiredesk_searchable_seconds_count") == 1
+    assert registry.get_sample_value("wiredesk_searchable_seconds_sum") >= 1
+
+
+async def test_a_batch_that_the_index_does_not_take_is_counted(settings, registry: CollectorRegistry) -> None:
+    index = FailingIndex(open_writer(settings.index_url.get_secret_value()), {"a1": FULL}, FULL)
+    processor = IndexProcessor(settings, registry=registry, open_index=lambda _: index)
+    await processor.start(lambda state: None)
+    try:
+        with pytest.raises(Unavailable):
+            await processor.process([delivery(article())])
+        with pytest.raises(Unavailable):
+            await processor.recover()
+    finally:
+        await processor.stop()
+    assert registry.get_sample_value("wiredesk_index_commit_failures_total") == 2
+
+
+def test_the_disk_is_told_as_far_as_there_is_the_folder(tmp_path) -> None:
+    registry = CollectorRegistry()
+    registry.register(DiskCollector(tmp_path))
+    assert registry.get_sample_value("wiredesk_disk_free_bytes") <= registry.get_sample_value(
+        "wiredesk_disk_size_bytes"
+    )
+    registry = CollectorRegistry()
+    registry.register(DiskCollector(tmp_path / "absent"))
+    assert registry.get_sample_value("wiredesk_disk_free_bytes") is None

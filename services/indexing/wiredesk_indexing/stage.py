@@ -56,7 +56,7 @@ class IndexProcessor:
     ) -> None:
         self._settings = settings
         self._open_index = open_index
-        self._metrics = IndexMetrics(registry)
+        self._metrics = IndexMetrics(registry, settings.data)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index")
         self._index: IndexWriter | None = None
         self._changes = changes
@@ -95,6 +95,7 @@ class IndexProcessor:
         try:
             outcomes = await self._within_limit(lambda: self._process(batch), doing=f"{len(batch)} articles")
         except TransientError as error:
+            self._metrics.commit_failures.inc()
             raise Unavailable(error.message) from error
         if any(delivery.stream == Stream.CHANGES for delivery in batch):
             self._settle_in_background()
@@ -112,6 +113,7 @@ class IndexProcessor:
         try:
             await self._within_limit(self._probe, doing="a trial write")
         except TransientError as error:
+            self._metrics.commit_failures.inc()
             raise Unavailable(error.message) from error
 
     def _probe(self) -> None:
@@ -198,7 +200,11 @@ class IndexProcessor:
         for delivery, each in zip(batch, asked, strict=True):
             match each:
                 case Work(article):
-                    outcomes.append(_indexed(delivery, article, next(upserted), indexed_at))
+                    result = next(upserted)
+                    if result == "indexed":
+                        age = indexed_at - submitted_at(article.submission_id)
+                        self._metrics.searchable_seconds.observe(max(0.0, age.total_seconds()))
+                    outcomes.append(_indexed(delivery, article, result, indexed_at))
                 case Removal(event):
                     outcomes.append(_applied(delivery, event, next(removed)))
                 case Amendment(correction):

@@ -19,7 +19,9 @@ PLAN = Plan(
 def main() -> int:
     """Compose the worker and run it to its end."""
     return run(
-        PLAN, WorkerSettings, lambda settings, _: ChildProcessor("wiredesk_ingest.stage:STAGE", settings.limits())
+        PLAN,
+        WorkerSettings,
+        lambda settings, registry: ChildProcessor("wiredesk_ingest.stage:STAGE", settings.limits(), registry),
     )
 
 

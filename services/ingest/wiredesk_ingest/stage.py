@@ -9,6 +9,7 @@ from wiredesk.settings import read
 from wiredesk.stage.contract import Item, StageDefinition, StageFunction
 
 from wiredesk_ingest.article import ingest
+from wiredesk_ingest.completeness import measure
 from wiredesk_ingest.language import Identifier, load_identifier
 from wiredesk_ingest.settings import IngestSettings
 from wiredesk_ingest.signature import likeness
@@ -64,4 +65,5 @@ STAGE = StageDefinition(
     accepts=ArticleSubmitted,
     load=load,
     likeness=lambda article: likeness(article.cluster_id, article.text),
+    measure=measure,
 )

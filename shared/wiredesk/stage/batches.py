@@ -130,6 +130,8 @@ class Batches:
         except Exception:  # a bug of ours: FastStream would swallow it, and a redelivery end for good
             log.exception("batch.unfinished", stream=str(stream), entries=len(batch))
             await asyncio.sleep(_LONGEST_PAUSE_S)
+        finally:
+            self.metrics.worked(time.time() - started)
 
     async def _outcomes(self, batch: Sequence[Delivery]) -> list[Outcome | Untouched]:
         """What becomes of each, without working on what ended every worker that tried."""

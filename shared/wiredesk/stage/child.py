@@ -37,9 +37,9 @@ READY = b"ready"
 OUT_OF_MEMORY_STATUS = 12
 """Exit status of a child that hit its memory limit (ENOMEM's number)."""
 
-RESULT_FIELDS = 7
-"""kind (`publish`, `dead`, `retry`), article id, revision, content hash, force (`0`/`1`), payload, likeness or empty;
-for an error: kind, article id, revision, reason, message, empty, empty."""
+RESULT_FIELDS = 8
+"""kind (`publish`, `dead`, `retry`), article id, revision, content hash, force (`0`/`1`), payload, likeness or empty,
+measures or empty; for an error: kind, article id, revision, reason, message, empty, empty, measures or empty."""
 
 _FLUSH_AFTER_S = 0.005
 """Results are sent together, but none is held longer than this while others are worked on."""
@@ -111,7 +111,7 @@ def _serve(stage: StageDefinition[Any, Any], function: Any, answers: BinaryIO, *
             raise
         except Exception as error:  # a bug in the stage: the worker isolates the item, the log gets the traceback
             log.exception("stage.failed")
-            ready += [b"error", b"", b"", b"unexpected_error", _last_words(error), b"", b""]
+            ready += [b"error", b"", b"", b"unexpected_error", _last_words(error), b"", b"", b""]
         if ready:
             answers.write(frames.pack(ready))
         answers.write(frames.pack([]))
@@ -132,14 +132,22 @@ def _results(
     worked = function([entry.item for entry in decoded if not isinstance(entry, PermanentError)])
     for entry in decoded:
         if isinstance(entry, PermanentError):
-            yield _failure(entry, None)
+            yield [*_failure(entry, None), b""]
             continue
         _name_in_the_log(entry)
         result = next(worked)
         if isinstance(result, WiredeskError):
-            yield _failure(result, entry.item.event)
+            told = _failure(result, entry.item.event)
         else:
-            yield _success(stage, result, entry.trace)
+            told = _success(stage, result, entry.trace)
+        yield [*told, _measures(stage, entry.item.event, result)]
+
+
+def _measures(stage: StageDefinition[Any, Any], event: Any, result: ArticleIngested | WiredeskError) -> bytes:
+    """An article that is tried again is measured then."""
+    if stage.measure is None or (isinstance(result, WiredeskError) and not isinstance(result, PermanentError)):
+        return b""
+    return stage.measure(event, result).pack()
 
 
 def _name_in_the_log(entry: _Decoded) -> None:

@@ -12,9 +12,10 @@ from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from wiredesk.errors import WiredeskError
+from wiredesk.errors import PermanentError, WiredeskError
 from wiredesk.events import ArticleIngested, Stream
 from wiredesk.stage.likeness import Likeness
+from wiredesk.stage.measures import Measures
 
 __all__ = ["ENTRY_POINT_GROUP", "Item", "StageDefinition", "StageFunction"]
 
@@ -41,7 +42,7 @@ class StageDefinition(Generic[In, Out]):
     """A pure stage. `load` reads settings and loads models; called once, in the process that runs the function.
 
     A stage whose worker finds near copies (`Plan.finds_copies`) gives the `likeness` of a result, or None for a text
-    that is too short to have one.
+    that is too short to have one. `measure` gives what the metrics tell of an article, from its event and its result.
     """
 
     name: str
@@ -50,3 +51,4 @@ class StageDefinition(Generic[In, Out]):
     accepts: type[In]
     load: Callable[[], StageFunction[In, Out]]
     likeness: Callable[[Out], Likeness | None] | None = None
+    measure: Callable[[In, Out | PermanentError], Measures] | None = None

@@ -13,10 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
+from prometheus_client import CollectorRegistry
+from prometheus_client.process_collector import ProcessCollector
 
 from wiredesk.errors import Unavailable
 from wiredesk.stage import frames
 from wiredesk.stage.child import OUT_OF_MEMORY_STATUS, READY, RESULT_FIELDS
+from wiredesk.stage.measures import Measures
 from wiredesk.stage.outcomes import Claim, Dead, Delivery, Outcome, Publish, Retry, Untouched, about
 from wiredesk.stage.processor import Waiting
 
@@ -48,12 +51,17 @@ class Limits:
 
 
 class ChildProcessor:
-    """Runs a stage's function (`package.module:NAME` of its StageDefinition) in a long-lived child process."""
+    """Runs a stage's function (`package.module:NAME` of its StageDefinition) in a long-lived child process.
 
-    def __init__(self, stage: str, limits: Limits) -> None:
+    `registry` is told the child's processor time and memory, as `wiredesk_child_process_…`.
+    """
+
+    def __init__(self, stage: str, limits: Limits, registry: CollectorRegistry | None = None) -> None:
         self._stage = stage
         self._limits = limits
         self._child: asyncio.subprocess.Process | None = None
+        if registry:
+            ProcessCollector("wiredesk_child", pid=lambda: self.pid or "none", registry=registry)
 
     @property
     def pid(self) -> int | None:
@@ -190,20 +198,27 @@ def _outcome(result: Sequence[bytes]) -> Outcome:
     kind, article_id, revision, *rest = result
     match kind:
         case b"publish":
-            content, force, payload, likeness = rest
+            content, force, payload, likeness, measures = rest
             claim = Claim(
                 article_id=article_id.decode(),
                 revision=int(revision),
                 content_hash=content.decode(),
                 force=force == b"1",
             )
-            return Publish(payload=payload, article_id=claim.article_id, claim=claim, likeness=likeness or None)
+            return Publish(
+                payload=payload,
+                article_id=claim.article_id,
+                claim=claim,
+                likeness=likeness or None,
+                measures=Measures.unpack(measures),
+            )
         case b"dead":
             return Dead(
                 reason=rest[0].decode(),
                 message=rest[1].decode(),
                 article_id=article_id.decode() or None,
                 revision=int(revision) if revision else None,
+                measures=Measures.unpack(rest[4]),
             )
         case _:
             return Retry(reason=rest[0].decode(), message=rest[1].decode())

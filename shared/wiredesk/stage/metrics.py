@@ -9,9 +9,17 @@ from prometheus_client.process_collector import ProcessCollector
 
 from wiredesk.events import submitted_at
 from wiredesk.stage.finish import Finished
-from wiredesk.stage.outcomes import Retry
+from wiredesk.stage.outcomes import Dead, Outcome, Publish, Retry
+from wiredesk.stage.sources import SourceMetrics
 
-__all__ = ["StageMetrics", "new_registry"]
+__all__ = ["OWN_REASONS", "StageMetrics", "new_registry"]
+
+OWN_REASONS = ("timeout", "out_of_memory", "crashed", "unexpected_error", "unavailable", "refused", "key_refused")
+"""Why an article may fail that is not the publisher's fault."""
+
+_OUTCOMES = ("published", "duplicate", "superseded", "done", "dead_lettered", "retried", "failed", "fenced", "repeated")
+_ANOTHERS = frozenset({"fenced", "repeated"})
+"""Somebody else was done with it, and counted it."""
 
 _DURATION_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _ATTEMPT_BUCKETS = (1, 2, 3, 4, 6, 10)
@@ -58,6 +66,25 @@ class StageMetrics:
         self._retries = Counter(
             "wiredesk_retries", "Deliveries left for another try, by reason.", ["stage", "reason"], registry=registry
         )
+        self._dead = Counter(
+            "wiredesk_dead_lettered", "Articles given up, by reason.", ["stage", "reason"], registry=registry
+        )
+        self._busy = Counter(
+            "wiredesk_stage_busy_seconds",
+            "Time with a batch in work, until it was put down: a second a second is all that a worker can do.",
+            ["stage"],
+            registry=registry,
+        ).labels(stage)
+        self._words = Counter(
+            "wiredesk_words", "Words of the articles that a stage was done with.", ["stage"], registry=registry
+        ).labels(stage)
+        self._sources = SourceMetrics(registry)
+        # What is told to be zero until it happens counts as an increase when it does.
+        for outcome in _OUTCOMES:
+            self._events.labels(stage, outcome)
+        for reason in OWN_REASONS:
+            self._retries.labels(stage, reason)
+            self._dead.labels(stage, reason)
         self.in_flight = Gauge(
             "wiredesk_in_flight", "Entries the worker is working on now.", ["stage"], registry=registry
         ).labels(stage)
@@ -69,8 +96,20 @@ class StageMetrics:
         for worked, outcome, _, _ in finished:
             self._events.labels(self._stage, outcome).inc()
             self._duration.observe(each)
-            self._age.observe(max(0.0, now - submitted_at(worked.delivery.submission_id).timestamp()))
             if isinstance(worked.outcome, Retry) or outcome == "failed":
                 self._retries.labels(self._stage, getattr(worked.outcome, "reason", "refused")).inc()
-            else:
+            elif outcome not in _ANOTHERS:
                 self._attempts.observe(worked.delivery.attempts)
+                self._age.observe(max(0.0, now - submitted_at(worked.delivery.submission_id).timestamp()))
+                self._measure(worked.outcome)
+
+    def _measure(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Dead):
+            self._dead.labels(self._stage, outcome.reason).inc()
+        if isinstance(outcome, Dead | Publish):
+            self._words.inc(outcome.measures.words)
+            self._sources.count(outcome.measures)
+
+    def worked(self, duration_s: float) -> None:
+        """Count the time of a batch, whatever became of it."""
+        self._busy.inc(duration_s)

@@ -10,6 +10,7 @@ Untouched    not worked on, because a neighbour ruined the batch: let go at once
 
 from dataclasses import dataclass
 
+from wiredesk.stage.measures import NOTHING_MEASURED, Measures
 from wiredesk.tracing import Trace
 
 __all__ = ["Claim", "Dead", "Delivery", "Done", "Outcome", "Publish", "Retry", "Superseded", "Untouched", "about"]
@@ -51,13 +52,15 @@ class Claim:
 class Publish:
     """`payload` is the whole field to add to the stage's target stream. With a `claim`, duplicates are held back.
 
-    `likeness` is the packed signature by which near copies of its text are found, as long as nobody has looked.
+    `likeness` is the packed signature by which near copies of its text are found, as long as nobody has looked;
+    `measures` is for the metrics.
     """
 
     payload: bytes
     article_id: str
     claim: Claim | None = None
     likeness: bytes | None = None
+    measures: Measures = NOTHING_MEASURED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ class Dead:
     message: str
     article_id: str | None = None
     revision: int | None = None
+    measures: Measures = NOTHING_MEASURED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
