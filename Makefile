@@ -85,7 +85,10 @@ chaos: $(VENV)/.complete ## break everything while articles flow, and prove that
 api-docs: $(VENV)/.complete ## write docs/asyncapi.json and docs/openapi.json anew from the code
 	@$(BIN)/python -m deploy.local.api_docs
 
+dashboards: $(VENV)/.complete ## write Grafana's dashboards anew from deploy/grafana
+	@$(BIN)/python -m deploy.grafana
+
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup demo up check test test-compose test-opensearch bench bench-compose bench-opensearch bench-search eval chaos api-docs lock
+.PHONY: help setup demo up check test test-compose test-opensearch bench bench-compose bench-opensearch bench-search eval chaos api-docs dashboards lock

@@ -43,6 +43,8 @@ class CopyMetrics:
         self.articles = Counter(
             "wiredesk_copies", "Articles compared with earlier ones, by what was found.", ["outcome"], registry=registry
         )
+        for outcome in ("joined", "founded", "known", "failed"):
+            self.articles.labels(outcome)
 
 
 @dataclass(slots=True, kw_only=True)
