@@ -50,7 +50,7 @@ def apart(one: dict[str, int], other: dict[str, int]) -> bool:
 @boards
 def test_everything_is_asked_of_the_provisioned_data_source(path: Path) -> None:
     board = loaded(path)
-    asking: list[dict[str, Any]] = [*panels(board), *board["annotations"]["list"], *board["templating"]["list"]]
+    asking: list[dict[str, Any]] = [*panels(board), *board["annotations"]["list"], *board["templating"].get("list", [])]
     asking += [target for panel in panels(board) for target in panel["targets"]]
     assert {each["datasource"]["uid"] for each in asking} == {"prometheus"}
 
