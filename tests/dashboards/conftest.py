@@ -12,9 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 import redis
-from tests.dashboards.prometheus import Prometheus, prometheus
 from wiredesk import pipeline
 from wiredesk.testing import free_port, valkey_server, wait_until
+
+from tests.dashboards.prometheus import Prometheus, prometheus
 
 STAGES = ("ingest", "extraction", "indexing", "gateway")
 MEMORY_LIMIT = "1gb"

@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx
 import yaml
-from tests.dashboards.expressions import RULES
 from wiredesk.testing import free_port, wait_until
+
+from tests.dashboards.expressions import RULES
 
 __all__ = ["Prometheus", "prometheus"]
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from tests.dashboards.conftest import Watched
-from tests.dashboards.expressions import DASHBOARDS, RULES, Asked, asked_by, filled, loaded, rules, selectors
 from wiredesk import dead
 from wiredesk.events import Stream
 from wiredesk.testing import wait_until
+
+from tests.dashboards.conftest import Watched
+from tests.dashboards.expressions import DASHBOARDS, RULES, Asked, asked_by, filled, loaded, rules, selectors
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -1,5 +1,6 @@
 """What a worker counts, in a registry of its own (never the library's global one)."""
 
+from collections import Counter as Tally
 from collections.abc import Sequence
 from time import time
 
@@ -93,22 +94,27 @@ class StageMetrics:
         """Count a finished batch that took `duration_s` in all."""
         now = time()
         each = duration_s / max(1, len(finished))
+        words = 0
+        for outcome, count in Tally(item.outcome for item in finished).items():
+            self._events.labels(self._stage, outcome).inc(count)
         for worked, outcome, _, _ in finished:
-            self._events.labels(self._stage, outcome).inc()
             self._duration.observe(each)
             if isinstance(worked.outcome, Retry) or outcome == "failed":
                 self._retries.labels(self._stage, getattr(worked.outcome, "reason", "refused")).inc()
             elif outcome not in _ANOTHERS:
                 self._attempts.observe(worked.delivery.attempts)
                 self._age.observe(max(0.0, now - submitted_at(worked.delivery.submission_id).timestamp()))
-                self._measure(worked.outcome)
+                words += self._measured(worked.outcome)
+        self._words.inc(words)
 
-    def _measure(self, outcome: Outcome) -> None:
+    def _measured(self, outcome: Outcome) -> int:
+        """Count what a result says of its article, but the words, which are returned."""
         if isinstance(outcome, Dead):
             self._dead.labels(self._stage, outcome.reason).inc()
-        if isinstance(outcome, Dead | Publish):
-            self._words.inc(outcome.measures.words)
-            self._sources.count(outcome.measures)
+        if not isinstance(outcome, Dead | Publish):
+            return 0
+        self._sources.count(outcome.measures)
+        return outcome.measures.words
 
     def worked(self, duration_s: float) -> None:
         """Count the time of a batch, whatever became of it."""
