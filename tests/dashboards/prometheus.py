@@ -18,8 +18,8 @@ __all__ = ["Prometheus", "prometheus"]
 class Prometheus:
     """What its API answers."""
 
-    def __init__(self, port: int) -> None:
-        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
 
     def ready(self) -> bool:
         with contextlib.suppress(httpx.TransportError):
@@ -65,9 +65,13 @@ def prometheus(jobs: Mapping[str, int], folder: Path) -> Iterator[Prometheus]:
         f"--web.listen-address=127.0.0.1:{port}",
         "--log.level=warn",
     ]
-    with (folder / "prometheus.log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+    with (
+        (folder / "prometheus.log").open("wb") as log,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+        subprocess.Popen(command, stdout=log, stderr=log) as process,
+    ):
         try:
-            server = Prometheus(port)
+            server = Prometheus(client)
             wait_until(server.ready, timeout_s=60, what="Prometheus to be ready")
             yield server
         finally:

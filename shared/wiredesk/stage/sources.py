@@ -39,17 +39,18 @@ class SourceMetrics:
         )
         self._named, self._now = named, now
         self._seen: OrderedDict[str, float] = OrderedDict()
+        self._counters: dict[str, tuple[Counter, dict[str, Counter]]] = {}
         self._begin(_OTHER)
 
     def count(self, measures: Measures) -> None:
         """Count one article whose source is told."""
         if not measures.source:
             return
-        source = self._place(measures.source)
-        self._articles.labels(source).inc()
+        articles, missing = self._counters[self._place(measures.source)]
+        articles.inc()
         for field in measures.missing:
-            if field in FIELDS:
-                self._missing.labels(source, field).inc()
+            if field in missing:
+                missing[field].inc()
 
     def _place(self, source: str) -> str:
         now = self._now()
@@ -64,16 +65,15 @@ class SourceMetrics:
 
     def _begin(self, source: str) -> None:
         """From zero: a field that is never missing is told to be so, and the first that is counts as an increase."""
-        self._articles.labels(source)
-        for field in FIELDS:
-            self._missing.labels(source, field)
+        fields = {field: self._missing.labels(source, field) for field in FIELDS}
+        self._counters[source] = (self._articles.labels(source), fields)
 
     def _freed(self, now: float) -> bool:
         """Whether the source that was silent for longest has given up its place."""
         longest, seen = next(iter(self._seen.items()))
         if now - seen < _QUIET_S:
             return False
-        del self._seen[longest]
+        del self._seen[longest], self._counters[longest]
         self._articles.remove(longest)
         for field in FIELDS:
             self._missing.remove(longest, field)
