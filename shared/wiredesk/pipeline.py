@@ -18,6 +18,7 @@ from wiredesk import dead, keys, pressure
 from wiredesk.advice import advise, warning
 from wiredesk.connection import is_denied, speaks_redis
 from wiredesk.events import GROUPS, Stream
+from wiredesk.flow import stage_states
 from wiredesk.pipeline_state import (
     PENDING_LOOKED_AT,
     DeadLetterCount,
@@ -30,6 +31,7 @@ from wiredesk.pipeline_state import (
     WorkerState,
 )
 from wiredesk.pressure import PUBLISHING, Limits
+from wiredesk.sizing import DRAIN_IN_S, size
 from wiredesk.workers import LIFETIME_S, WorkerReport
 
 __all__ = [
@@ -107,10 +109,11 @@ class _Moment:
 
 
 @speaks_redis
-def read(client: redis.Redis, *, limits: Limits = PUBLISHING) -> PipelineState:
+def read(client: redis.Redis, *, limits: Limits = PUBLISHING, drain_in_s: float = DRAIN_IN_S) -> PipelineState:
     """Look at everything once. The parts are read one after the other, so numbers may be some milliseconds apart.
 
-    `limits` are those that publishers keep to. Raises Unavailable.
+    `limits` are those that publishers keep to, `drain_in_s` the time in which what waits is to be done. Raises
+    Unavailable.
     """
     pipeline = client.pipeline(transaction=False)
     pipeline.time()
@@ -126,11 +129,18 @@ def read(client: redis.Redis, *, limits: Limits = PUBLISHING) -> PipelineState:
     ids, held, reports = _closer(client, streams, names if isinstance(names, list) else [])
     now_ms = seconds[0] * 1000 + seconds[1] // 1000
     moment = _Moment(now_ms, streams, ids, held, reports, dropped)
+    told = tuple(_stream(stream, moment) for stream in Stream)
+    alive = tuple(
+        WorkerState.model_validate({**report.model_dump(), "pending": _pending(report, held)}) for report in reports
+    )
+    stages = stage_states(told, alive)
     state = PipelineState(
         read_at=datetime.fromtimestamp(now_ms / 1000, UTC),
         server=_server(info) if isinstance(info, dict) else None,
-        streams=tuple(_stream(stream, moment) for stream in Stream),
-        workers=tuple(WorkerState(**report.model_dump(), pending=_pending(report, held)) for report in reports),
+        streams=told,
+        workers=alive,
+        stages=stages,
+        sizing=size(stages, drain_in_s=drain_in_s),
         dead_letters=_dead_letters(client, streams[Stream.DEAD]),
         pressure=_pressure(moment, info, limits),
     )

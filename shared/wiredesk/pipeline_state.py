@@ -1,5 +1,6 @@
 """What is told of the whole pipeline at one moment, as values: streams, groups, workers, dead letters, the server."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -13,6 +14,8 @@ __all__ = [
     "PipelineState",
     "PressureState",
     "ServerState",
+    "Sizing",
+    "StageState",
     "StreamState",
     "WorkerState",
 ]
@@ -121,6 +124,58 @@ class PressureState(_State):
     why: str | None
 
 
+class StageState(_State):
+    """One stage: what waits for it, and what its workers measured over the last `measured_s` seconds.
+
+    `workers` are alive, `working` those of them that work or would if there were room. Where one works `alone`, the
+    others stand by. `lag` and `pending` are those of its groups together, `waiting` is both, `oldest_s` the age of the
+    oldest of them. A second, on average: `arrivals_per_s` were added to its first stream, `finished_per_s` done by all
+    its workers, `passed_on_per_s` handed to the next stage. `worker_per_s` is what one worker does a second *while it
+    works*, `busy` the share of their time they do, `passed_on_share` the share of what is done that goes on.
+    `unmeasured` says why `worker_per_s` is unknown. `cores` are those its machine has. None is unknown throughout.
+    """
+
+    name: str
+    streams: tuple[str, ...]
+    target: str
+    workers: int
+    working: int
+    alone: bool
+    lag: int | None
+    pending: int | None
+    waiting: int | None
+    oldest_s: float | None
+    arrivals_per_s: float | None
+    finished_per_s: float | None
+    passed_on_per_s: float | None
+    passed_on_share: float | None
+    worker_per_s: float | None
+    busy: float | None
+    measured_s: float | None
+    unmeasured: str | None
+    cores: int | None
+
+
+class Sizing(_State):
+    """When what waits is done, and the workers it takes to be done in `drain_in_s` seconds.
+
+    `waiting` is how many articles wait before any stage, `eta_s` how long that takes with the workers there are; None
+    is unknown, unless the backlog is `growing`. `bottleneck` names the stage that takes longest, None where all keep up
+    or it is not known. `says` puts it in a sentence. `scale` has the stages that need more workers, and how many;
+    `commands` get them, by compose or by make; `notes` say what the reckoning leaves out.
+    """
+
+    drain_in_s: float
+    waiting: int | None
+    bottleneck: str | None
+    eta_s: float | None
+    growing: bool
+    says: str
+    scale: Mapping[str, int]
+    commands: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
 class PipelineState(_State):
     """Everything `wiredesk status` shows; `server` is None where the user may not ask.
 
@@ -134,6 +189,8 @@ class PipelineState(_State):
     dead_letters: DeadLetterState
     pressure: tuple[PressureState, ...] = ()
     advice: tuple[str, ...] = ()
+    stages: tuple[StageState, ...] = ()
+    sizing: Sizing | None = None
 
     def stream(self, name: str) -> StreamState:
         """The state of one of the pipeline's streams; raises KeyError for a name that is none."""

@@ -5,24 +5,43 @@ The functions queue commands on a pipeline of redis-py, synchronous or not, and 
 
 import os
 import socket
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from wiredesk import keys
 
-__all__ = ["LIFETIME_S", "WorkerReport", "announce", "sign", "signature_of", "withdraw", "worker_name"]
+__all__ = ["LIFETIME_S", "Pace", "WorkerReport", "announce", "sign", "signature_of", "withdraw", "worker_name"]
 
 LIFETIME_S = 10
 """How long a report outlives its process; it is rewritten several times within this."""
+
+
+class Pace(BaseModel):
+    """What a worker measured over its last `window_s` seconds: a minute, less while it is young.
+
+    `busy_s` of them it worked on entries; waiting for a server or a disk is no work. `finished` entries were put down
+    meanwhile, whatever became of them, of which `passed_on` went to the next stage. `arrivals_per_s` tells, for each
+    stream it reads, how many entries a second were added; a stream of which that is unknown is missing.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    window_s: float = Field(ge=0)
+    busy_s: float = Field(ge=0)
+    finished: int = Field(ge=0)
+    passed_on: int = Field(ge=0)
+    arrivals_per_s: Mapping[str, float] = {}
 
 
 class WorkerReport(BaseModel):
     """One live process. `address` is host:port of its health and metrics (the gateway: of its pages too).
 
     `in_flight` counts the entries it is working on; what Redis holds pending for it is found under its `name`. `why`
-    says, in words for people, what keeps a worker that is not consuming.
+    says, in words for people, what keeps a worker that is not consuming. `cores` are those it may run on. Where it
+    works `alone`, others of its stage stand by and add no speed.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -36,6 +55,9 @@ class WorkerReport(BaseModel):
     state: str
     why: str | None = None
     in_flight: int = 0
+    pace: Pace | None = None
+    cores: int | None = None
+    alone: bool = False
     started_at: datetime
     reported_at: datetime
 

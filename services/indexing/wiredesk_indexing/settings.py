@@ -1,6 +1,7 @@
 """What an indexing worker reads from the environment."""
 
 from pydantic import Field
+from wiredesk.index import takes_several_writers
 from wiredesk.stage.settings import WorkerSettings
 
 __all__ = ["IndexingSettings"]
@@ -13,3 +14,8 @@ class IndexingSettings(WorkerSettings):
     batch_time_limit_s: float = Field(
         default=300, gt=0, description="an index that takes longer for a batch is stuck, and the worker ends"
     )
+
+    @property
+    def works_alone(self) -> bool:
+        """An index that takes one writer at a time. Raises UsageError for an address of no known kind."""
+        return not takes_several_writers(self.index_url.get_secret_value())

@@ -1,11 +1,13 @@
 """The work on batches, on a real server: a bug of ours loses nothing and stops nothing."""
 
+import time
 from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 from wiredesk import keys, wire
+from wiredesk.errors import Unavailable
 from wiredesk.events import DeadLetter, Stream
 from wiredesk.stage.batches import Batches
 from wiredesk.stage.finish import Finisher
@@ -138,3 +140,30 @@ async def test_what_others_took_over_meanwhile_is_not_let_go(redis_url: str) -> 
         held = {each["message_id"]: each for each in await client.xpending_range(SOURCE, GROUP, "-", "+", 9)}
         assert [held[each]["time_since_delivered"] > 60_000 for each in ids] == [True, False, True]
         assert (held[ids[1]]["consumer"], held[ids[1]]["times_delivered"]) == (b"other", 2)
+
+
+class OutOfOrder(Miscounting):
+    """Its own equipment fails once."""
+
+    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
+        self.calls += 1
+        if self.calls == 1:
+            raise Unavailable("the disk is full")
+        return [Done() for _ in batch]
+
+
+async def test_waiting_for_what_is_out_of_order_is_no_work(redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as client:
+        await client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+        for _ in range(3):
+            await client.xadd(SOURCE, {"__data__": b"1"})
+        batches = batches_of(client, OutOfOrder())
+        ((_, entries),) = await client.xreadgroup(GROUP, "w", {SOURCE: ">"})
+        began_s = time.monotonic()
+        batches.pace.begin(now_s=began_s)
+        await batches.take(SOURCE, entries)
+        took_s = time.monotonic() - began_s
+        told = batches.pace.tell(now_s=time.monotonic())
+        assert told is not None
+        assert (told.finished, told.passed_on) == (3, 0)
+        assert 0 < told.busy_s <= took_s - 0.2  # the shortest pause before it is tried again

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import signal
 import urllib.request
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from wiredesk import keys, wire
+from wiredesk import keys, pipeline, wire
 from wiredesk.events import ArticleIngested, DeadLetter, Stream
 from wiredesk.testing import RedisServer, free_port, valkey_server, wait_until
 
@@ -505,3 +506,24 @@ def test_a_worker_starts_and_is_seen_on_a_full_server(worker: Start, redis_clien
         redis_client.config_set("maxmemory", "0")
     started.wait_for(redis_client, "consuming")
     assert [found.submission_id for found in published(redis_client)] == [article]
+
+
+def test_a_worker_reports_how_fast_it_is(worker: Start, redis_client: "redis.Redis") -> None:
+    started = worker()
+    report = started.wait_for(redis_client, "consuming")
+    assert (report.alone, report.cores) == (False, len(os.sched_getaffinity(0)))
+    for n in range(20):
+        submit(redis_client, title="refuse" if n == 0 else "", text=f"Story {n}.")
+
+    def measured() -> bool:
+        pace = (started.report(redis_client) or report).pace
+        return pace is not None and pace.finished == 20 and bool(pace.arrivals_per_s)
+
+    wait_until(measured, what="20 articles in the worker's report")
+    pace = started.report(redis_client).pace
+    assert pace.passed_on == 19
+    assert 0 < pace.busy_s <= pace.window_s <= 60
+    assert pace.arrivals_per_s["articles.submitted"] > 0
+    (stage, *_) = pipeline.read(redis_client).stages
+    assert (stage.name, stage.workers, stage.unmeasured) == ("ingest", 1, None)
+    assert stage.worker_per_s == pytest.approx(pace.finished / pace.busy_s, rel=0.5)

@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 from wiredesk.errors import UsageError
 from wiredesk.index.protocol import IndexReader, IndexWriter
 
-__all__ = ["BACKENDS", "Backend", "backend_of", "open_reader", "open_writer"]
+__all__ = ["BACKENDS", "Backend", "backend_of", "open_reader", "open_writer", "takes_several_writers"]
 
 
 class Backend(NamedTuple):
@@ -68,13 +68,7 @@ def open_reader(url: str) -> IndexReader:
 
 def backend_of(url: str, part: str = "") -> ModuleType:
     """The backend of an address, or a module of its. Raises UsageError."""
-    scheme = url.partition(":")[0].partition("+")[0]
-    for backend in BACKENDS:
-        if backend.scheme == scheme:
-            break
-    else:
-        known = ", ".join(f"{backend.scheme} (such as {backend.example})" for backend in BACKENDS)
-        raise UsageError(f"the index address {_shown(url)!r} has no known scheme; known: {known}")
+    backend = _described(url)
     try:
         return import_module(f"{backend.module}.{part}" if part else backend.module)
     except ModuleNotFoundError as error:
@@ -84,6 +78,20 @@ def backend_of(url: str, part: str = "") -> ModuleType:
             f"the index address {_shown(url)!r} needs the package {backend.library}: "
             f"pip install 'wiredesk[{backend.extra}]'"
         ) from error
+
+
+def takes_several_writers(url: str) -> bool:
+    """Whether the index at `url` takes more than one writer at a time. Raises UsageError."""
+    return _described(url).several_writers
+
+
+def _described(url: str) -> Backend:
+    scheme = url.partition(":")[0].partition("+")[0]
+    for backend in BACKENDS:
+        if backend.scheme == scheme:
+            return backend
+    known = ", ".join(f"{backend.scheme} (such as {backend.example})" for backend in BACKENDS)
+    raise UsageError(f"the index address {_shown(url)!r} has no known scheme; known: {known}")
 
 
 def _shown(url: str) -> str:

@@ -18,6 +18,7 @@ from wiredesk.stage.copies import Copies
 from wiredesk.stage.finish import Finished, Finisher, Worked
 from wiredesk.stage.metrics import StageMetrics
 from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Retry, Untouched, about
+from wiredesk.stage.pace import PaceMeter
 from wiredesk.stage.processor import Processor, Stuck
 from wiredesk.stage.redelivery import Redelivery
 from wiredesk.stage.subscription import Entry, delivery_of
@@ -56,6 +57,7 @@ class Batches:
     max_attempts: int
     max_deliveries: int
     copies: Copies | None = None
+    pace: PaceMeter = field(default_factory=PaceMeter)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
     let_go: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,6 +66,8 @@ class Batches:
     """Why only the end of this process can help, once that is so."""
     _busy: dict[Stream, set[str]] = field(default_factory=dict)
     _left: set[str] = field(default_factory=set)
+    _waited_s: float = 0.0
+    """In all, for what kept a batch in hand."""
 
     @property
     def in_flight(self) -> int:
@@ -106,6 +110,7 @@ class Batches:
 
     async def _work(self, stream: Stream, batch: Sequence[Delivery]) -> None:
         started = time.time()
+        began_s, waited_s = time.monotonic(), self._waited_s
         try:
             outcomes = await self._outcomes(batch)
             ended = time.time()
@@ -131,7 +136,10 @@ class Batches:
             log.exception("batch.unfinished", stream=str(stream), entries=len(batch))
             await asyncio.sleep(_LONGEST_PAUSE_S)
         finally:
-            self.metrics.worked(time.time() - started)
+            now_s = time.monotonic()
+            busy_s = now_s - began_s - (self._waited_s - waited_s)
+            self.metrics.worked(busy_s)
+            self.pace.worked(busy_s, now_s=now_s)
 
     async def _outcomes(self, batch: Sequence[Delivery]) -> list[Outcome | Untouched]:
         """What becomes of each, without working on what ended every worker that tried."""
@@ -216,6 +224,7 @@ class Batches:
                 dead = Dead(reason="key_refused", message=f"Redis refuses the article's own entry: {item.error}")
                 again.append(item.worked._replace(outcome=dead))
         self.metrics.record(settled, time.time() - started)
+        self.pace.finished([item.outcome for item in settled], now_s=time.monotonic())
         for item in settled:
             self._note(item)
         return again
@@ -247,8 +256,10 @@ class Batches:
         """Raises _GivenUp when the worker leaves."""
         if self.leaving.is_set():
             raise _GivenUp
+        began_s = time.monotonic()
         with suppress(TimeoutError):
             await asyncio.wait_for(self.leaving.wait(), seconds)
+        self._waited_s += time.monotonic() - began_s
 
 
 @dataclass(slots=True)

@@ -57,6 +57,11 @@ class WorkerSettings(CommonSettings):
         default=3 * 86_400, ge=0, description="how long the way of an article can be told; 0 writes no journeys"
     )
 
+    @property
+    def works_alone(self) -> bool:
+        """Whether one worker of the stage does all its work, while others stand by."""
+        return False
+
     def limits(self, *, item_time_s: float = 5.0, megabyte_time_s: float = 4.0) -> Limits:
         """What one article may take of the child process; the stage knows what is long for it."""
         return Limits(

@@ -16,7 +16,7 @@ from wiredesk.connection import own_words
 from wiredesk.stage.gate import Gate
 from wiredesk.stage.processor import State
 from wiredesk.stage.troubles import Troubles, kind_of
-from wiredesk.workers import WorkerReport, announce, sign, withdraw, worker_name
+from wiredesk.workers import Pace, WorkerReport, announce, sign, withdraw, worker_name
 
 __all__ = ["Vitals"]
 
@@ -24,14 +24,21 @@ log = structlog.get_logger()
 
 
 class Vitals:
-    """One worker's. `redis` is a connection without patience: what it says about the server must be true now."""
+    """One worker's. `redis` is a connection without patience: what it says about the server must be true now.
 
-    def __init__(self, redis: "Redis", *, stage: str, version: str, troubles: Troubles, gate: Gate) -> None:
+    It works `alone` where others of its stage could only stand by.
+    """
+
+    def __init__(
+        self, redis: "Redis", *, stage: str, version: str, troubles: Troubles, gate: Gate, alone: bool = False
+    ) -> None:
+        self._alone = alone
         self._redis, self._stage, self._troubles, self._gate = redis, stage, troubles, gate
         self.name = worker_name()
         self.version = version
         self.address: str | None = None
         self.in_flight: Callable[[], int] = lambda: 0
+        self.pace: Callable[[], Pace | None] = lambda: None
         self.recovered: Callable[[], None] = lambda: None
         """Called when the server is back: the worker may look at once for what others left."""
         self._started_at = datetime.now(UTC)
@@ -91,6 +98,9 @@ class Vitals:
             state=self.state,
             why=self.why,
             in_flight=self.in_flight(),
+            pace=self.pace(),
+            cores=len(os.sched_getaffinity(0)),
+            alone=self._alone,
             started_at=self._started_at,
             reported_at=datetime.now(UTC),
         )

@@ -38,6 +38,7 @@ from wiredesk.stage.gate import Gate
 from wiredesk.stage.health import HealthServer
 from wiredesk.stage.housekeeping import Housekeeping, Retention
 from wiredesk.stage.metrics import StageMetrics, new_registry
+from wiredesk.stage.pace import added
 from wiredesk.stage.processor import Processor
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.settings import WorkerSettings
@@ -127,6 +128,7 @@ class _Worker:
             version=version(plan.distribution),
             troubles=self._troubles,
             gate=self._gate,
+            alone=settings.works_alone,
         )
         self._health = HealthServer(
             host=settings.host, port=settings.port, describe=self._vitals.describe, registry=registry
@@ -182,6 +184,7 @@ class _Worker:
             delay_s=settings.trim_delay_s,
         )
         self._vitals.in_flight = lambda: self._batches.in_flight
+        self._vitals.pace = lambda: self._batches.pace.tell(now_s=time.monotonic())
         self._vitals.recovered = self._batches.let_go.set
 
     async def live(self) -> int:
@@ -238,6 +241,7 @@ class _Worker:
             await ensure_group(self._pulse, source, self._plan.name)
 
     async def _consume(self) -> None:
+        self._batches.pace.begin(now_s=time.monotonic())
         self._vitals.enter("consuming")
         log.info("worker.consuming", worker=self._vitals.name, streams=[str(source) for source in self._plan.sources])
         keeping = asyncio.create_task(self._repeatedly(self._batches.keep, self._settings.retry_after_s / 3))
@@ -355,6 +359,8 @@ class _Worker:
         try:
             await self._vitals.announce(self._settings.journey_memory_s)
             await self._gate.look()
+            seen = await added(self._pulse, self._plan.sources, self._plan.name)
+            self._batches.pace.seen(seen, now_s=time.monotonic())
         except (RedisError, OSError) as error:
             self._vitals.trouble("pulse", error)
             return
