@@ -14,7 +14,7 @@ from wiredesk import dead, journey_steps, keys, pipeline
 from wiredesk.api_keys import digest, parsed
 from wiredesk.cli.app import app, run
 from wiredesk.cli.output import age, printable, size
-from wiredesk.cli.status import view
+from wiredesk.cli.status_view import view
 from wiredesk.cli.teaching import help_text
 from wiredesk.events import DeadLetter, Stream
 from wiredesk.submissions import submit
@@ -366,7 +366,7 @@ class TestStatus:
         )
         register(redis_client, report)
         console = Console(width=80, file=io.StringIO())
-        console.print(view(pipeline.read(redis_client)))
+        console.print(view(pipeline.read(redis_client), columns=80))
         shown = console.file.getvalue()
         for words in ("articles.submitted", "0123456789ab", "172.18.0.12:39100", "extraction"):
             assert words in shown, words
@@ -409,7 +409,8 @@ class TestStatus:
 
     def test_json_holds_everything(self, invoke, redis_client):
         state = json.loads(invoke("status", "--json").stdout)
-        assert set(state) == {"read_at", "server", "streams", "workers", "dead_letters", "pressure", "advice"}
+        parts = {"read_at", "server", "streams", "workers", "dead_letters", "pressure", "advice", "stages", "sizing"}
+        assert set(state) == parts
 
     def test_an_idle_pipeline_says_that_no_worker_runs(self, invoke, redis_client):
         assert "No worker is running" in invoke("status").stdout

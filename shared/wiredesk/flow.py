@@ -97,9 +97,9 @@ def _per_s(paces: Sequence[Pace], counts: Sequence[int]) -> float | None:
 
 
 def _busy(paces: Sequence[Pace]) -> float | None:
-    """The share of their time that the workers worked, all together. A batch may have begun before the window."""
+    """The share of their time that the workers worked, all together."""
     window_s = sum(pace.window_s for pace in paces)
-    return sum(min(pace.busy_s, pace.window_s) for pace in paces) / window_s if window_s else None
+    return sum((pace.busy or 0.0) * pace.window_s for pace in paces) / window_s if window_s else None
 
 
 def _unmeasured(name: str, own: Sequence[WorkerState], measured_s: float | None) -> str:

@@ -86,6 +86,11 @@ class WorkerState(WorkerReport):
 
     pending: int | None
 
+    @property
+    def busy(self) -> float | None:
+        """The share of its time that it works; None where it does not tell."""
+        return self.pace.busy if self.pace else None
+
 
 class DeadLetterCount(_State):
     """How many of the dead letters looked into died at `stage` of `reason`."""

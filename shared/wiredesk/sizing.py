@@ -175,7 +175,7 @@ def _said(
     can = _at_work(stage) * (bottleneck.per_s or 0.0)
     held = f"{stage.name} is the bottleneck: {_count(round(bottleneck.work or 0), 'have')} to pass it, "
     rates = f"{workers} can do {rate(can)} and {rate(bottleneck.arrivals_per_s or 0.0)} arrive"
-    return f"{held}{rates}: " + ("it never ends so" if math.isinf(done) else f"done in about {span(done)}")
+    return f"{held}{rates}: " + ("the backlog grows" if math.isinf(done) else f"done in about {span(done)}")
 
 
 def rate(per_s: float) -> str:

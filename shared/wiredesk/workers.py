@@ -35,6 +35,11 @@ class Pace(BaseModel):
     passed_on: int = Field(ge=0)
     arrivals_per_s: Mapping[str, float] = {}
 
+    @property
+    def busy(self) -> float | None:
+        """The share of the window that it worked, up to 1: a batch counts where it ends, and may have begun before."""
+        return min(1.0, self.busy_s / self.window_s) if self.window_s else None
+
 
 class WorkerReport(BaseModel):
     """One live process. `address` is host:port of its health and metrics (the gateway: of its pages too).
