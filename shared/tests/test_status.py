@@ -146,9 +146,8 @@ def test_a_command_for_several_stages_is_pasteable_from_a_narrow_terminal(behind
     shown = console.file.getvalue()
     command = shown[shown.index("docker compose") : shown.index("make up")]
     joined = subprocess.run(["sh", "-c", f"echo {command}"], capture_output=True, text=True, check=True).stdout
-    assert joined.split() == (
-        "docker compose up -d --no-recreate --scale ingest=5 --scale extraction=11 ingest extraction".split()
-    )
+    wanted = "docker compose up -d --no-recreate --scale ingest=5 --scale extraction=11 ingest extraction"
+    assert joined.split() == wanted.split()
 
 
 class Terminal:

@@ -1,16 +1,19 @@
 """Fixtures: articles, a small index in memory behind the reader's protocol, and a gateway that really serves."""
 
 import base64
+import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 import redis
-import uvicorn
 from prometheus_client import CollectorRegistry
 from wiredesk import wire
 from wiredesk.connection import connect
@@ -31,10 +34,11 @@ from wiredesk.index.protocol import (
     SearchRequest,
 )
 from wiredesk.listening import listen
-from wiredesk.slow_clients import HEAD_BYTES, PromptProtocol
 from wiredesk.testing import RedisServer, free_port, wait_until
+from wiredesk.workers import Pace, WorkerReport, announce
 from wiredesk_gateway.app import create_app
 from wiredesk_gateway.live_index import LiveIndex
+from wiredesk_gateway.serving import GatewayServer
 from wiredesk_gateway.settings import GatewaySettings
 
 Serve = Callable[..., httpx.Client]
@@ -277,9 +281,9 @@ def serve() -> Iterator[Serve]:
 
 
 def start_gateway(
-    stack: ExitStack, open_reader: Callable[[], IndexReader], redis_url: str, **options: object
+    stack: ExitStack, open_reader: Callable[[], IndexReader], redis_url: str, *, port: int = 0, **options: object
 ) -> httpx.Client:
-    """A gateway in a thread of this process, on a real socket."""
+    """A gateway in a thread of this process, on a real socket; port 0 is a free one."""
     settings = GatewaySettings.model_validate({"reload_interval_s": 0.02, **options})
     client: redis.Redis = connect(redis_url, retries=0)
     stack.callback(client.close)
@@ -287,9 +291,10 @@ def start_gateway(
     app = create_app(settings, redis=client, index=index, registry=CollectorRegistry())
     index.start()
     stack.callback(index.stop)
-    listening = listen("127.0.0.1", 0, setting="a port")
-    options = {"http": PromptProtocol, "h11_max_incomplete_event_size": HEAD_BYTES}
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2, **options))
+    listening = listen("127.0.0.1", port, setting="a port")
+    server = GatewayServer(
+        app, connections=settings.connections, address_connections=settings.address_connections, drain_s=2
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
 
@@ -341,3 +346,58 @@ def buried(redis_client: redis.Redis) -> Callable[..., str]:
 def no_redis_url() -> str:
     """An address nobody listens on."""
     return f"redis://127.0.0.1:{free_port()}/0"
+
+
+@pytest.fixture
+def index_url(tmp_path: Path) -> str:
+    return f"tantivy://{tmp_path}/index"
+
+
+@pytest.fixture
+def start(tmp_path: Path, index_url: str) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
+    """Starts gateways with an environment of their own and ends them after the test."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def run(redis_url: str, **variables: str) -> "subprocess.Popen[bytes]":
+        given = {
+            "WIREDESK_REDIS_URL": redis_url,
+            "WIREDESK_INDEX_URL": index_url,
+            "WIREDESK_HTTP_PORT": "0",
+            "WIREDESK_LOG_FORMAT": "json",
+            **variables,
+        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_")}
+        log = (tmp_path / f"gateway-{len(processes)}.log").open("wb")
+        with log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "wiredesk_gateway"], env=kept | given, stdout=log, stderr=log
+            )
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+        process.wait(timeout=10)
+
+
+@pytest.fixture
+def pace(redis_client: redis.Redis) -> Callable[..., None]:
+    """Announces a worker on the empty server that has measured its pace over a minute."""
+
+    def announced(
+        stage: str, *, finished: int, busy_s: float, stream: str = "", arrivals_per_s: float = 0.0, **fields: object
+    ) -> None:
+        now = datetime.now(UTC)
+        arrivals = {stream: arrivals_per_s} if stream else {}
+        measured = Pace(window_s=60, busy_s=busy_s, finished=finished, passed_on=finished, arrivals_per_s=arrivals)
+        usual = {"name": f"{stage}-1", "pid": 7, "host": "h", "version": "0.1.0", "state": "consuming"}
+        report = WorkerReport.model_validate(
+            {**usual, "stage": stage, "pace": measured, "started_at": now, "reported_at": now, **fields}
+        )
+        with redis_client.pipeline() as commands:
+            announce(commands, report)
+            commands.execute()
+
+    return announced

@@ -344,24 +344,6 @@ def test_axe_finds_nothing_amiss(browser: Browser, address: str, scheme: Any, wi
             assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], path
 
 
-@needs_chromium
-def test_the_pipeline_page_keeps_itself_fresh_until_told_to_stop(
-    page: Page, address: str, redis_client: redis.Redis, request: Any
-) -> None:
-    conftest: ModuleType = request.config.pluginmanager.get_plugin(str(Path(__file__).with_name("conftest.py")))
-    page.clock.install()
-    page.goto(address + "/pipeline")
-    expect(page.get_by_text("None: everything submitted could be read.")).to_be_visible()
-    page.get_by_label("Follow one article").fill("half an id")
-    conftest.bury(redis_client)
-    page.clock.fast_forward(6_000)
-    page.get_by_role("link", name="All dead letters: filter, replay, drop").wait_for()
-    assert page.get_by_label("Follow one article").input_value() == "half an id"
-    page.get_by_role("link", name="Stop refreshing").click()
-    expect(page.get_by_role("link", name="Keep refreshing")).to_be_visible()
-    assert page.locator("[data-refresh]").count() == 0
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_colour_of_text_can_be_read_on_its_ground(scheme: str) -> None:
     """WCAG 2.2, 1.4.3: a contrast of 4.5 to 1, computed from relative luminance as defined there."""

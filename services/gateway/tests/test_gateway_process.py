@@ -1,12 +1,10 @@
 """The gateway as a process of its own: a real index, a real Redis, signals."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -20,40 +18,6 @@ from wiredesk.testing import RedisServer, free_port, wait_until
 from wiredesk.workers import WorkerReport
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
-
-
-@pytest.fixture
-def index_url(tmp_path: Path) -> str:
-    return f"tantivy://{tmp_path}/index"
-
-
-@pytest.fixture
-def start(tmp_path: Path, index_url: str) -> Iterator[Start]:
-    """Starts gateways with an environment of their own and ends them after the test."""
-    processes: list[subprocess.Popen[bytes]] = []
-
-    def run(redis_url: str, **variables: str) -> "subprocess.Popen[bytes]":
-        given = {
-            "WIREDESK_REDIS_URL": redis_url,
-            "WIREDESK_INDEX_URL": index_url,
-            "WIREDESK_HTTP_PORT": "0",
-            "WIREDESK_LOG_FORMAT": "json",
-            **variables,
-        }
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_")}
-        log = (tmp_path / f"gateway-{len(processes)}.log").open("wb")
-        with log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "wiredesk_gateway"], env=kept | given, stdout=log, stderr=log
-            )
-        processes.append(process)
-        return process
-
-    yield run
-    for process in processes:
-        if process.poll() is None:
-            process.kill()
-        process.wait(timeout=10)
 
 
 def announced(client: redis.Redis) -> WorkerReport | None:

@@ -5,13 +5,11 @@ import sys
 
 import structlog
 import uvicorn
-from fastapi import FastAPI
 from wiredesk import logs, settings
 from wiredesk.connection import connect
 from wiredesk.errors import UsageError
 from wiredesk.index import open_reader
 from wiredesk.listening import listen
-from wiredesk.slow_clients import HEAD_BYTES, prompt_protocol
 from wiredesk.stage.metrics import new_registry
 
 from wiredesk_gateway.app import create_app
@@ -19,6 +17,7 @@ from wiredesk_gateway.desk import Desk
 from wiredesk_gateway.guard import on_loopback
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.presence import STAGE, Presence
+from wiredesk_gateway.serving import GatewayServer
 from wiredesk_gateway.settings import GatewaySettings
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -53,7 +52,12 @@ def _serve(configured: GatewaySettings) -> int:
         in_flight=lambda: desk.requests.in_flight,
         why_paused=lambda: desk.admission.look().message,
     )
-    server = _server(app, configured)
+    server = GatewayServer(
+        app,
+        connections=configured.connections,
+        address_connections=configured.address_connections,
+        drain_s=configured.drain_s,
+    )
     _end_at_signals(server)
     index.start()
     presence.start()
@@ -77,23 +81,6 @@ def _refuse_an_open_door(configured: GatewaySettings) -> None:
         "keys in WIREDESK_API_KEYS_FILE (`wiredesk key new` makes them), or set WIREDESK_WITHOUT_KEYS=true where "
         "something in front of it keeps others out"
     )
-
-
-def _server(app: FastAPI, configured: GatewaySettings) -> uvicorn.Server:
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        http=prompt_protocol(address_connections=configured.address_connections),
-        ws="none",
-        h11_max_incomplete_event_size=HEAD_BYTES,
-        proxy_headers=False,
-        limit_concurrency=configured.connections,
-        timeout_graceful_shutdown=configured.drain_s,
-    )
-    return uvicorn.Server(config)
 
 
 def _end_at_signals(server: uvicorn.Server) -> None:

@@ -20,7 +20,7 @@ from wiredesk import pipeline
 from wiredesk.errors import WiredeskError
 from wiredesk.pressure import Limits
 
-from wiredesk_gateway import entity_pages, health, letter_pages, pages, sign_in
+from wiredesk_gateway import entity_pages, health, letter_pages, pages, pipeline_page, sign_in
 from wiredesk_gateway.admission import Admission
 from wiredesk_gateway.api import articles, dead_letters, entities, exports, facts, operations
 from wiredesk_gateway.assets import Assets
@@ -36,11 +36,13 @@ from wiredesk_gateway.keyring import Keyring
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.metrics import PipelineCollector, QueryTimes, Requests
 from wiredesk_gateway.openapi import described, methods_at
+from wiredesk_gateway.pipeline_look import looking
 from wiredesk_gateway.problems import Problem, problem_of, respond
 from wiredesk_gateway.queries import WAITING, Queries
 from wiredesk_gateway.redis_metrics import RedisCollector
 from wiredesk_gateway.settings import GatewaySettings
 from wiredesk_gateway.templating import error_page
+from wiredesk_gateway.watching import Watch
 
 __all__ = ["create_app"]
 
@@ -63,6 +65,7 @@ def create_app(
     assets = Assets()
     requests = Requests(registry)
     admission = Admission(redis, Limits(backlog=settings.backlog_limit, memory=settings.memory_share))
+    look = looking(redis, admission, index)
     registry.register(
         PipelineCollector(
             lambda: pipeline.read(redis, limits=admission.limits), index.documents, DeadTally(redis).count
@@ -91,12 +94,15 @@ def create_app(
         callers=Callers(Keyring(settings.api_keys_file)),
         queries=Queries(QueryTimes(registry), at_once=settings.queries, timeout_s=settings.query_timeout_s),
         exports=Exports(settings.exports),
+        look=look,
+        watch=Watch(look, at_most=settings.viewers),
     )
     apis = (articles, facts, exports, entities, operations, dead_letters)
     for router in (each.router for each in apis):
         app.include_router(router)
     app.include_router(health.router)
     app.include_router(pages.router)
+    app.include_router(pipeline_page.router)
     app.include_router(letter_pages.router)
     app.include_router(entity_pages.router)
     app.include_router(sign_in.router)

@@ -1,5 +1,6 @@
 """What every endpoint works with, put together once and found on the application's state."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -16,8 +17,10 @@ from wiredesk_gateway.gatekeeper import Callers
 from wiredesk_gateway.intake import Intake
 from wiredesk_gateway.live_index import LiveIndex
 from wiredesk_gateway.metrics import Requests
+from wiredesk_gateway.pipeline_look import PipelineLook
 from wiredesk_gateway.queries import BoundedReader, Queries
 from wiredesk_gateway.settings import GatewaySettings
+from wiredesk_gateway.watching import Watch
 
 __all__ = ["Body", "Desk", "DeskHere", "Reader", "TraceHere"]
 
@@ -37,6 +40,8 @@ class Desk:
     callers: Callers
     queries: Queries
     exports: Exports
+    look: Callable[[], PipelineLook]
+    watch: Watch[PipelineLook]
 
     def reader(self, *, kind: str | None = None) -> IndexReader:
         """The index, within the bounds on questions. Raises Unavailable, saying why, while there is none."""

@@ -1,4 +1,4 @@
-"""The web pages: search, article, quotes, entities, pipeline. They work without JavaScript."""
+"""The web pages: search, article, quotes, entities. They work without JavaScript."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,8 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
-from wiredesk import pipeline
-from wiredesk.dead import list_dead
 from wiredesk.errors import Unavailable, UsageError
 from wiredesk.events import ArticleExtracted
 from wiredesk.index.protocol import IndexReader, SearchPage, SearchRequest
@@ -28,8 +26,6 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _SIMILAR = 5
 _COPIES = 10
-_NEWEST_DEAD = 10
-REFRESH_S = 5
 
 
 @router.get("/")
@@ -140,33 +136,6 @@ def entities(
             "next_path": entities_path(**asked, cursor=found.next_cursor) if found.next_cursor else None,
             "first_path": entities_path(**asked) if cursor else None,
         },
-    )
-
-
-@router.get("/pipeline")
-def pipeline_state(desk: DeskHere, refresh: Annotated[str, Query(max_length=10)] = "on") -> Response:
-    """Streams, workers and dead letters, looked at again every few seconds."""
-    state, problem, letters, held_back = None, None, [], None
-    try:
-        state = pipeline.read(desk.redis, limits=desk.admission.limits)
-        letters = list_dead(desk.redis, limit=_NEWEST_DEAD) if state.dead_letters.total else []
-        held_back = desk.admission.look().message
-    except Unavailable as error:
-        problem = problem_of(error)
-    return page(
-        desk.assets,
-        "pipeline.html",
-        {
-            "state": state,
-            "letters": letters,
-            "problem": problem,
-            "held_back": held_back,
-            "advice": [line for line in state.advice if not held_back or held_back not in line] if state else [],
-            "documents": desk.index.documents(),
-            "index_problem": desk.index.problem,
-            "refresh_s": REFRESH_S if refresh == "on" else None,
-        },
-        status=problem.status.value if problem else HTTPStatus.OK,
     )
 
 

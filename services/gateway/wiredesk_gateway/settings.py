@@ -51,4 +51,7 @@ class GatewaySettings(CommonSettings):
     )
     queries: int = Field(default=8, ge=1, le=64, description="questions to the index at one time; more wait")
     query_timeout_s: float = Field(default=10.0, gt=0, description="for one question to the index")
+    viewers: int = Field(
+        default=64, ge=1, le=256, description="watching the pipeline live at one time; more are answered 503"
+    )
     exports: int = Field(default=4, ge=1, description="result sets being sent whole at one time; more are answered 503")

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
+from wiredesk import sizing
 
 from wiredesk_gateway import links
 from wiredesk_gateway.assets import Assets
@@ -15,13 +16,18 @@ from wiredesk_gateway.problems import Problem
 from wiredesk_gateway.quote_view import around
 from wiredesk_gateway.rendering import highlighted
 
-__all__ = ["error_page", "page"]
+__all__ = ["error_page", "page", "part"]
 
 
 def page(assets: Assets, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
     """Render a page of this package."""
     html = _environment().get_template(template).render(context, assets=assets)
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-cache"})
+
+
+def part(template: str, context: Mapping[str, Any]) -> str:
+    """Render a part of a page, to take the place of the one that is shown."""
+    return _environment().get_template(template).render(context)
 
 
 def error_page(assets: Assets, problem: Problem) -> HTMLResponse:
@@ -56,6 +62,8 @@ def _environment() -> Environment:
         "language_tag": language_tag,
         "journey_page_path": links.journey_page_path,
         "milliseconds": _milliseconds,
+        "per_s": lambda rate: "–" if rate is None else sizing.rate(rate),
+        "percent": lambda share: "–" if share is None else f"{share:.0%}",
         "moment": _moment,
         "quote_path": links.quote_path,
         "thousands": lambda number: "unknown" if number is None else f"{number:,}",

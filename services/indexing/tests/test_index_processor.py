@@ -447,6 +447,8 @@ def test_the_disk_is_told_as_far_as_there_is_the_folder(tmp_path) -> None:
     registry = CollectorRegistry()
     registry.register(DiskCollector(tmp_path / "absent"))
     assert registry.get_sample_value("wiredesk_disk_free_bytes") is None
+
+
 @pytest.mark.parametrize(("address", "alone"), [("tantivy:///x", True), ("opensearch+https://node:9200/x", False)])
 def test_a_worker_works_alone_on_an_index_that_takes_one_writer(address: str, alone: bool) -> None:
     assert IndexingSettings(index_url=SecretStr(address)).works_alone is alone

@@ -34,8 +34,8 @@ def command(
     Rates are what the workers measured over the last minute; [bold]one does[/] is what one worker does a second while
     it works. [bold]lag[/] is what a group has not been given yet, [bold]pending[/] what it was given and has not
     finished, each followed by the age of its oldest. What is not known is shown as unknown. A group of another
-    application is marked foreign. With --json, lengths are counts, times seconds, sizes bytes, and null is unknown; with
-    --watch, a line each time.
+    application is marked foreign. With --json, lengths are counts, times seconds, sizes bytes, and null is unknown;
+    with --watch it is a line each time.
 
     Examples:
       wiredesk status --drain-in 5m

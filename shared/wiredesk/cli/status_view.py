@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from wiredesk.pipeline import GroupState, PipelineState, ServerState, Sizing, StageState, StreamState
+    from wiredesk.pipeline_state import GroupState, PipelineState, ServerState, Sizing, StageState, StreamState
 
 __all__ = ["view"]
 

@@ -1,7 +1,9 @@
-// Suggests names while typing, keeps the pipeline page fresh, and puts "/" on the search box. Every page works without this.
+// Suggests names while typing, keeps the pipeline page live, and puts "/" on the search box. Every page works without this.
 "use strict";
 
 const PAUSE_MS = 150;
+const AGAIN_MS = 5000; // until a stream that was refused is asked for again
+const QUIET_MS = 10000; // between two things a screen reader is told
 const list = document.getElementById("suggestions");
 
 function debounced(action) {
@@ -46,20 +48,89 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A page that asks for it is fetched again, and its live parts take the place of those shown. What is being read with
-// the keyboard stays as it is, and so does what nobody sees.
-async function refresh() {
-  if (document.hidden) return;
-  const answer = await fetch(location.href);
-  if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-live]");
-  document.querySelectorAll("[data-live]").forEach((shown, at) => {
-    if (fresh[at] && !shown.contains(document.activeElement)) shown.replaceWith(fresh[at]);
-  });
+// The live part of a page takes over what the server sends, node by node: what did not change stays as it is, and with
+// it the keyboard's place, what is selected and how far a table is scrolled. What nobody sees is not asked for.
+function takeOver(shown, fresh) {
+  if (shown.nodeName !== fresh.nodeName) {
+    shown.replaceWith(fresh);
+    return;
+  }
+  if (shown.nodeType !== Node.ELEMENT_NODE) {
+    if (shown.data !== fresh.data) shown.data = fresh.data;
+    return;
+  }
+  for (const { name } of [...shown.attributes]) if (!fresh.hasAttribute(name)) shown.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (shown.getAttribute(name) !== value) shown.setAttribute(name, value);
+  takeOverChildren(shown, fresh);
 }
 
-const refreshing = document.querySelector("[data-refresh]");
-if (refreshing) {
-  refreshing.hidden = false;
-  setInterval(() => refresh().catch(() => {}), Number(refreshing.dataset.refresh) * 1000);
+function takeOverChildren(shown, fresh) {
+  const wanted = [...fresh.childNodes];
+  wanted.forEach((child, at) => {
+    const there = shown.childNodes[at];
+    if (there) takeOver(there, child);
+    else shown.append(child);
+  });
+  while (shown.childNodes.length > wanted.length) shown.lastChild.remove();
 }
+
+function watch(live) {
+  const [controls, connection, pause, told] = ["live-controls", "connection", "pause", "told"].map((name) =>
+    document.querySelector(`[data-${name}]`),
+  );
+  let source, again, announced, spoken = 0;
+
+  function say(words) {
+    if (connection.textContent === words) return;
+    connection.textContent = words;
+    connection.dataset.connection = words === "Live" ? "live" : "";
+  }
+
+  // A screen reader hears of a change, not of every number, and not too often.
+  function announce() {
+    const words = live.querySelector("[data-announce]")?.textContent ?? "";
+    if (words === announced || Date.now() - spoken < QUIET_MS) return;
+    if (announced !== undefined) {
+      told.textContent = words;
+      spoken = Date.now();
+    }
+    announced = words;
+  }
+
+  function close() {
+    clearTimeout(again);
+    source?.close();
+    source = undefined;
+  }
+
+  function open() {
+    close();
+    if (document.hidden || pause.getAttribute("aria-pressed") === "true") return;
+    source = new EventSource(live.dataset.live);
+    source.addEventListener("part", (event) => {
+      const fresh = new DOMParser().parseFromString(event.data, "text/html").body;
+      takeOverChildren(live, fresh);
+      say("Live");
+      announce();
+    });
+    source.addEventListener("error", () => {
+      say("Reconnecting");
+      if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS);
+    });
+  }
+
+  pause.addEventListener("click", () => {
+    const paused = pause.getAttribute("aria-pressed") !== "true";
+    pause.setAttribute("aria-pressed", String(paused));
+    say(paused ? "Paused" : "Connecting");
+    open();
+  });
+  document.addEventListener("visibilitychange", open);
+  window.addEventListener("pagehide", close);
+  controls.hidden = false;
+  announce();
+  open();
+}
+
+const live = document.querySelector("[data-live]");
+if (live) watch(live);
