@@ -57,12 +57,14 @@ async def test_a_slow_viewer_gets_the_latest_and_not_what_it_missed() -> None:
 
 
 async def test_nobody_looks_while_nobody_watches_and_who_comes_later_sees_nothing_old() -> None:
+    others = asyncio.all_tasks()
     look = Counting()
     watch = watch_of(look)
     watch.join()
-    assert await anext(watch.looks()) == 1
+    looks = watch.looks()
+    assert await anext(looks) == 1
     watch.leave()
-    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}))  # the looking has come to an end
+    await asyncio.gather(*(asyncio.all_tasks() - others), return_exceptions=True)  # the looking has come to an end
     ended_at = look.last
     watch.join()
     assert await anext(watch.looks()) == ended_at + 1

@@ -86,7 +86,7 @@ class Guard:
         # HEAD is GET whose body the server leaves out; FastAPI's routes know GET alone.
         asked: Scope = {**scope, "headers": _with_tame_cookies(scope["headers"])}
         if scope["method"] == "HEAD":
-            asked |= {"method": "GET", "state": {**scope.get("state", {}), "head": True}}
+            asked.update(method="GET", state={**scope.get("state", {}), "head": True})
 
         async def send_guarded(message: Message) -> None:
             nonlocal status

@@ -127,6 +127,7 @@ function watch(live) {
   });
   document.addEventListener("visibilitychange", open);
   window.addEventListener("pagehide", close);
+  document.querySelector("[data-unmoved]").remove();
   controls.hidden = false;
   announce();
   open();
