@@ -88,7 +88,10 @@ api-docs: $(VENV)/.complete ## write docs/asyncapi.json and docs/openapi.json an
 dashboards: $(VENV)/.complete ## write Grafana's dashboards anew from deploy/grafana
 	@$(BIN)/python -m deploy.grafana
 
+audit: $(VENV)/.complete ## ask whether anything in the locks has a known vulnerability
+	@$(BIN)/python -m deploy.audit
+
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup demo up check test test-compose test-opensearch bench bench-compose bench-opensearch bench-search eval chaos api-docs dashboards lock
+.PHONY: help setup demo up check test test-compose test-opensearch bench bench-compose bench-opensearch bench-search eval chaos api-docs dashboards audit lock
