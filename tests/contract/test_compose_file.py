@@ -32,7 +32,7 @@ def test_a_service_runs_its_own_module_from_its_own_image(name: str) -> None:
 def test_a_service_is_told_the_same_things_with_and_without_containers(name: str) -> None:
     # The memory limit of an article goes with the container's own; without containers nothing listens beyond loopback.
     only_in_containers = {"WIREDESK_ITEM_MEMORY_LIMIT_MB"}
-    only_in_containers |= {"WIREDESK_WITHOUT_KEYS", "WIREDESK_API_KEYS_FILE"}
+    only_in_containers |= {"WIREDESK_WITHOUT_KEYS", "WIREDESK_API_KEYS_FILE", "WIREDESK_ALLOWED_HOSTS"}
     told = {variable.replace("_REDIS_URL_FILE", "_REDIS_URL") for variable in BUILT[name]["environment"]}
     assert told - only_in_containers == set(BUILT[name]["x-local"]["env"])
 
