@@ -97,7 +97,7 @@ def opened(
             )
         try:
             door = Door("127.0.0.1", port, log, process, redis_url, keys or {})
-            wait_until(lambda door=door: _ended(door) or _serves(door), what="the gateway to serve", timeout_s=60)
+            wait_until(lambda door=door: _ended(door) or _serves(door), what="the gateway to serve", timeout_s=100)
             if not _ended(door):
                 yield door
                 return

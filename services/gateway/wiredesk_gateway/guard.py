@@ -1,5 +1,6 @@
 """The outermost layer: headers against misuse in browsers, requests counted, no error without an answer."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
@@ -47,6 +48,7 @@ _HEADERS = {
 }
 _API = "/api/"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]*)?", re.ASCII)
 _MOST_HEADERS = 200
 _SAID_ONCE = ("authorization", "content-length", "content-type", "origin", "sec-fetch-site", "x-api-key")
 """Said twice, a proxy in front may believe the one and this server the other."""
@@ -228,12 +230,9 @@ def _with_tame_cookies(headers: RawHeaders) -> RawHeaders:
 
 
 def _hostname(host: str) -> str:
-    if any(character in host for character in "@/?#\\"):  # no host name has them, and readers differ on what it is
-        return ""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    """The name or address without its port; empty for what is none, of which every reader makes something else."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""
 
 
 def _authority(origin: str) -> str | None:
