@@ -15,7 +15,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -137,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         _say(f"audit: {error}", sys.stderr)
         return 2
-    told = report(answer, pins, listed, today=date.today())
+    told = report(answer, pins, listed, today=datetime.now(UTC).date())
     _say("\n".join(told.lines))
     return told.status
 
