@@ -24,7 +24,11 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
         "description": "Events, one a second: `state` with what `/api/v1/pipeline` answers, `problem` with a `detail`",
         "content": {
             MEDIA_TYPE: {
-                "schema": {"type": "string"},
+                "schema": {  # of each event, as readers of such documents take it
+                    "type": "object",
+                    "required": ["event", "data"],
+                    "properties": {"event": {"enum": ["state", "problem"]}, "data": {"type": "string"}},
+                },
                 "example": 'event: state\ndata: {"read_at": "2026-03-01T09:30:00Z", …}\n\n',
             }
         },
