@@ -13,6 +13,7 @@ import redis
 from wiredesk import keys, pipeline, wire
 from wiredesk.events import ArticleIngested, DeadLetter, Stream
 from wiredesk.testing import RedisServer, free_port, valkey_server, wait_until
+from wiredesk.workers import Pace
 
 Start = Callable[..., "WorkerProcess"]  # noqa: F821 - conftest's class
 
@@ -512,18 +513,19 @@ def test_a_worker_reports_how_fast_it_is(worker: Start, redis_client: "redis.Red
     started = worker()
     report = started.wait_for(redis_client, "consuming")
     assert (report.alone, report.cores) == (False, len(os.sched_getaffinity(0)))
-    for n in range(20):
-        submit(redis_client, title="refuse" if n == 0 else "", text=f"Story {n}.")
 
-    def measured() -> bool:
+    def measured(finished: int) -> Pace | None:
         pace = (started.report(redis_client) or report).pace
-        return pace is not None and pace.finished == 20 and bool(pace.arrivals_per_s)
+        return pace if pace and pace.finished == finished and pace.arrivals_per_s else None
 
-    wait_until(measured, what="20 articles in the worker's report")
-    pace = started.report(redis_client).pace
+    submit(redis_client, title="refuse")
+    wait_until(lambda: measured(1), what="an article in the worker's report")
+    for n in range(19):
+        submit(redis_client, text=f"Story {n}.")
+    pace = wait_until(lambda: measured(20), what="20 articles in the worker's report")
     assert pace.passed_on == 19
     assert 0 < pace.busy_s <= pace.window_s <= 60
-    assert pace.arrivals_per_s["articles.submitted"] > 0
+    wait_until(lambda: measured(20).arrivals_per_s["articles.submitted"] > 0, what="what arrived in the report")
     (stage, *_) = pipeline.read(redis_client).stages
     assert (stage.name, stage.workers, stage.unmeasured) == ("ingest", 1, None)
     assert stage.worker_per_s == pytest.approx(pace.finished / pace.busy_s, rel=0.5)
