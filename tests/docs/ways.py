@@ -32,6 +32,7 @@ ELSEWHERE: Mapping[str, str] = {
     r"python -m wiredesk_gateway": "services/gateway/tests/test_gateway_process.py",
     r"python -m pytest (\S+)": ".ci/run",
     r"wiredesk index rebuild --index 'opensearch://.*": "tests/opensearch/test_rebuild.py",
+    r"sh deploy/redis/users\.sh FOLDER": "tests/integration/test_redis_users.py",
     r"wiredesk restore /backups/monday .*": "tests/integration/test_backup.py",
     # These load a pipeline of another language, which is no part of the environment.
     r"python -m spacy download \S+": "services/extraction/tests/test_languages_stage.py",
