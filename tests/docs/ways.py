@@ -78,7 +78,7 @@ def compose_problems(command: str, services: Mapping[str, Mapping[str, Any]]) ->
     """What is wrong with `docker compose …`, by the services of the compose file; SERVICE stands for any."""
     problems = []
     for part in command.split("&&"):
-        words = [word for word in shlex.split(part) if not re.match(r"^[A-Z_]+=", word)]
+        words = shlex.split(re.sub(r"^\s*(?:[A-Z_]+=\S+ )+", "", part))
         if words[:2] != ["docker", "compose"]:
             problems.append(f"{part.strip()}: not docker compose")
             continue
