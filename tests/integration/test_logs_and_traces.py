@@ -166,7 +166,7 @@ def test_whatever_fails_no_line_holds_a_word_of_an_article_or_a_secret(marked: M
         client.xadd(Stream.SUBMITTED, {wire.FIELD: data})
     for stream in (Stream.INGESTED, Stream.EXTRACTED, Stream.CHANGES):
         client.xadd(stream, {wire.FIELD: f'{{"text": "{BODY}", "article_id": 7}}'})
-    assert marked.ask("POST", "/api/v1/articles", f'{{"text": "{BODY}'.encode())[0] == 400
+    assert marked.ask("POST", "/api/v1/articles", f'{{"text": "{BODY}'.encode())[0] == 422
     assert marked.ask("POST", "/api/v1/articles", article("a key"), authorization=f"Bearer {PASSWORD}")[0] == 401
     admin = server_client(marked.server)
     admin.config_set("maxmemory", "1mb")
