@@ -22,7 +22,7 @@ from wiredesk.events import ArticleIndexed, DeadLetter, Stream
 from wiredesk.testing import valkey_server, wait_until
 
 from tests.docs.commands import Block, blocks, documents, mentioned
-from tests.docs.ways import ELSEWHERE, TARGETS, compose_problems, exists, unknown_options, way_of
+from tests.docs.ways import ELSEWHERE, TARGETS, compose_problems, unknown_options, way_of
 from tests.integration.pipeline_processes import Stack, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,11 +40,11 @@ def test_every_command_has_a_way_to_be_run() -> None:
 
 
 def test_what_runs_elsewhere_runs_there() -> None:
-    missing = [place for place in (*TARGETS.values(), *ELSEWHERE.values()) if not exists(ROOT, place)]
+    missing = [place for place in (*TARGETS.values(), *ELSEWHERE.values()) if not (ROOT / place).exists()]
     assert missing == []
     for command in SHOWN + MENTIONED:
         if match := re.fullmatch(r"python -m pytest (\S+)", command.text):
-            assert exists(ROOT, match[1]), command
+            assert (ROOT / match[1]).exists(), command
 
 
 def test_every_make_target_and_variable_is_in_the_makefile() -> None:

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 __all__ = ["ELSEWHERE", "TARGETS", "Way", "compose_problems", "unknown_options", "way_of"]
 
+ROOT = Path(__file__).resolve().parents[2]
+
 Way = Literal["run", "make", "compose", "elsewhere"]
 """Run as it stands against a pipeline; `make -n`; held against docker-compose.yml; or run by the tests of ELSEWHERE."""
 
@@ -17,7 +19,10 @@ TARGETS: Mapping[str, str] = {
     "up": "tests/e2e/test_local_runner.py",
     "check": ".ci/run",
     "test": ".ci/run",
+    "test-compose": "tests/compose",
     "test-opensearch": ".ci/run",
+    "dashboards": "tests/dashboards/test_dashboard_files.py",
+    "audit": "tests/contract/test_audit.py",
     "eval": ".ci/run",
     "bench": "tests/bench/test_bench_run.py",
     "bench-search": "tests/bench/search",
@@ -32,6 +37,7 @@ ELSEWHERE: Mapping[str, str] = {
     r"python -m wiredesk_gateway": "services/gateway/tests/test_gateway_process.py",
     r"python -m pytest (\S+)": ".ci/run",
     r"wiredesk index rebuild --index 'opensearch://.*": "tests/opensearch/test_rebuild.py",
+    r"docker stats": ".ci/run",  # Docker's own
     r"sh deploy/redis/users\.sh FOLDER": "tests/integration/test_redis_users.py",
     r"wiredesk restore /backups/monday .*": "tests/integration/test_backup.py",
     # These load a pipeline of another language, which is no part of the environment.
@@ -78,7 +84,7 @@ def compose_problems(command: str, services: Mapping[str, Mapping[str, Any]]) ->
     """What is wrong with `docker compose …`, by the services of the compose file; SERVICE stands for any."""
     problems = []
     for part in command.split("&&"):
-        words = shlex.split(re.sub(r"^\s*(?:[A-Z_]+=\S+ )+", "", part))
+        words = shlex.split(re.sub(r"^\s*(?:[A-Z_]+=\S+ )+", "", part.partition("|")[0]))
         if words[:2] != ["docker", "compose"]:
             problems.append(f"{part.strip()}: not docker compose")
             continue
@@ -88,9 +94,11 @@ def compose_problems(command: str, services: Mapping[str, Mapping[str, Any]]) ->
 
 def _problems(words: list[str], services: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     profiles = {profile for service in services.values() for profile in service.get("profiles", ())}
-    while words[:1] == ["--profile"]:
-        if words[1] not in profiles:
+    while words[0] in ("--profile", "-f"):
+        if words[0] == "--profile" and words[1] not in profiles:
             yield f"no profile {words[1]}"
+        if words[0] == "-f" and not (ROOT / words[1]).exists():
+            yield f"no file {words[1]}"
         words = words[2:]
     subcommand, words = words[0], words[1:]
     if subcommand not in _COMPOSE:
@@ -128,8 +136,3 @@ def unknown_options(words: list[str]) -> list[str]:
         found, rest = found.commands[rest[0]], rest[1:]
     known = {option for parameter in found.params for option in parameter.opts} | {"--help", "--version"}
     return [f"no option {word}" for word in rest if word.startswith("--") and word.partition("=")[0] not in known]
-
-
-def exists(root: Path, place: str) -> bool:
-    """Whether a named test is there."""
-    return (root / place).exists()
