@@ -57,7 +57,7 @@ class RedisCollector(Collector):
             took_s = time.perf_counter() - began
             info, commands = self._info("default"), self._info("commandstats")
         except redis.RedisError as error:
-            _log.warning("metrics.incomplete", error=type(error).__name__)
+            _log.warning("metrics.incomplete", why=type(error).__name__)
             yield GaugeMetricFamily("wiredesk_redis_up", "1 while Redis answers the gateway.", value=0)
             return
         yield GaugeMetricFamily("wiredesk_redis_up", "1 while Redis answers the gateway.", value=1)
