@@ -84,9 +84,17 @@ def lines(
 
 
 def number(
-    title: str, unit: str, advice: str, queries: Queries, *, width: int = 4, limit: Limit | None = None, height: int = 4
+    title: str,
+    unit: str,
+    advice: str,
+    queries: Queries,
+    *,
+    width: int = 4,
+    height: int = 4,
+    limit: Limit | None = None,
+    yes_or_no: bool = False,
 ) -> Panel:
-    """The latest value, large, green or red by its limit."""
+    """The latest value, large, green or red by its limit; `yes_or_no` says 1 and 0 in words."""
 
     def build(number: int) -> Builder[models.Panel]:
         panel = (
@@ -97,6 +105,9 @@ def number(
         )
         if limit:
             panel.thresholds(_thresholds(limit))
+        if yes_or_no:
+            words = {"0": models.ValueMappingResult(text="no"), "1": models.ValueMappingResult(text="yes")}
+            panel.mappings([models.ValueMap(options=words)])
         panel.title(title).unit(unit).description(advice).id(number).datasource(DATASOURCE)
         panel.span(width).height(height)
         return panel.targets(_targets(queries))

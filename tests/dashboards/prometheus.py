@@ -48,9 +48,9 @@ class Prometheus:
 
 @contextlib.contextmanager
 def prometheus(jobs: Mapping[str, int], folder: Path) -> Iterator[Prometheus]:
-    """With the project's rules, looking every second at the local port of each job."""
+    """With the project's rules, looking every other second at the local port of each job."""
     config = {
-        "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+        "global": {"scrape_interval": "2s", "scrape_timeout": "2s", "evaluation_interval": "1s"},
         "rule_files": [str(path) for path in RULES],
         "scrape_configs": [
             {"job_name": job, "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]} for job, port in jobs.items()

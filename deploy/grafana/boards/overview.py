@@ -1,7 +1,7 @@
 """The first look: is the promise kept, does everything flow, is something wrong."""
 
 from deploy.grafana.board import Board
-from deploy.grafana.expressions import DONE, INTERVAL, each, or_none, quantiles, rate, share
+from deploy.grafana.expressions import DONE, each, or_none, quantiles, rate, share
 from deploy.grafana.panels import Limit, lines, number, rows
 
 __all__ = ["BOARD"]
@@ -23,7 +23,7 @@ _PROMISE = (
         "Error budget left, 30 days",
         "percentunit",
         "At 0 % hold back risky changes until old breaches leave the window; a large backfill may have used it, too.",
-        {"left": "1 - wiredesk:searchable_late:ratio_rate30d / 0.01"},
+        {"left": "clamp_min(1 - wiredesk:searchable_late:ratio_rate30d / 0.01, 0)"},
         limit=Limit(0.25, below=True),
         width=5,
         height=8,
@@ -80,10 +80,7 @@ _FLOW = (
         "How busy each stage is",
         "percentunit",
         "Near 100 % a stage does all it can: add replicas of it; the others wait for it.",
-        {
-            "{{stage}}": f"sum by (stage) (rate(wiredesk_stage_busy_seconds_total[{INTERVAL}]))"
-            " / on (stage) count by (stage) (wiredesk_stage_busy_seconds_total)"
-        },
+        {"{{stage}}": "stage:wiredesk_busy:ratio_rate5m"},
         most=1,
     ),
     lines(

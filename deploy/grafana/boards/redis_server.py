@@ -18,6 +18,7 @@ _STATE = (
         "0: start it, or correct WIREDESK_REDIS_URL; workers hold what they have and go on by themselves.",
         {"up": "max(wiredesk_redis_up)"},
         limit=Limit(1, below=True),
+        yes_or_no=True,
     ),
     number(
         "Append-only file is on",
@@ -25,6 +26,7 @@ _STATE = (
         "0: whatever Redis holds is lost with its process; start it with --appendonly yes.",
         {"on": "min(wiredesk_redis_aof_enabled)"},
         limit=Limit(1, below=True),
+        yes_or_no=True,
     ),
     number(
         "It can be written",
@@ -32,6 +34,7 @@ _STATE = (
         "0: Redis's disk is full or broken and it takes no writes: make room, writing goes on by itself.",
         {"ok": "min(wiredesk_redis_aof_last_write_ok)"},
         limit=Limit(1, below=True),
+        yes_or_no=True,
     ),
     number(
         "It could be rewritten",
@@ -39,6 +42,7 @@ _STATE = (
         "0: too little memory or disk to rewrite it; it grows until the disk is full. Redis's log says which.",
         {"ok": "min(wiredesk_redis_aof_last_rewrite_ok)"},
         limit=Limit(1, below=True),
+        yes_or_no=True,
     ),
     number(
         "Memory used",

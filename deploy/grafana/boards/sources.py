@@ -28,7 +28,7 @@ _ALL = (
         "Missing fields, worst sources of the last hour",
         "percentunit",
         "Above 50 % where it was below before: the site's pages changed; see SourceRotting in the runbook.",
-        "topk(20, source:wiredesk_missing:ratio_rate1h)",
+        "topk(20, max by (source, field) (source:wiredesk_missing:ratio_rate1h))",
         width=10,
         value="missing",
     ),

@@ -88,7 +88,7 @@ _USE = (
         "How busy each replica is",
         "percentunit",
         "All near 100 %: scale. One alone: its neighbours are paused or stand by.",
-        {"{{stage}} {{instance}}": f"rate(wiredesk_stage_busy_seconds_total{{{_STAGE}}}[{INTERVAL}])"},
+        {"{{stage}} {{instance}}": f"rate(wiredesk_stage_busy_seconds_total{{{_STAGE}}}[5m])"},
         most=1,
     ),
     lines(
