@@ -23,14 +23,14 @@ def each(gauge: str, by: str, matchers: str = "") -> str:
 
 
 def quantiles(histogram: str, matchers: str = "", by: str = "") -> dict[str, str]:
-    """The median, the 95th and the 99th percentile of a histogram, by legend."""
+    """The median, the 95th and the 99th percentile of a histogram, by legend; by a label, the first two."""
     labels = f"{by}, le" if by else "le"
     legend = f"{{{{{by}}}}} " if by else ""
     return {
         f"{legend}p{int(q * 100)}": (
             f"histogram_quantile({q}, sum by ({labels}) (rate({histogram}_bucket{{{matchers}}}[{INTERVAL}])))"
         )
-        for q in (0.5, 0.95, 0.99)
+        for q in ((0.5, 0.95) if by else (0.5, 0.95, 0.99))
     }
 
 

@@ -1,7 +1,7 @@
 """Each stage closely: what it gets through, how long it takes, what fails, and what it uses."""
 
 from deploy.grafana.board import Board
-from deploy.grafana.expressions import INTERVAL, each, quantiles, rate
+from deploy.grafana.expressions import INTERVAL, each, or_none, quantiles, rate
 from deploy.grafana.panels import Limit, lines
 
 __all__ = ["BOARD"]
@@ -10,12 +10,18 @@ _STAGE = 'stage=~"$stage"'
 _GROUP = 'group=~"$stage"'
 _JOB = 'job=~"$stage"'
 
+
+def _happening(counter: str, label: str) -> str:
+    """The rates that are not 0: of the many reasons and outcomes, only those there are."""
+    return or_none(f"{rate(counter, f'stage, {label}', _STAGE)} > 0", label)
+
+
 _THROUGHPUT = (
     lines(
         "Outcomes",
         "cps",
         "published should be nearly all; many duplicates are a publisher repeating itself, fenced a worker that froze.",
-        {"{{stage}} {{outcome}}": rate("wiredesk_events_total", "stage, outcome", _STAGE)},
+        {"{{stage}} {{outcome}}": _happening("wiredesk_events_total", "outcome")},
         stacked=True,
     ),
     lines(
@@ -62,14 +68,14 @@ _TROUBLE = (
         "Retries, by reason",
         "cps",
         "timeout, out_of_memory: too small limits or a monstrous article; unavailable: see what the worker's log says.",
-        {"{{stage}} {{reason}}": rate("wiredesk_retries_total", "stage, reason", _STAGE)},
+        {"{{stage}} {{reason}}": _happening("wiredesk_retries_total", "reason")},
         stacked=True,
     ),
     lines(
         "Dead letters arriving, by reason",
         "cps",
         "wiredesk dead list --reason REASON shows them, wiredesk dead replay brings them back after a fix.",
-        {"{{stage}} {{reason}}": rate("wiredesk_dead_lettered_total", "stage, reason", _STAGE)},
+        {"{{stage}} {{reason}}": _happening("wiredesk_dead_lettered_total", "reason")},
         stacked=True,
     ),
     lines(
