@@ -64,7 +64,7 @@ def test_every_panel_and_every_rule_has_data(watched: Watched) -> None:
         return not left
 
     try:
-        wait_until(answered, timeout_s=180, interval_s=1, what="data for every expression")
+        wait_until(answered, timeout_s=300, interval_s=1, what="data for every expression")
     except TimeoutError:
         pytest.fail("\n".join(f"{each.where}: no data :: {each.expr}" for each in left))
 
