@@ -29,6 +29,7 @@ TARGETS: Mapping[str, str] = {
     "bench-opensearch": "tests/opensearch/test_speed.py",
     "chaos": "tests/chaos/test_chaos_run.py",
     "api-docs": "tests/contract/test_api_documents.py",
+    "dashboards": "tests/dashboards/test_dashboard_files.py",
     "lock": "deploy/local/lock.sh",
 }
 """What does in earnest what a target of the Makefile does: too long for here, or it needs a JDK or the network."""
@@ -60,6 +61,7 @@ _COMPOSE = {
     "unpause": set(),
     "logs": {"-f", "--tail"},
     "ps": {"-a"},
+    "stats": set(),
     "config": {"-q"},
 }
 _WITH_VALUE = {"--scale", "--profile", "-f", "-v", "-e", "--entrypoint", "--tail", "--user"}
