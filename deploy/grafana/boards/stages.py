@@ -132,8 +132,11 @@ _USE = (
     lines(
         "Restarts in the last 15 minutes",
         "short",
-        "Anything but 0 without a deploy: read the last lines of the log of that replica.",
-        {"{{job}} {{instance}}": f"changes(process_start_time_seconds{{{_JOB}}}[15m])"},
+        "A worker without a deploy: read the last lines of its log. A child: an article ended it, see retries by reason.",
+        {
+            "{{job}} {{instance}} worker": f"changes(process_start_time_seconds{{{_JOB}}}[15m])",
+            "{{job}} {{instance}} child": f"changes(wiredesk_child_process_start_time_seconds{{{_JOB}}}[15m])",
+        },
     ),
 )
 
