@@ -132,7 +132,7 @@ _USE = (
     lines(
         "Restarts in the last 15 minutes",
         "short",
-        "A worker without a deploy: read the last lines of its log. A child: an article ended it, see retries by reason.",
+        "A worker without a deploy: read the last lines of its log. A child: an article ended it, see retries.",
         {
             "{{job}} {{instance}} worker": f"changes(process_start_time_seconds{{{_JOB}}}[15m])",
             "{{job}} {{instance}} child": f"changes(wiredesk_child_process_start_time_seconds{{{_JOB}}}[15m])",
