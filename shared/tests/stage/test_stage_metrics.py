@@ -66,10 +66,34 @@ def test_words_and_dead_letters_are_counted_with_the_outcome(
     assert missing(registry, "news.example", "text") == 1
 
 
+def busy(registry: CollectorRegistry) -> float | None:
+    return registry.get_sample_value("wiredesk_stage_busy_seconds_total", {"stage": "ingest"})
+
+
 def test_busy_time_adds_up(metrics: StageMetrics, registry: CollectorRegistry) -> None:
-    metrics.worked(1.5)
-    metrics.worked(0.25)
-    assert registry.get_sample_value("wiredesk_stage_busy_seconds_total", {"stage": "ingest"}) == 1.75
+    assert busy(registry) == 0
+    metrics.busy.done(1.5)
+    metrics.busy.done(0.25)
+    assert busy(registry) == 1.75
+
+
+def test_a_batch_in_work_counts_as_far_as_it_has_come_and_once(
+    metrics: StageMetrics, registry: CollectorRegistry
+) -> None:
+    metrics.busy.in_work_s = lambda: 60.0
+    assert busy(registry) == 60
+    metrics.busy.in_work_s = lambda: 0.0
+    metrics.busy.done(61)
+    assert busy(registry) == 61
+
+
+def test_busy_time_never_falls_when_a_pause_turns_out_to_have_been_none_of_it(
+    metrics: StageMetrics, registry: CollectorRegistry
+) -> None:
+    metrics.busy.in_work_s = lambda: 5.0
+    assert busy(registry) == 5
+    metrics.busy.in_work_s = lambda: 4.0
+    assert busy(registry) == 5
 
 
 def articles(registry: CollectorRegistry, source: str) -> float | None:

@@ -111,6 +111,7 @@ class Batches:
     async def _work(self, stream: Stream, batch: Sequence[Delivery]) -> None:
         started = time.time()
         began_s, waited_s = time.monotonic(), self._waited_s
+        self.metrics.busy.in_work_s = lambda: time.monotonic() - began_s - (self._waited_s - waited_s)
         try:
             outcomes = await self._outcomes(batch)
             ended = time.time()
@@ -136,10 +137,10 @@ class Batches:
             log.exception("batch.unfinished", stream=str(stream), entries=len(batch))
             await asyncio.sleep(_LONGEST_PAUSE_S)
         finally:
-            now_s = time.monotonic()
-            busy_s = now_s - began_s - (self._waited_s - waited_s)
-            self.metrics.worked(busy_s)
-            self.pace.worked(busy_s, now_s=now_s)
+            busy_s = self.metrics.busy.in_work_s()
+            self.metrics.busy.in_work_s = lambda: 0.0
+            self.metrics.busy.done(busy_s)
+            self.pace.worked(busy_s, now_s=time.monotonic())
 
     async def _outcomes(self, batch: Sequence[Delivery]) -> list[Outcome | Untouched]:
         """What becomes of each, without working on what ended every worker that tried."""

@@ -1,19 +1,21 @@
 """What a worker counts, in a registry of its own (never the library's global one)."""
 
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import time
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 from wiredesk.events import submitted_at
 from wiredesk.stage.finish import Finished
 from wiredesk.stage.outcomes import Dead, Outcome, Publish, Retry
 from wiredesk.stage.sources import SourceMetrics
 
-__all__ = ["OWN_REASONS", "StageMetrics", "new_registry"]
+__all__ = ["OWN_REASONS", "BusyTime", "StageMetrics", "new_registry"]
 
 OWN_REASONS = ("timeout", "out_of_memory", "crashed", "unexpected_error", "unavailable", "refused", "key_refused")
 """Why an article may fail that is not the publisher's fault."""
@@ -33,6 +35,29 @@ def new_registry() -> CollectorRegistry:
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     return registry
+
+
+class BusyTime(Collector):
+    """Seconds with a batch in work: a second a second is all that a worker can do.
+
+    The batch that is in work now counts as far as it has come, told by `in_work_s`: minutes of it are no idleness.
+    """
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+        self._done_s = self._told_s = 0.0
+        self.in_work_s: Callable[[], float] = lambda: 0.0
+
+    def done(self, busy_s: float) -> None:
+        """Count a batch at its end, whatever became of it."""
+        self._done_s += max(0.0, busy_s)
+
+    def collect(self) -> Iterator[Metric]:
+        """Never less than before: that would be taken for a restart."""
+        self._told_s = max(self._told_s, self._done_s + self.in_work_s())
+        told = CounterMetricFamily("wiredesk_stage_busy_seconds", "Time with a batch in work.", labels=["stage"])
+        told.add_metric([self._stage], self._told_s)
+        yield told
 
 
 class StageMetrics:
@@ -70,12 +95,8 @@ class StageMetrics:
         self._dead = Counter(
             "wiredesk_dead_lettered", "Articles given up, by reason.", ["stage", "reason"], registry=registry
         )
-        self._busy = Counter(
-            "wiredesk_stage_busy_seconds",
-            "Time with a batch in work, until it was put down: a second a second is all that a worker can do.",
-            ["stage"],
-            registry=registry,
-        ).labels(stage)
+        self.busy = BusyTime(stage)
+        registry.register(self.busy)
         self._words = Counter(
             "wiredesk_words", "Words of the articles that a stage was done with.", ["stage"], registry=registry
         ).labels(stage)
@@ -115,7 +136,3 @@ class StageMetrics:
             return 0
         self._sources.count(outcome.measures)
         return outcome.measures.words
-
-    def worked(self, duration_s: float) -> None:
-        """Count the time of a batch, whatever became of it."""
-        self._busy.inc(duration_s)
