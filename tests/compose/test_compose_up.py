@@ -17,7 +17,7 @@ from tests.compose.traffic import Traffic
 ROOT = Path(__file__).resolve().parents[2]
 WIREDESK = Path(sys.executable).with_name("wiredesk")
 
-pytestmark = [pytest.mark.compose, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.compose, pytest.mark.timeout(1200)]
 
 
 def test_everything_comes_up_healthy(stack: Stack) -> None:
@@ -62,7 +62,7 @@ def test_articles_are_published_from_the_host_and_from_inside(stack: Stack, traf
 def test_prometheus_has_read_its_rules_and_reaches_every_service(stack: Stack) -> None:
     for service in WORKERS:
         wait_until(
-            lambda service=service: stack.replicas_seen(service) == 1, timeout_s=60, what=f"{service} to be scraped"
+            lambda service=service: stack.replicas_seen(service) == 1, timeout_s=240, what=f"{service} to be scraped"
         )
     groups = HttpApi(stack.prometheus_url).get("/api/v1/rules")["data"]["groups"]
     listed = {f"/etc/prometheus/rules/{one.name}" for one in (ROOT / "deploy/prometheus/rules").glob("*.yml")}
@@ -76,7 +76,7 @@ def test_workers_come_and_go_while_articles_flow(stack: Stack, traffic: Traffic)
         for service, number in scale.items():
             wait_until(
                 lambda service=service, number=number: stack.replicas_seen(service) == number,
-                timeout_s=60,
+                timeout_s=240,
                 interval_s=0.5,
                 what=f"Prometheus to see {number} of {service}",
             )

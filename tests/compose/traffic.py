@@ -23,8 +23,8 @@ from tests.chaos.publishing import Publishing
 __all__ = ["Traffic", "flowing"]
 
 _ARTICLES = 6000
-_ENDED_S = 120.0
-_PENDING_S = 60.0
+_ENDED_S = 300.0
+_PENDING_S = 180.0
 
 
 class Traffic:

@@ -39,7 +39,7 @@ class Limits:
     item_memory_bytes: int
     megabyte_time_s: float = 0.0
     message_bytes: int = 16_000_000
-    load_time_s: float = 120.0
+    load_time_s: float = 300.0
 
     def time_s(self, delivery: Delivery) -> float:
         """Seconds without a result after which the process is ended, were it this item that it works on."""
