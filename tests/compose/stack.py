@@ -31,7 +31,9 @@ class Stack:
 
     @property
     def redis_url(self) -> str:
-        return f"redis://127.0.0.1:{self._ports['REDIS_PORT']}/0"
+        """The address of the user who may do everything, as the host reaches it."""
+        told = self.compose("exec", "-T", "redis", "cat", "/run/wiredesk/admin.url").strip()
+        return told.replace("@redis:6379/", f"@127.0.0.1:{self._ports['REDIS_PORT']}/")
 
     @property
     def gateway_url(self) -> str:
