@@ -93,7 +93,8 @@ def test_a_worker_with_a_wrong_secret_says_so_in_one_line_and_ends(stack: Stack,
     wrong = ["-v", f"{secret}:/run/secrets/redis:ro", "-e", "WIREDESK_REDIS_URL_FILE=/run/secrets/redis"]
     ended = stack.attempt("run", "--rm", "--no-deps", *wrong, "ingest")
     assert ended.returncode == 1
-    said = [json.loads(line) for line in ended.stdout.splitlines() if '"level": "error"' in line]
+    told = ended.stdout + ended.stderr
+    said = [json.loads(line) for line in told.splitlines() if '"level": "error"' in line]
     assert len(said) == 1
     assert "refuses" in said[0]["why"]
-    assert "mistaken" not in ended.stdout + ended.stderr
+    assert "mistaken" not in told
