@@ -1,6 +1,7 @@
 """Requests that cost the server more than their sender."""
 
 import contextlib
+import os
 import socket
 from pathlib import Path
 
@@ -132,4 +133,4 @@ def _is_open(connection: socket.socket) -> bool:
 def _processor_s(door: Door) -> float:
     """Processor time that the gateway has used."""
     fields = Path(f"/proc/{door.process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,13 +1,17 @@
 """Headers, host names and other sites' pages: what browsers are kept from."""
 
 from typing import Any
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry
 from starlette.datastructures import Headers
 from structlog.testing import capture_logs
 from wiredesk.events import ArticleExtracted
-from wiredesk_gateway.guard import CONTENT_SECURITY_POLICY, allowed_hosts, ambiguity, refusal
+from wiredesk_gateway.guard import CONTENT_SECURITY_POLICY, Guard, allowed_hosts, ambiguity, refusal
+from wiredesk_gateway.metrics import Requests
+from wiredesk_gateway.problems import respond
 
 LOCAL = allowed_hosts("", listening_on="127.0.0.1")
 
@@ -110,6 +114,36 @@ def test_a_forged_post_puts_nothing_on_the_stream(gateway: httpx.Client) -> None
     response = gateway.post("/api/v1/articles", content=b'{"text": "x"}', headers=headers)
     assert response.status_code == 403
     assert gateway.get("/api/v1/pipeline").json()["streams"][0]["length"] == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (["a=b; wiredesk_session=desk:17:0af; c=d"], ["wiredesk_session=desk:17:0af"]),
+        (["a=b", "wiredesk_session=desk:17:0af"], ["wiredesk_session=desk:17:0af"]),
+        (["a=" + chr(34) + chr(92) * 20_000 + chr(34)], []),
+        (["wiredesk_session=" + chr(34) + chr(92) * 20_000 + chr(34)], []),
+        (["wiredesk_session=" + "x" * 5000], []),
+        ([], []),
+    ],
+)
+async def test_of_all_cookies_only_our_own_goes_further(sent: list[str], kept: list[str]) -> None:
+    seen: list[str] = []
+
+    async def inner(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.extend(Headers(scope=scope).getlist("cookie"))
+
+    guard = Guard(
+        inner,
+        requests=Requests(CollectorRegistry()),
+        hosts=None,
+        origins=frozenset(),
+        respond=lambda _, problem: respond(problem),
+    )
+    headers = [(b"cookie", each.encode()) for each in sent]
+    scope = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": headers}
+    await guard(scope, AsyncMock(), AsyncMock())
+    assert seen == kept
 
 
 def test_a_bug_in_a_page_is_answered_with_headers_and_without_its_words(
