@@ -5,6 +5,7 @@ What is published, how it is followed and by which rules it is judged is the cha
 
 import contextlib
 import json
+import time
 from collections.abc import Iterator, Sequence
 
 import redis
@@ -25,6 +26,7 @@ __all__ = ["Traffic", "flowing"]
 _ARTICLES = 6000
 _ENDED_S = 300.0
 _PENDING_S = 180.0
+_FOUND_S, _POLL_S = 60.0, 0.2
 
 
 class Traffic:
@@ -59,12 +61,18 @@ class Traffic:
         wait_until(self._all_ended, timeout_s=_ENDED_S, interval_s=0.2, what="every submission to come to an end")
 
     def wrong(self) -> list[str]:
-        """What is wrong with what became of the submissions so far, and with what the index holds; none is right."""
-        self.read()
-        found = list(verdict.judge(self.account))
-        held = [(str(one["article_id"]), int(one["revision"])) for one in self._indexed()]
-        found += verdict.judge_index(self.account, held, {})
-        return [f"{one.kind}: {one.words} ({one.submission_id})" for one in found]
+        """What is wrong with what became of the submissions so far, and with what the index holds; none is right.
+
+        What was committed is found a moment later, when the gateway has looked again: so long it is waited for.
+        """
+        deadline = time.monotonic() + _FOUND_S
+        while True:
+            self.read()
+            found = list(verdict.judge(self.account))
+            found += verdict.judge_index(self.account, self._held(), {})
+            if not found or any(one.kind != "index" for one in found) or time.monotonic() > deadline:
+                return [f"{one.kind}: {one.words} ({one.submission_id})" for one in found]
+            time.sleep(_POLL_S)
 
     def workers(self, stage: str) -> list[WorkerState]:
         """The stage's workers in the register; none while the server is away."""
@@ -95,13 +103,13 @@ class Traffic:
             self._follower.ask(self.account.missing)
         return not self.account.missing
 
-    def _indexed(self) -> Iterator[dict[str, object]]:
+    def _held(self) -> list[tuple[str, int]]:
         """Id and revision of every article the gateway finds, read as one export."""
         lines = bytearray()
         HttpApi(self._gateway_url).save(
             path_of("search", "export"), lines.extend, q="", format="jsonl", fields="article_id,revision"
         )
-        return map(json.loads, lines.splitlines())
+        return [(one["article_id"], one["revision"]) for one in map(json.loads, lines.splitlines())]
 
 
 @contextlib.contextmanager
