@@ -29,7 +29,6 @@ TARGETS: Mapping[str, str] = {
     "bench-opensearch": "tests/opensearch/test_speed.py",
     "chaos": "tests/chaos/test_chaos_run.py",
     "api-docs": "tests/contract/test_api_documents.py",
-    "dashboards": "tests/dashboards/test_dashboard_files.py",
     "lock": "deploy/local/lock.sh",
 }
 """What does in earnest what a target of the Makefile does: too long for here, or it needs a JDK or the network."""
