@@ -56,6 +56,7 @@ def test_names_may_be_set_and_other_addresses_answer_to_any() -> None:
 
 
 def test_without_keys_no_name_of_others_is_answered_wherever_it_listens() -> None:
+    assert allowed_hosts("", listening_on="0.0.0.0") == frozenset()
     hosts = allowed_hosts("gateway", listening_on="0.0.0.0")
     for host in ("evil.example", "gateway.evil.example", "10.0.0.5.evil.example"):
         assert refusal("GET", Headers({"host": host}), hosts, path="/")
