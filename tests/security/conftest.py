@@ -8,7 +8,7 @@ import redis
 from wiredesk.api_keys import SCOPES, new_key
 from wiredesk.events import ArticleExtracted, Entity, Mention
 from wiredesk.index import open_writer
-from wiredesk.testing import RedisServer
+from wiredesk.testing import RedisServer, valkey_server
 
 from tests.security.door import Door, opened
 
@@ -42,6 +42,13 @@ def _hostile() -> ArticleExtracted:
             ),
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A server of these tests' own: gateways that live as long as the session would stand in others' register."""
+    with valkey_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
