@@ -6,7 +6,6 @@
 #   sh users.sh FOLDER --rotate     new passwords; the old ones stay good until the next run without --rotate
 #
 #   ADDRESS=redis:6379 SCHEME=redis QUERY='?ssl_ca_certs=/run/wiredesk/ca.pem'     what stands in the addresses
-#   OPEN=true        clients without a name may publish and look; false: they may ping, no more
 #   GROUPS_OF='ingest=10011 redis=999'    group ids that may read NAME.url (redis: users.acl and admin.url); needs root
 #
 # POSIX sh, awk, od and sha256sum: it runs in Redis's own image.
@@ -40,8 +39,9 @@ for user in $(awk '$1 == "user" { print $2 }' "$rules"); do
     [ "$known" = "$now" ] || [ -z "$known" ] || hashes="$hashes $user=#$(hash "$known")"
 done
 
-# One line a user; `default`, whom every client is without a name, is publisher and observer, or nobody.
-awk -v hashes="$hashes" -v open="${OPEN:-false}" '
+# One line a user. `default` is off, so a client without a name may do nothing; it has every right all the same, because a
+# starting Redis reads its append-only file as that user, and skips each script's writes (EXEC) that it may not do.
+awk -v hashes="$hashes" '
     { sub(/#.*/, "") }
     $1 == "user" { user = $2; order[++users] = user; next }
     NF { gsub(/^[ \t]+|[ \t]+$/, ""); rules[user] = rules[user] " " $0 }
@@ -49,7 +49,7 @@ awk -v hashes="$hashes" -v open="${OPEN:-false}" '
         count = split(hashes, pairs, " ")
         for (n = 1; n <= count; n++) { split(pairs[n], pair, "="); secret[pair[1]] = secret[pair[1]] " " pair[2] }
         for (n = 1; n <= users; n++) print "user " order[n] " on" secret[order[n]] " resetkeys resetchannels -@all" rules[order[n]]
-        print "user default on nopass resetkeys resetchannels -@all" (open == "true" ? rules["publisher"] rules["observer"] : " +ping +hello")
+        print "user default off resetpass allkeys allchannels allcommands"
     }
 ' "$rules" | put users.acl
 

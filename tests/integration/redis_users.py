@@ -41,8 +41,8 @@ def make_users(folder: Path, *options: str, **environment: str) -> None:
 
 
 @contextmanager
-def guarded_server(folder: Path, *, open: bool = False) -> Iterator[GuardedServer]:
-    """Until the block ends. `open`: clients without a name may publish and look."""
-    make_users(folder, OPEN=str(open).lower())
+def guarded_server(folder: Path) -> Iterator[GuardedServer]:
+    """Until the block ends."""
+    make_users(folder)
     with valkey_server(appendonly="yes", aclfile=str(folder / "users.acl")) as server:
         yield GuardedServer(folder, server.port)
