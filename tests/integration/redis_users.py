@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import redis
 from wiredesk.testing import valkey_server
 
 __all__ = ["SERVICES", "USERS", "GuardedServer", "guarded_server", "make_users"]
@@ -43,6 +44,10 @@ def make_users(folder: Path, *options: str, **environment: str) -> None:
 @contextmanager
 def guarded_server(folder: Path) -> Iterator[GuardedServer]:
     """Until the block ends."""
-    make_users(folder)
+    # The server is known to be up when it answers a client without a name; then it learns its users.
+    (folder / "users.acl").write_text("user default on nopass allkeys allchannels allcommands\n")
     with valkey_server(appendonly="yes", aclfile=str(folder / "users.acl")) as server:
+        make_users(folder)
+        with redis.Redis.from_url(server.url) as client:
+            client.acl_load()
         yield GuardedServer(folder, server.port)
