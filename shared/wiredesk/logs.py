@@ -8,7 +8,7 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -34,14 +34,22 @@ _SILENT = ("trafilatura", "htmldate", "courlan", "py3langid")
 """They quote pages. What came of a page is in its outcome."""
 
 
-def configure(*, service: str, format: str = "auto", level: str = "info") -> None:
+def configure(
+    *, service: str, format: str = "auto", level: str = "info", about: Callable[[], Mapping[str, str]] = dict
+) -> None:
     """Send structlog, the standard library's loggers, warnings and crashes to stderr, every line with `service`.
 
-    `format` is `json`, `console`, or `auto`: `console` on a terminal, else `json`.
+    `format` is `json`, `console`, or `auto`: `console` on a terminal, else `json`. `about` tells what a line is about
+    when it is written.
     """
+
+    def add_what_it_is_about(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {**about(), **event}
+
     console = format == "console" or (format == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_what_it_is_about,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
