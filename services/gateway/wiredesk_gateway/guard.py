@@ -147,14 +147,17 @@ def named_origins(origins: str) -> frozenset[str]:
 
 
 def oversized(target: bytes, headers: Headers) -> Problem | None:
-    """Why the head is too much: uvicorn bounds what comes in parts, and takes more in one piece."""
+    """Why the head is too much: uvicorn bounds what comes in parts, and takes more in one piece.
+
+    It is answered as uvicorn answers: 400.
+    """
     size = len(target) + sum(len(name) + len(value) for name, value in headers.raw)
     if size <= HEAD_BYTES and len(headers.raw) <= _MOST_HEADERS:
         return None
     detail = (
         f"Address and headers take more than {HEAD_BYTES >> 10} KB, or there are more than {_MOST_HEADERS} headers."
     )
-    return Problem(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail, headers={"Connection": "close"})
+    return Problem(HTTPStatus.BAD_REQUEST, detail, headers={"Connection": "close"})
 
 
 def ambiguity(headers: Headers) -> Problem | None:

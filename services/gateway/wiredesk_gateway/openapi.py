@@ -28,7 +28,7 @@ _FRESH = {
     "Cache-Control": {"required": True, "schema": _TEXT},
 }
 _SAYS: Mapping[int, str] = {
-    400: "The query, a day, an id or a cursor cannot be read (`column` says where), or the request could be two",
+    400: "The query, a day, an id or a cursor cannot be read (`column` says where), the request could be two, or its address and headers are too large",
     401: "An API key is needed; there was none, or one that is not known",
     403: "The key has not the scope, or a page of another site asks",
     404: "There is no such thing here",
@@ -39,7 +39,6 @@ _SAYS: Mapping[int, str] = {
     421: "The server does not answer to this host name",
     422: "A parameter out of range, or an article that is none: `errors` names each. Nothing was done",
     429: "Too many requests, or the pipeline has no room for articles now",
-    431: "Address and headers are too large, or too many",
     500: "A fault of the gateway; its log says which",
     503: "Redis or the index is away, busy or full",
     504: "The index took too long over this",
@@ -67,7 +66,7 @@ _LINKS: Mapping[str, Mapping[str, Any]] = {
     "dead_letters": _links("hits/0/id", dead_letter="id", original="id", replay_one="id", drop_one="id"),
 }
 """Where an answer leads, by operation."""
-_EVERYWHERE = (400, 421, 429, 431, 500, 503)
+_EVERYWHERE = (400, 421, 429, 500, 503)
 
 
 def described(document: dict[str, Any], *, keys: bool) -> dict[str, Any]:

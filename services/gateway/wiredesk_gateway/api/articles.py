@@ -95,7 +95,7 @@ def submit(
     desk: DeskHere,
     body: Body,
     trace: TraceHere,
-    idempotency_key: Annotated[str | None, Header(max_length=255)] = None,
+    idempotency_key: Annotated[str | None, Header(max_length=255, pattern=r"\S")] = None,
 ) -> Submitted | SubmittedLines:
     """Put articles on the stream: all of them or none. With an Idempotency-Key, repeating is safe for a day.
 
