@@ -84,6 +84,7 @@ def test_what_images_leave_out_changes_no_fact(stack: Stack, traffic: Traffic) -
     ).stdout.split()
     traffic.adopt(published)
     traffic.wait_until_ended()
+    assert traffic.wrong() == []  # and so the gateway has looked again
     expected = json.loads(outside.stdout)
     found = HttpApi(stack.gateway_url).get(path_of("articles", traffic.account.article_ids[published[0]]))
     for facts in ("entities", "quotes", "dates", "places"):
