@@ -28,7 +28,7 @@ _FRESH = {
     "Cache-Control": {"required": True, "schema": _TEXT},
 }
 _SAYS: Mapping[int, str] = {
-    400: "The query, a day, an id or a cursor cannot be read (`column` says where), the request could be two, or its address and headers are too large",
+    400: "A query, day, id or cursor cannot be read (`column` says where), or the head is ambiguous or too large",
     401: "An API key is needed; there was none, or one that is not known",
     403: "The key has not the scope, or a page of another site asks",
     404: "There is no such thing here",
