@@ -38,6 +38,15 @@ def test_alerts_come_when_they_must_and_go_again(path: Path) -> None:
     run("test", "rules", path)
 
 
+@pytest.mark.parametrize("path", TRIALS, ids=lambda path: path.stem)
+def test_recording_rules_are_evaluated_before_the_alerts_that_read_them(path: Path) -> None:
+    """promtool takes groups in any order unless told one, and an alert then reads what was recorded a step before."""
+    trial = yaml.safe_load(path.read_text())
+    (rule_file,) = trial["rule_files"]
+    groups = yaml.safe_load((path.parent / rule_file).read_text())["groups"]
+    assert trial["group_eval_order"] == [group["name"] for group in groups]
+
+
 @promtool
 def test_the_configuration_is_such_as_prometheus_reads(tmp_path: Path) -> None:
     """With the rules where the container has them."""

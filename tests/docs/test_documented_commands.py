@@ -166,11 +166,16 @@ class Desk:
         self.stack.client.xadd(Stream.DEAD, {wire.FIELD: letter.model_dump_json()})
 
     def entities(self) -> tuple[str, str]:
-        """Two people of the index, to make one of."""
-        found = json.loads(self.sh(f"curl -sS '{self.stack.gateway_url}/api/v1/entities?type=Person&limit=50'").stdout)
-        hits = found["hits"] if isinstance(found, dict) else found
-        ids = [hit["entity_id"] for hit in hits]
-        return ids[-1], ids[-2]
+        """Two people of the index, to make one of; the gateway shows them a moment after they are written."""
+
+        def people() -> list[str]:
+            done = self.sh(f"curl -sS --fail '{self.stack.gateway_url}/api/v1/entities?type=Person&limit=50'")
+            assert done.returncode == 0, done.stderr
+            return [hit["entity_id"] for hit in json.loads(done.stdout)["hits"]]
+
+        wait_until(lambda: len(people()) >= 2, what="two people of the index", timeout_s=60)
+        *_, one, other = people()
+        return one, other
 
 
 def filled_in(text: str, desk: Desk, signs: dict[str, str], copy: Path) -> str:
