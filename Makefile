@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(VENV)/.complete: requirements.lock services/extraction/model.lock shared/pyproject.toml $(wildcard services/*/pyproject.toml) deploy/local/setup.sh
+$(VENV)/.complete: requirements.lock services/extraction/model.lock shared/pyproject.toml $(wildcard services/*/pyproject.toml) deploy/local/setup.sh \
+    services/extraction/hatch_build.py services/extraction/wiredesk_extraction/engine/kernels.c
 	@PYTHON="$(PYTHON)" sh deploy/local/setup.sh $(VENV)
 
 setup: $(VENV)/.complete ## create or update the environment in .venv

@@ -10,6 +10,8 @@ compile() {
 }
 echo "requirements.lock"
 compile "$@" --all-extras -o requirements.lock requirements.in shared/pyproject.toml services/*/pyproject.toml
+echo "services/extraction/compiler.lock"
+echo ziglang | compile "$@" -o services/extraction/compiler.lock -
 for service in services/*/; do
     echo "${service}requirements.lock"
     compile -c requirements.lock -o "${service}requirements.lock" "${service}pyproject.toml"

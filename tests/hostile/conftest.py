@@ -8,7 +8,7 @@ import pytest
 from wiredesk.events import ArticleExtracted, ArticleIngested, ArticleSubmitted
 from wiredesk.stage.contract import Item
 from wiredesk_extraction.gazetteer import Gazetteer, load_gazetteer
-from wiredesk_extraction.pipeline import Reader
+from wiredesk_extraction.reader import Reader
 from wiredesk_extraction.stage import stage_function
 from wiredesk_ingest.article import ingest
 from wiredesk_ingest.language import load_identifier

@@ -9,7 +9,8 @@ from wiredesk_extraction.facts import Facts, Origins, find_facts_in
 from wiredesk_extraction.gazetteer import Gazetteer, load_gazetteer
 from wiredesk_extraction.languages.language import Language
 from wiredesk_extraction.languages.plain_reader import PlainReader
-from wiredesk_extraction.pipeline import Reader, load_reader
+from wiredesk_extraction.pipeline import load_reader
+from wiredesk_extraction.reader import Reader
 from wiredesk_extraction.settings import DEFAULT_MODEL
 from wiredesk_extraction.stage import stage_function
 

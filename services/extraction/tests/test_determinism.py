@@ -11,7 +11,7 @@ import pytest
 from wiredesk.events import ArticleExtracted, ArticleIngested
 from wiredesk.stage.contract import Item
 from wiredesk_extraction.gazetteer import Gazetteer
-from wiredesk_extraction.pipeline import Reader
+from wiredesk_extraction.reader import Reader
 from wiredesk_extraction.stage import stage_function
 
 _SEEDS = ("0", "4711")

@@ -10,7 +10,8 @@ from wiredesk.errors import UsageError
 from wiredesk.events import ArticleExtracted, ArticleIngested, Stream
 from wiredesk.stage.contract import Item
 from wiredesk_extraction.gazetteer import Gazetteer
-from wiredesk_extraction.pipeline import Reader, load_reader
+from wiredesk_extraction.pipeline import load_reader
+from wiredesk_extraction.reader import Reader
 from wiredesk_extraction.stage import STAGE, stage_function
 
 Extract = Callable[..., ArticleExtracted]
@@ -92,7 +93,7 @@ def test_warnings_of_ingest_are_kept(reader: Reader, gazetteer: Gazetteer) -> No
 
 
 def test_beyond_the_limit_only_dates_are_read(reader: Reader, gazetteer: Gazetteer) -> None:
-    short = Reader(reader._nlp, 40)
+    short = Reader(reader._nlp, reader._analyser, 40)
     text = "Mary Kessler left Oslo.\n\nMr Ole Brandt stayed in Bergen until 9 May 1997."
     [result] = stage_function(short, gazetteer)([Item("1-0", article(text))])
     assert isinstance(result, ArticleExtracted)

@@ -17,7 +17,7 @@ from wiredesk_extraction.languages.flaws import flaws_of
 from wiredesk_extraction.languages.german import GERMAN
 from wiredesk_extraction.languages.language import Example, Language
 from wiredesk_extraction.languages.registry import LANGUAGES
-from wiredesk_extraction.pipeline import Reader
+from wiredesk_extraction.reader import Reader
 from wiredesk_extraction.stage import stage_function
 
 FRIDAY = "2001-11-23"

@@ -11,7 +11,7 @@ from wiredesk.settings import read
 from wiredesk.stage.contract import Item
 from wiredesk_extraction.gazetteer import Gazetteer
 from wiredesk_extraction.languages.pipelines import load_pipelines
-from wiredesk_extraction.pipeline import Reader
+from wiredesk_extraction.reader import Reader
 from wiredesk_extraction.settings import ExtractionSettings
 from wiredesk_extraction.stage import stage_function
 

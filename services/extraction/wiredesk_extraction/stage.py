@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from wiredesk.errors import WiredeskError
 from wiredesk.events import ArticleExtracted, ArticleIngested, Origin, Stream
@@ -14,8 +15,11 @@ from wiredesk_extraction.gazetteer import Gazetteer, load_gazetteer
 from wiredesk_extraction.languages.pipelines import load_pipelines
 from wiredesk_extraction.languages.plain_reader import PlainReader
 from wiredesk_extraction.languages.registry import BY_CODE
-from wiredesk_extraction.pipeline import Reader, load_reader
+from wiredesk_extraction.pipeline import load_reader
 from wiredesk_extraction.settings import ExtractionSettings
+
+if TYPE_CHECKING:
+    from wiredesk_extraction.reader import Reader
 
 __all__ = ["STAGE", "load", "stage_function"]
 
@@ -31,7 +35,7 @@ def load() -> StageFunction[ArticleIngested, ArticleExtracted]:
 
 
 def stage_function(
-    default: Reader, gazetteer: Gazetteer, readers: Mapping[str, Reader] | None = None
+    default: "Reader", gazetteer: Gazetteer, readers: "Mapping[str, Reader] | None" = None
 ) -> StageFunction[ArticleIngested, ArticleExtracted]:
     """The stage over loaded pipelines: one article at a time, so that no article's facts depend on its neighbours.
 
@@ -62,7 +66,7 @@ def stage_function(
 
 
 def _facts(
-    article: ArticleIngested, reader: Reader | None, limit_chars: int, gazetteer: Gazetteer, origins: Origins
+    article: ArticleIngested, reader: "Reader | None", limit_chars: int, gazetteer: Gazetteer, origins: Origins
 ) -> tuple[Facts, list[str]]:
     """The facts, and slugs of what could not be done."""
     language = BY_CODE.get(reader.language if reader else article.language.partition("-")[0])

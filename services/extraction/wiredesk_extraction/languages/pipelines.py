@@ -4,11 +4,15 @@ All are loaded at the start: the first article of a language would not have the 
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from wiredesk.errors import UsageError
 
 from wiredesk_extraction.languages.registry import BY_CODE
-from wiredesk_extraction.pipeline import Reader, is_installed, load_reader
+from wiredesk_extraction.pipeline import is_installed, load_reader
+
+if TYPE_CHECKING:
+    from wiredesk_extraction.reader import Reader
 
 __all__ = ["NONE", "load_pipelines"]
 
@@ -18,7 +22,7 @@ NONE = "-"
 _VARIABLE = "WIREDESK_MODELS"
 
 
-def load_pipelines(named: Mapping[str, str], default: Reader) -> dict[str, Reader]:
+def load_pipelines(named: Mapping[str, str], default: "Reader") -> "dict[str, Reader]":
     """Readers by language: the default one, those that are named, and of the languages' own those installed.
 
     Raises UsageError for a language without a file, a pipeline that cannot be loaded, or one of another language.

@@ -1,0 +1,173 @@
+"""What the engine refuses, what it remembers, and how its kernels compute and are built."""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import spacy
+from spacy.language import Language
+from wiredesk_extraction.engine import Engine, UnknownArchitecture
+from wiredesk_extraction.engine.encoder import encode, padded_places
+from wiredesk_extraction.engine.projectivity import reattach
+from wiredesk_extraction.engine.transitions import find_sentences
+from wiredesk_extraction.engine.weights import Encoder, Layer
+from wiredesk_extraction.pipeline import load_reader
+from wiredesk_extraction.reader import Reader
+from wiredesk_extraction.stock import Stock
+
+SERVICE = Path(__file__).resolve().parents[2]
+TEXT = "“We sail on Monday,” said Jon Berg, who owns the line.\n\nIt rained in Bergen.\nHe left."
+
+
+def test_a_pipeline_of_other_components_is_refused_by_name() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    with pytest.raises(UnknownArchitecture, match="sentencizer"):
+        Engine(nlp)
+
+
+SPOILT: dict[str, tuple[Callable[[Language], object], str]] = {
+    "beam": (lambda nlp: nlp.get_pipe("parser").cfg.update(beam_width=4), "beam"),
+    "unseen class": (lambda nlp: nlp.get_pipe("ner").model.attrs["unseen_classes"].add(3), "not trained for"),
+    "padding": (lambda nlp: nlp.get_pipe("tok2vec").model.get_ref("encode").attrs.update(pad=2), "one token"),
+    "label": (lambda nlp: nlp.get_pipe("parser").add_label("subtok"), "not trained for"),
+}
+
+
+@pytest.mark.parametrize("case", SPOILT)
+def test_a_model_that_computes_otherwise_is_refused(case: str, nlp: Language) -> None:
+    spoil, reason = SPOILT[case]
+    other = spacy.load(nlp.path, exclude=["lemmatizer", "attribute_ruler", "senter", "vocab"])
+    spoil(other)
+    with pytest.raises(UnknownArchitecture, match=reason):
+        Engine(other)
+
+
+def test_a_pipeline_that_the_engine_refuses_is_read_by_spacy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Jon Berg"}])
+    nlp.to_disk(tmp_path / "ruled")
+    parse = load_reader(str(tmp_path / "ruled"), 400_000).read(TEXT)
+    assert [parse.words_between(name.first, name.last) for name in parse.names] == ["Jon Berg"]
+    assert "pipeline_read_by_spacy" in capsys.readouterr().out
+    assert len(parse.sentences) == 3  # without sentences of its own, each line is one
+
+
+def test_engine_and_spacy_make_the_same_parse_of_an_article(nlp: Language, engine: Engine, stock: Stock) -> None:
+    for text in (TEXT, TEXT.replace(" ", "  "), "\t\n x \n", "", "A  \u00a0 b.\n" * 2000):
+        assert Reader(nlp, engine, 400_000).read(text) == Reader(nlp, stock, 400_000).read(text)
+
+
+def test_what_was_read_before_does_not_change_what_is_found(nlp: Language) -> None:
+    """Types are embedded once, together with whatever else was new; not a digit may depend on that."""
+    texts = [f"{name} met Ada Holm in Oslo on Monday." for name in ("Jon Berg", "The minister", "Ferry Lines Ltd.")]
+    vectors = []
+    for order in (texts, texts[::-1]):
+        engine = Engine(nlp)
+        found = {}
+        for text in order:
+            docs = [nlp.make_doc(text)]
+            found[text] = [rows[engine.types.look_up(docs)] for rows in engine.types.rows]
+        vectors.append(found)
+    for text in texts:
+        assert all(np.array_equal(a, b) for a, b in zip(vectors[0][text], vectors[1][text], strict=True))
+
+
+def test_a_full_table_of_types_starts_anew_and_finds_the_same(nlp: Language, engine: Engine) -> None:
+    small = Engine(nlp, types=12)
+    for text in ("Ada Holm left Oslo.", "Jon Berg of Bergen stayed there.", "Ada Holm left Oslo."):
+        docs = [nlp.make_doc(text)]
+        ours, theirs = small.read(docs), engine.read(docs)
+        assert (ours.tags, ours.heads.tolist(), ours.names) == (theirs.tags, theirs.heads.tolist(), theirs.names)
+        assert len(small.types) <= 12
+
+
+def test_more_types_at_once_than_the_table_holds_are_refused(nlp: Language) -> None:
+    with pytest.raises(ValueError, match="holds 4"):
+        Engine(nlp, types=4).read([nlp.make_doc("Ada Holm left Oslo for Bergen.")])
+
+
+def test_a_layer_of_the_encoder_is_a_maxout_over_windows_with_layer_norm() -> None:
+    rng = np.random.default_rng(5)
+    width, pieces, lengths = 32, 3, np.array([3, 1, 5])
+
+    def some(*shape: int) -> np.ndarray:
+        return rng.normal(size=shape).astype(np.float32)
+
+    layer = Layer(some(3 * width, pieces * width), some(pieces * width), some(width), some(width), pieces)
+    places, rows = padded_places(lengths, 1)
+    assert places.tolist() == [1, 2, 3, 5, 7, 8, 9, 10, 11]
+    embedded = some(9, width)
+    padded = np.zeros((rows + 2, width))
+    padded[1:-1][places] = embedded
+    windows = np.concatenate([padded[:-2], padded[1:-1], padded[2:]], axis=1)
+    best = (windows @ layer.products + layer.bias).reshape(rows, pieces, width).max(axis=1)
+    centred = best - best.mean(axis=1, keepdims=True)
+    normed = centred / np.sqrt(best.var(axis=1, keepdims=True) + 1e-8) * layer.gain + layer.shift
+    expected = (padded[1:-1] + normed)[places]
+    np.testing.assert_allclose(encode(Encoder(None, (layer,), width), embedded, places, rows), expected, atol=2e-5)
+
+
+def test_sentences_start_at_the_left_edge_of_each_root() -> None:
+    offsets = np.array([0, 5, 8], dtype=np.int32)
+    heads = np.array([1, 1, 3, 3, 3, 2, 2, 2], dtype=np.int32)  # two sentences, then one
+    left, right, starts = find_sentences(offsets, heads)
+    assert starts.tolist() == [1, 0, 1, 0, 0, 1, 0, 0]
+    assert (left.tolist(), right.tolist()) == ([0, 0, 2, 2, 4, 0, 1, 0], [0, 1, 2, 4, 4, 0, 1, 2])
+
+
+def test_an_arc_with_two_labels_goes_to_the_nearest_that_has_the_second() -> None:
+    # hearing is scheduled on issue: "on" hangs on the verb and belongs to the subject
+    heads, labels = [2, 2, 2, 2, 3], ["nsubj", "aux", "ROOT", "prep||nsubj", "pobj"]
+    reattach(heads, labels, ([0, 1, 0, 3, 4], [0, 1, 4, 4, 4]), [0] * 5)
+    assert (heads, labels) == ([2, 2, 2, 0, 3], ["nsubj", "aux", "ROOT", "prep", "pobj"])
+
+
+def test_an_arc_whose_second_label_is_nowhere_stays() -> None:
+    heads, labels = [1, 1, 1], ["aux", "ROOT", "prep||dobj"]
+    reattach(heads, labels, ([0, 0, 2], [0, 2, 2]), [0] * 3)
+    assert (heads, labels) == ([1, 1, 1], ["aux", "ROOT", "prep"])
+
+
+@pytest.fixture
+def build(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("hatch_build", SERVICE / "hatch_build.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_kernels_are_compiled_by_cc_then_cc_on_the_path_then_ziglang(
+    build: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CC", "clang -m64")
+    assert build._compiler() == ["clang", "-m64"]
+    monkeypatch.delenv("CC")
+    (tmp_path / "cc").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert build._compiler() == [str(tmp_path / "cc")]
+    (tmp_path / "cc").unlink()
+    (tmp_path / "ziglang.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert build._compiler() == [sys.executable, "-m", "ziglang", "cc"]
+
+
+def test_without_a_compiler_the_cure_is_named(build: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(RuntimeError, match="install gcc or clang, or the Python package ziglang"):
+        build._compiler()
+
+
+def test_a_compiler_that_fails_is_quoted(build: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CC", f"{sys.executable} -c 'raise SystemExit(\"no such option\")'")
+    with pytest.raises(RuntimeError, match="no such option"):
+        build.compile_kernels(tmp_path)

@@ -1,0 +1,68 @@
+"""The two transition systems over encoded tokens: names, and dependencies with sentences."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from wiredesk_extraction.engine.native import Model, address, kernels
+from wiredesk_extraction.engine.weights import Transitions
+
+__all__ = ["DEPENDENCY_MOVES", "NAME_MOVES", "find_heads", "find_names", "find_sentences"]
+
+NAME_MOVES = "BILUO"
+"""Begin, in, last, unit, out: in the order of kernels.c."""
+DEPENDENCY_MOVES = "SDLRB"
+"""Shift, reduce, left arc, right arc, break: in the order of kernels.c."""
+
+
+def _run(weights: Transitions, vectors: np.ndarray, kernel: Callable[[Model], int | None]) -> int | None:
+    """Call a kernel with the model; `vectors`: (tokens, width)."""
+    products = (vectors @ weights.reduce + weights.reduce_bias) @ weights.lower
+    features, pieces, hidden = weights.missing.shape
+    arrays = (products, weights.missing, weights.bias, weights.upper, weights.upper_bias, weights.moves)
+    model = Model(*map(address, arrays), address(weights.label_ids), features, pieces, hidden, weights.upper.shape[1])
+    return kernel(model)
+
+
+def find_names(
+    weights: Transitions, vectors: np.ndarray, offsets: np.ndarray, space: np.ndarray, sentence_start: np.ndarray
+) -> np.ndarray:
+    """Names as (first token, one past the last, label) a row, in order; a name begins, ends and stays in a sentence.
+
+    `vectors`: (tokens, width). `offsets`: (documents + 1) int32. `space`, `sentence_start`: (tokens) uint8.
+    """
+    found = np.empty((len(vectors), 3), dtype=np.int32)
+    count = _run(
+        weights,
+        vectors,
+        lambda model: kernels().find_names(
+            model, address(offsets), len(offsets) - 1, address(space), address(sentence_start), address(found)
+        ),
+    )
+    return found[:count]
+
+
+def find_heads(weights: Transitions, vectors: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each token's head, counted within its document (a root's is itself), and label (-1: a root's).
+
+    `vectors`: (tokens, width). `offsets`: (documents + 1) int32.
+    """
+    longest = int(np.diff(offsets).max())
+    heads, labels = np.empty((2, len(vectors)), dtype=np.int32)
+    numbers, flags = np.empty(5 * longest, dtype=np.int32), np.empty(2 * longest, dtype=np.uint8)
+    _run(
+        weights,
+        vectors,
+        lambda model: kernels().find_heads(
+            model, address(offsets), len(offsets) - 1, *map(address, (heads, labels, numbers, flags))
+        ),
+    )
+    return heads, labels
+
+
+def find_sentences(offsets: np.ndarray, heads: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The edges of each token's subtree, left and right, within its document, and which tokens start a sentence."""
+    left, right = np.empty((2, len(heads)), dtype=np.int32)
+    starts = np.zeros(len(heads), dtype=np.uint8)
+    kernels().find_sentences(address(offsets), len(offsets) - 1, *map(address, (heads, left, right, starts)))
+    return left, right, starts
