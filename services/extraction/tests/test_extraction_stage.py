@@ -1,5 +1,6 @@
 """The stage: what goes in comes out, whatever it is, the same in any company."""
 
+import copy
 from collections.abc import Callable
 from importlib.metadata import version
 
@@ -93,7 +94,8 @@ def test_warnings_of_ingest_are_kept(reader: Reader, gazetteer: Gazetteer) -> No
 
 
 def test_beyond_the_limit_only_dates_are_read(reader: Reader, gazetteer: Gazetteer) -> None:
-    short = Reader(reader._nlp, reader._analyser, 40)
+    short = copy.copy(reader)
+    short.limit_chars = 40
     text = "Mary Kessler left Oslo.\n\nMr Ole Brandt stayed in Bergen until 9 May 1997."
     [result] = stage_function(short, gazetteer)([Item("1-0", article(text))])
     assert isinstance(result, ArticleExtracted)

@@ -36,10 +36,16 @@ def load_reader(model: str, limit_chars: int, *, variable: str = "WIREDESK_MODEL
 
     Raises UsageError as `load_pipeline` does.
     """
+    from wiredesk_extraction.engine import Engine
     from wiredesk_extraction.reader import Reader
+    from wiredesk_extraction.tokens import Tokeniser
 
     nlp = load_pipeline(model, variable=variable, cure=cure)
-    return Reader(nlp, _analyser(nlp, model), limit_chars)
+    tokeniser = Tokeniser(nlp)
+    analyser = _analyser(nlp, model)
+    if isinstance(analyser, Engine):
+        tokeniser.keep_only(analyser.attributes)
+    return Reader(nlp, tokeniser, analyser, limit_chars)
 
 
 def load_pipeline(model: str, *, variable: str = "WIREDESK_MODEL", cure: str | None = None) -> "Language":

@@ -9,6 +9,7 @@ import numpy as np
 from wiredesk_extraction.engine import Analysis
 from wiredesk_extraction.parse import Parse, RawName
 from wiredesk_extraction.segments import paragraphs, pieces
+from wiredesk_extraction.tokens import Tokeniser
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -38,8 +39,8 @@ class Analyser(Protocol):
 class Reader:
     """Reads text into `Parse` with one loaded pipeline."""
 
-    def __init__(self, nlp: "Language", analyser: Analyser, limit_chars: int) -> None:
-        self._nlp = nlp
+    def __init__(self, nlp: "Language", tokeniser: Tokeniser, analyser: Analyser, limit_chars: int) -> None:
+        self._tokeniser = tokeniser
         self._analyser = analyser
         self.limit_chars = limit_chars
         self.language = str(nlp.meta.get("lang", ""))
@@ -50,11 +51,12 @@ class Reader:
         """Parse an article. What goes over `limit_chars` is left out; memory taken on the way is given back."""
         spans = [span for span in pieces(text) if span[1] <= self.limit_chars]
         lines = [start for start, _ in paragraphs(text)]
-        with self._nlp.memory_zone():
-            return _parse(text, lines, [self._read(text, batch) for batch in _batches(spans)])
+        plain = text[: self.limit_chars].translate(_SAME_LENGTH)
+        with self._tokeniser.article(plain):
+            return _parse(text, lines, [self._read(plain, batch) for batch in _batches(spans)])
 
-    def _read(self, text: str, spans: Sequence[Span]) -> "_Columns":
-        docs = [self._nlp.make_doc(text[start:end].translate(_SAME_LENGTH)) for start, end in spans]
+    def _read(self, plain: str, spans: Sequence[Span]) -> "_Columns":
+        docs = self._tokeniser.cut([plain[start:end] for start, end in spans])
         return _columns(spans, docs, self._analyser.read(docs))
 
 

@@ -18,6 +18,7 @@ from wiredesk_extraction.engine.weights import Encoder, Layer
 from wiredesk_extraction.pipeline import load_reader
 from wiredesk_extraction.reader import Reader
 from wiredesk_extraction.stock import Stock
+from wiredesk_extraction.tokens import Tokeniser
 
 SERVICE = Path(__file__).resolve().parents[2]
 TEXT = "“We sail on Monday,” said Jon Berg, who owns the line.\n\nIt rained in Bergen.\nHe left."
@@ -60,8 +61,9 @@ def test_a_pipeline_that_the_engine_refuses_is_read_by_spacy(
 
 
 def test_engine_and_spacy_make_the_same_parse_of_an_article(nlp: Language, engine: Engine, stock: Stock) -> None:
+    tokeniser = Tokeniser(nlp)
     for text in (TEXT, TEXT.replace(" ", "  "), "\t\n x \n", "", "A  \u00a0 b.\n" * 2000):
-        assert Reader(nlp, engine, 400_000).read(text) == Reader(nlp, stock, 400_000).read(text)
+        assert Reader(nlp, tokeniser, engine, 400_000).read(text) == Reader(nlp, tokeniser, stock, 400_000).read(text)
 
 
 def test_what_was_read_before_does_not_change_what_is_found(nlp: Language) -> None:

@@ -17,7 +17,14 @@ from wiredesk_extraction.engine.transitions import (
     find_names,
     find_sentences,
 )
-from wiredesk_extraction.engine.weights import UnknownArchitecture, encoder_of, own_encoder, tags_of, transitions_of
+from wiredesk_extraction.engine.weights import (
+    UnknownArchitecture,
+    attributes_of,
+    encoder_of,
+    own_encoder,
+    tags_of,
+    transitions_of,
+)
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -49,6 +56,8 @@ class Engine:
         self._crossing = np.array([DELIMITER in label for label in self._dep_names])
         encoders = (self._shared, self._own)
         self.types = TypeTable([each.embed for each in encoders], [each.width for each in encoders], types)
+        self.attributes = frozenset({"IS_SPACE"}).union(*(attributes_of(encoder) for encoder in encoders))
+        """The features of a word that are looked at, by spaCy's names."""
         kernels()
 
     def read(self, docs: Sequence["Doc"]) -> Analysis:

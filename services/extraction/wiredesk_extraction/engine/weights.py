@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from spacy.attrs import IDS
 
 from wiredesk_extraction.engine.native import MAX_CLASSES, MAX_HIDDEN, MAX_WIDTH, WIDTH_STEP
 
@@ -16,6 +17,7 @@ __all__ = [
     "Layer",
     "Transitions",
     "UnknownArchitecture",
+    "attributes_of",
     "encoder_of",
     "own_encoder",
     "tags_of",
@@ -98,6 +100,13 @@ def encoder_of(tok2vec: Any) -> Encoder:
     if width > MAX_WIDTH or width % WIDTH_STEP or any(layer.pieces > _MAX_PIECES for layer in layers):
         raise UnknownArchitecture(f"an encoder of {width} with {layers[0].pieces} pieces is over what the kernels hold")
     return Encoder(tok2vec.get_ref("embed"), layers, width)
+
+
+def attributes_of(encoder: Encoder) -> frozenset[str]:
+    """spaCy's names of the features of a word that its embedding looks at."""
+    names = {number: name for name, number in IDS.items()}
+    columns = [node.attrs["columns"] for node in encoder.embed.walk() if node.name == "extract_features"]
+    return frozenset(each if isinstance(each, str) else names[each] for asked in columns for each in asked)
 
 
 def own_encoder(component: Any) -> Any:
