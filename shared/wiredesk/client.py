@@ -27,7 +27,7 @@ from redis.exceptions import AuthenticationError, AuthorizationError, BusyLoadin
 
 from wiredesk.admission import Admission
 from wiredesk.connection import connect, is_denied, own_words
-from wiredesk.errors import Unavailable, UsageError, WiredeskError
+from wiredesk.errors import NotAllowed, Unavailable, UsageError, WiredeskError
 from wiredesk.events import ArticleSubmitted
 from wiredesk.http_api import HttpApi, path_of
 from wiredesk.patience import Holdup, OnWait, Patience, backoff_s
@@ -242,8 +242,8 @@ def _passing(error: Unavailable, *, sent: bool) -> Holdup | None:
 class HttpClient(Publisher):
     """Publishes through a gateway, which refuses at once what is no article."""
 
-    def __init__(self, api: HttpApi, *, trace: Trace | None = None) -> None:
-        self._api, self._trace = api, trace
+    def __init__(self, api: HttpApi) -> None:
+        self._api = api
 
     @classmethod
     def connect(
@@ -260,15 +260,17 @@ class HttpClient(Publisher):
         One that is busy, or away after it had answered, is waited for: `patience_s` seconds a batch at most (None: as
         long as it takes); `on_wait` is told why.
         """
-        return cls(HttpApi(url, api_key=api_key, patience_s=patience_s, on_wait=on_wait), trace=trace)
+        return cls(HttpApi(url, api_key=api_key, patience_s=patience_s, on_wait=on_wait, trace=trace))
 
     def send(self, documents: Sequence[bytes]) -> list[str | WiredeskError]:
         """Post the documents as JSON lines. A gateway takes a request whole or not at all, so a batch it refuses is
 
-        halved until only the documents it objects to are left out.
+        halved until only the documents it objects to are left out. Raises NotAllowed without a key that opens it.
         """
         try:
             return list(self._post(documents))
+        except NotAllowed:
+            raise
         except UsageError as error:
             if len(documents) == 1:
                 return [error]
@@ -279,8 +281,6 @@ class HttpClient(Publisher):
         headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": uuid.uuid4().hex}
         if len(documents) == 1:
             headers["Content-Type"] = "application/json"
-        if self._trace:
-            headers |= self._trace.headers
         answer = self._api.post(path_of("articles"), b"\n".join(map(_one_line, documents)), headers=headers)
         ids = _submission_ids(answer)
         if len(ids) != len(documents):

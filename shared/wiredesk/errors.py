@@ -5,12 +5,13 @@
     ├── TransientError      may work later: left pending and delivered again, up to a limit
     ├── NotFound            the user asked for something that is not there
     ├── UsageError          the user asked in a way that cannot be answered; the message names the cure
+    │   └── NotAllowed      the gateway takes a key for it, or another key
     └── Unavailable         Redis, the gateway or the index cannot be reached now
 
 Anything else that escapes a stage is a bug of ours: treated as transient, logged with its traceback.
 """
 
-__all__ = ["NotFound", "PermanentError", "TransientError", "Unavailable", "UsageError", "WiredeskError"]
+__all__ = ["NotAllowed", "NotFound", "PermanentError", "TransientError", "Unavailable", "UsageError", "WiredeskError"]
 
 
 class WiredeskError(Exception):
@@ -40,6 +41,10 @@ class NotFound(WiredeskError):
 
 class UsageError(WiredeskError):
     """The request cannot be answered as asked; the message says how to ask."""
+
+
+class NotAllowed(UsageError):
+    """Whoever asks may not do this; asking for a part of it helps no more."""
 
 
 class Unavailable(WiredeskError):

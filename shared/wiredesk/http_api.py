@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from wiredesk.connection import described
-from wiredesk.errors import NotFound, Unavailable, UsageError
+from wiredesk.errors import NotAllowed, NotFound, Unavailable, UsageError
 from wiredesk.patience import Holdup, OnWait, Patience, backoff_s
+from wiredesk.tracing import Trace
 
 __all__ = ["HttpApi", "path_of"]
 
@@ -31,10 +32,12 @@ class HttpApi:
 
     A user name and password in the address are sent as HTTP Basic, for a gateway behind a proxy that asks for them;
     `api_key` is what the gateway itself asks for. Neither is sent on to where an answer redirects.
+    Every request belongs to `trace`, if one is given, and so does what comes of it.
     A gateway that answers 429 or 503 is asked again after its Retry-After, or longer and longer without one, for at
     most `patience_s` seconds in all (None: as long as it takes); `on_wait` is told why. So is one that has answered
     before and is away now, where asking twice does no harm: a GET, or with an Idempotency-Key.
-    Every method raises NotFound (404), UsageError (what the gateway refuses, with its own words) and Unavailable.
+    Every method raises NotFound (404), NotAllowed (401, 403), UsageError (what else the gateway refuses, with its own
+    words) and Unavailable.
     """
 
     def __init__(
@@ -44,12 +47,13 @@ class HttpApi:
         api_key: str | None = None,
         patience_s: float | None = 60.0,
         on_wait: OnWait | None = None,
+        trace: Trace | None = None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(f"{described(url)} is no address of a gateway; write http://HOST:8080")
         self._url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
-        self._headers = {"Accept": "application/json", "User-Agent": "wiredesk"}
+        self._headers = {"Accept": "application/json", "User-Agent": "wiredesk"} | (trace.headers if trace else {})
         self._secrets: dict[str, str] = {}
         if parts.username is not None:
             credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -171,7 +175,10 @@ class HttpApi:
             return NotFound(problem)
         if status in _BUSY or status >= 500:
             return Unavailable(f"the gateway at {self._name()} cannot do it now: {problem}")
-        return UsageError(f"the gateway at {self._name()} refuses: {problem}")
+        refused = f"the gateway at {self._name()} refuses: {problem}"
+        if status == 401:
+            refused += " The command line has it from WIREDESK_API_KEY or WIREDESK_API_KEY_FILE."
+        return NotAllowed(refused) if status in (401, 403) else UsageError(refused)
 
     def _name(self) -> str:
         return described(self._url)

@@ -38,6 +38,7 @@ class Publishing:
     news: News
     redis_url: str
     gateway_url: str
+    api_key: str | None = None
     allowance: float = 0.0
     answered: set[str] = field(default_factory=set)
     sent: dict[str, int] = field(default_factory=dict)
@@ -106,7 +107,7 @@ class Publishing:
             return client.send([piece.document for piece in batch])
 
     def _to_the_gateway(self, batch: Sequence[Piece], key: str) -> Sequence[str]:
-        api = HttpApi(self.gateway_url, patience_s=_GATEWAY_PATIENCE_S)
+        api = HttpApi(self.gateway_url, api_key=self.api_key, patience_s=_GATEWAY_PATIENCE_S)
         headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": key}
         answer = api.post(path_of("articles"), b"\n".join(piece.document for piece in batch), headers=headers)
         return [str(submission_id) for submission_id in answer["submission_ids"]]

@@ -41,7 +41,7 @@ def stack(docker: Mapping[str, str]) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def traffic(stack: Stack) -> Iterator[Traffic]:
     """What flows through the stack and what became of it, from the first test that asks to the last."""
-    with flowing(stack.redis_url, stack.gateway_url, _SEED) as traffic:
+    with flowing(stack.redis_url, stack.gateway_url, stack.api_key, _SEED) as traffic:
         yield traffic
 
 

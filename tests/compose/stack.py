@@ -2,11 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from wiredesk.cli.key_here import PLACE
 from wiredesk.http_api import HttpApi
 from wiredesk.testing import free_port, wait_until
 
@@ -21,19 +24,35 @@ _HEALTHY_S = 360.0
 
 
 class Stack:
-    """Docker compose as a user has it, from the command line. Every method raises RuntimeError with its last words."""
+    """Docker compose as a user has it, from the command line. Every method raises RuntimeError with its last words.
+
+    `home` is a folder with the keys that compose made, where a checkout has them.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.name = f"wiredesk-test-{os.urandom(3).hex()}"
         self._ports = {name: free_port() for name in ("REDIS_PORT", "HTTP_PORT", "PROMETHEUS_PORT", "GRAFANA_PORT")}
         ports = {name: str(port) for name, port in self._ports.items()}
-        self._environment = {**environment, **ports, "WIREDESK_TAG": _TAG}
+        self.home = Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
+        self._keys = self.home / PLACE.parent
+        self._keys.mkdir(parents=True)
+        self._environment = {**environment, **ports, "WIREDESK_TAG": _TAG, "KEYS_FOLDER": str(self._keys)}
 
     @property
     def redis_url(self) -> str:
         """The address of the user who may do everything, as the host reaches it."""
         told = self.compose("exec", "-T", "redis", "cat", "/run/wiredesk/admin.url").strip()
         return told.replace("@redis:6379/", f"@127.0.0.1:{self._ports['REDIS_PORT']}/")
+
+    @property
+    def api_key(self) -> str:
+        """The operator's."""
+        return (self._keys / "operator.key").read_text().strip()
+
+    @property
+    def api_keys(self) -> Path:
+        """The file of the lines that the gateway knows keys by."""
+        return self._keys / "api-keys"
 
     @property
     def gateway_url(self) -> str:
@@ -74,8 +93,9 @@ class Stack:
             raise RuntimeError(f"{error}\n{self.logs()}") from error
 
     def down(self) -> None:
-        """Containers, networks and volumes away. The images stay, so that the next build finds its layers."""
+        """Containers, networks, volumes and keys away. The images stay, so that the next build finds its layers."""
         self.compose("--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5")
+        shutil.rmtree(self.home)
 
     def containers(self, service: str) -> list[str]:
         """The ids of a service's containers that run, oldest first."""

@@ -80,7 +80,12 @@ def test_what_images_leave_out_changes_no_fact(stack: Stack, traffic: Traffic) -
     command = Path(sys.executable).with_name("wiredesk")
     outside = subprocess.run([command, "extract", "--json", SEED], capture_output=True, check=True, timeout=120)
     published = subprocess.run(
-        [command, "publish", SEED, "--url", stack.gateway_url], capture_output=True, check=True, timeout=60, text=True
+        [command, "publish", SEED, "--url", stack.gateway_url],
+        cwd=stack.home,
+        capture_output=True,
+        check=True,
+        timeout=60,
+        text=True,
     ).stdout.split()
     traffic.adopt(published)
     traffic.wait_until_ended()

@@ -41,7 +41,8 @@ def test_articles_are_published_from_the_host_and_from_inside(stack: Stack, traf
     outside = tmp_path / "outside.json"
     outside.write_text(json.dumps({"title": "Outside", "text": "Mayor Ada Holm spoke at the quay of Varnholm."}))
     command = [WIREDESK, "publish", outside, "--url", stack.gateway_url]
-    published = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    done = subprocess.run(command, cwd=stack.home, capture_output=True, text=True, check=True, timeout=60)
+    published = done.stdout.split()
 
     folder = tmp_path / "news"
     folder.mkdir()

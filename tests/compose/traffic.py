@@ -113,9 +113,9 @@ class Traffic:
 
 
 @contextlib.contextmanager
-def flowing(redis_url: str, gateway_url: str, seed: int) -> Iterator[Traffic]:
+def flowing(redis_url: str, gateway_url: str, api_key: str, seed: int) -> Iterator[Traffic]:
     """Traffic on a running pipeline, which must be empty: the account is of all that its streams hold."""
-    publishing = Publishing(news.write(_ARTICLES, seed, poisoned=False), redis_url, gateway_url)
+    publishing = Publishing(news.write(_ARTICLES, seed, poisoned=False), redis_url, gateway_url, api_key)
     with redis.Redis.from_url(redis_url) as client:
         traffic = Traffic(client, gateway_url, publishing, Account(answered=publishing.answered))
         with publishing:

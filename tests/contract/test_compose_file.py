@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from wiredesk.cli.key_here import PLACE
 from wiredesk.errors import UsageError
 from wiredesk.settings import CommonSettings
 
@@ -32,7 +33,7 @@ def test_a_service_runs_its_own_module_from_its_own_image(name: str) -> None:
 def test_a_service_is_told_the_same_things_with_and_without_containers(name: str) -> None:
     # The memory limit of an article goes with the container's own; without containers nothing listens beyond loopback.
     only_in_containers = {"WIREDESK_ITEM_MEMORY_LIMIT_MB"}
-    only_in_containers |= {"WIREDESK_WITHOUT_KEYS", "WIREDESK_API_KEYS_FILE", "WIREDESK_ALLOWED_HOSTS"}
+    only_in_containers |= {"WIREDESK_API_KEYS_FILE", "WIREDESK_ALLOWED_HOSTS"}
     told = {variable.replace("_REDIS_URL_FILE", "_REDIS_URL") for variable in BUILT[name]["environment"]}
     assert told - only_in_containers == set(BUILT[name]["x-local"]["env"])
 
@@ -44,6 +45,30 @@ def test_a_service_reads_its_own_address_of_redis_from_a_file_that_its_group_alo
     assert BUILT[name]["group_add"] == [given[name]]
     assert "users:/run/wiredesk:ro" in BUILT[name]["volumes"]
     assert len(set(given.values())) == len(given) == len(BUILT) + 1
+
+
+def test_the_gateway_starts_with_a_key_and_never_without_asking_for_one() -> None:
+    gateway, keys, tool = (COMPOSE["services"][name] for name in ("gateway", "keys", "wiredesk"))
+    assert gateway["depends_on"]["keys"] == {"condition": "service_completed_successfully"}
+    assert gateway["environment"]["WIREDESK_API_KEYS_FILE"] in keys["command"]
+    assert "WIREDESK_WITHOUT_KEYS" not in gateway["environment"]
+    assert tool["environment"]["WIREDESK_API_KEY_FILE"] in keys["command"]
+    for reader in (gateway, tool):
+        assert f"{keys['volumes'][0]}:ro" in reader["volumes"]
+    assert keys["network_mode"] == "none"
+
+
+def test_the_operators_key_is_for_the_command_line_and_not_for_the_gateway() -> None:
+    words = COMPOSE["services"]["keys"]["command"]
+    group = words[words.index("--group") + 1]
+    who = {name for name, service in COMPOSE["services"].items() if group in service.get("group_add", ())}
+    assert who == {"wiredesk"}
+
+
+def test_the_command_line_looks_for_the_key_where_compose_puts_it() -> None:
+    folder = COMPOSE["services"]["keys"]["volumes"][0].partition(":-./")[2].partition("}")[0]
+    assert str(PLACE) == f"{folder}/operator.key"
+    assert (ROOT / folder / ".gitignore").exists(), "Docker would make the folder, and root would own it"
 
 
 def test_no_password_stands_in_the_file() -> None:
@@ -59,7 +84,7 @@ def test_every_placeholder_is_filled(service: services.Service) -> None:
 @pytest.mark.parametrize("name", COMPOSE["services"])
 def test_every_container_is_confined_and_watched(name: str) -> None:
     service = COMPOSE["services"][name]
-    runs_once = name in ("wiredesk", "redis-users")
+    runs_once = name in ("wiredesk", "redis-users", "keys")
     assert service["restart"] == ("no" if runs_once else "unless-stopped")
     assert service["read_only"] is (name != "opensearch")
     assert service["cap_drop"] == ["ALL"]
@@ -70,7 +95,7 @@ def test_every_container_is_confined_and_watched(name: str) -> None:
     assert ("healthcheck" in service) is not runs_once
 
 
-@pytest.mark.parametrize("name", [*BUILT, "wiredesk"])
+@pytest.mark.parametrize("name", [*BUILT, "wiredesk", "keys"])
 def test_an_image_of_ours_is_never_looked_for_in_a_registry(name: str) -> None:
     service = COMPOSE["services"][name]
     assert service["pull_policy"] == "never"

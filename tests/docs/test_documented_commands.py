@@ -71,6 +71,8 @@ def test_a_compose_command_that_is_wrong_is_told() -> None:
     assert compose_problems("docker compose up -d --scale extractor=4", COMPOSE)
     assert compose_problems("docker compose exec gateway wiredesk index chekc", COMPOSE)
     assert compose_problems("docker compose --profile solr up", COMPOSE)
+    assert compose_problems("docker compose run --rm wiredesk pubish /news", COMPOSE)
+    assert compose_problems("docker compose run --rm keys new newsroom --scopes publish", COMPOSE)
 
 
 def test_every_command_line_in_a_sentence_is_one_that_wiredesk_takes() -> None:
@@ -107,6 +109,8 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         (desk / "story.txt").write_text("Ferry\n\nThe ferry to Bergen sails on Monday, said Ada Holm.\n")
         for name in ("feed.jsonl", "articles.jsonl", "IN"):
             (desk / name).write_text(json.dumps({"id": name, "title": name, "text": f"A ferry for {name}."}) + "\n")
+        (desk / "deploy/keys").mkdir(parents=True)
+        (desk / "deploy/keys/operator.key").write_text("wiredesk_none\n")
         (desk / "bin").mkdir()
         (desk / "bin/redis-cli").write_text(
             f"#!{sys.executable}\nimport os, sys, redis\n"

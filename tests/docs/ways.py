@@ -61,10 +61,11 @@ _COMPOSE = {
     "unpause": set(),
     "logs": {"-f", "--tail"},
     "ps": {"-a"},
+    "port": {"--index"},
     "stats": set(),
     "config": {"-q"},
 }
-_WITH_VALUE = {"--scale", "--profile", "-f", "-v", "-e", "--entrypoint", "--tail", "--user"}
+_WITH_VALUE = {"--scale", "--profile", "-f", "-v", "-e", "--entrypoint", "--tail", "--user", "--index"}
 
 
 def way_of(command: str) -> Way | None:
@@ -118,11 +119,12 @@ def _problems(words: list[str], services: Mapping[str, Mapping[str, Any]]) -> It
                     yield f"no service {value}"
             continue
         named.append(word)
-        if subcommand in ("exec", "run"):
+        if subcommand in ("exec", "run", "port"):
             break
     yield from (f"no service {name}" for name in named if name not in services and name != "SERVICE")
-    if words[:1] == ["wiredesk"]:
-        yield from unknown_options(words)
+    program = services.get(named[0], {}).get("entrypoint", []) if subcommand == "run" and named else []
+    if [*program, *words][:1] == ["wiredesk"]:
+        yield from unknown_options([*program, *words])
 
 
 def unknown_options(words: list[str]) -> list[str]:

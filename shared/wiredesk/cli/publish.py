@@ -71,7 +71,7 @@ def command(
     from wiredesk.cli.output import say
     from wiredesk.cli.targets import publisher
     from wiredesk.documents import files
-    from wiredesk.errors import Unavailable
+    from wiredesk.errors import NotAllowed, Unavailable
 
     if paths.count("-") > 1:
         raise typer.BadParameter("stdin can be read once", param_hint="-")
@@ -85,7 +85,7 @@ def command(
             for file in found:
                 run.publish(_stdin(force) if str(file) == "-" else _file(file, force))
             run.flush()
-        except Unavailable:
+        except (NotAllowed, Unavailable):
             progress.close()
             if run.sent or run.failed:
                 say(f"{run.published()} before that")

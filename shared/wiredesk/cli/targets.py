@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from wiredesk.http_api import HttpApi
     from wiredesk.patience import OnWait
     from wiredesk.pressure import Limits
+    from wiredesk.tracing import Trace
 
 __all__ = [
     "IndexUrl",
     "JsonFlag",
     "RedisUrl",
     "Url",
+    "environment_trace",
     "gateway",
     "gateway_url",
     "http_api",
@@ -107,10 +109,12 @@ def gateway_url(url: str | None, redis_url: str | None) -> str | None:
 
 
 def http_api(url: str, *, patience_s: float | None = 60.0, on_wait: "OnWait | None" = None) -> "HttpApi":
-    """The gateway at `url`, spoken to with the key of the environment."""
+    """The gateway at `url`, spoken to with the key of the environment, else that of the stack in this folder."""
+    from wiredesk.cli.key_here import key_here
     from wiredesk.http_api import HttpApi
 
-    return HttpApi(url, api_key=_environment().api_key, patience_s=patience_s, on_wait=on_wait)
+    key = _environment().api_key or key_here(url)
+    return HttpApi(url, api_key=key, patience_s=patience_s, on_wait=on_wait, trace=environment_trace())
 
 
 def publishing_limits() -> "Limits":
@@ -135,18 +139,22 @@ def publisher(
 ) -> "Publisher":
     """Through the gateway where one is named, else straight to Redis; how long it waits, and whom it tells why.
 
-    What it sends belongs to the trace of the environment, if there is one: TRACEPARENT and TRACESTATE, as OpenTelemetry
-    has them.
+    What it sends belongs to the trace of the environment.
     """
     from wiredesk.client import Client, HttpClient
-    from wiredesk.tracing import trace_of
 
-    trace = trace_of({name: os.environ.get(name.upper(), "") for name in ("traceparent", "tracestate")})
     named = gateway_url(url, redis_url)
     if named:
-        return HttpClient(http_api(named, patience_s=patience_s, on_wait=on_wait), trace=trace)
-    limits = publishing_limits()
+        return HttpClient(http_api(named, patience_s=patience_s, on_wait=on_wait))
+    limits, trace = publishing_limits(), environment_trace()
     return Client.connect(redis_address(redis_url), limits=limits, patience_s=patience_s, on_wait=on_wait, trace=trace)
+
+
+def environment_trace() -> "Trace | None":
+    """The trace this command is a part of, if there is one: TRACEPARENT and TRACESTATE, as OpenTelemetry has them."""
+    from wiredesk.tracing import trace_of
+
+    return trace_of({name: os.environ.get(name.upper(), "") for name in ("traceparent", "tracestate")})
 
 
 def gateway(url: str | None, redis_url: str | None) -> "HttpApi":
@@ -162,7 +170,8 @@ def gateway(url: str | None, redis_url: str | None) -> "HttpApi":
         for report in workers(client, stage="gateway"):
             if report.address:
                 # Without the key: whoever may write to Redis could have it sent anywhere, and reading needs none.
-                return HttpApi(f"http://{_reachable(report.address)}", patience_s=_PATIENCE_S)
+                address = f"http://{_reachable(report.address)}"
+                return HttpApi(address, patience_s=_PATIENCE_S, trace=environment_trace())
     raise Unavailable("no gateway is running; start one (`make up`), or name one by --url or WIREDESK_URL")
 
 

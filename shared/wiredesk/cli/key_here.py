@@ -1,0 +1,32 @@
+"""The key that `docker compose up` made for whoever started it, found where they are."""
+
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+__all__ = ["PLACE", "key_here"]
+
+PLACE = Path("deploy/keys/operator.key")
+
+
+def key_here(url: str) -> str | None:
+    """The operator's key in this folder or one above it, as docker compose finds its file, else beside the `.venv` that
+
+    this command runs from; None where there is none. It is for a gateway on this machine: nobody else is ever shown it.
+    """
+    try:
+        if not _is_loopback(urlsplit(url).hostname or ""):
+            return None
+        here = Path.cwd()
+        found = (place / PLACE for place in (here, *here.parents, Path(sys.prefix).parent))
+        return next((path.read_text().strip() for path in found if path.is_file()), None) or None
+    except (OSError, ValueError):  # another user's, no address, or no text: what needs a key then says so
+        return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
