@@ -2,10 +2,16 @@
 
 import contextlib
 import json
+import os
+import secrets
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
+import httpx
 import pytest
 import redis
 from wiredesk import wire
@@ -65,7 +71,7 @@ class Marked:
 @pytest.fixture(scope="module")
 def marked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Marked]:
     folder = tmp_path_factory.mktemp("marked")
-    api_key, kept = new_key("desk", frozenset({"publish", "retract"}))
+    api_key, kept = new_key("desk", frozenset({"publish", "retract", "correct"}))
     (folder / "keys").write_text(kept.line() + "\n")
     with valkey_server(appendonly="yes") as server, contextlib.ExitStack() as cleanup:
         with contextlib.closing(server_client(server)) as admin:
@@ -151,6 +157,70 @@ def test_a_retraction_carries_its_trace_and_is_told(marked: Marked) -> None:
         lambda: [line for line in marked.lines() if line.get("change_id") == told["change_id"]], what="its line"
     )
     assert (line["event"], line["article_id"], line["trace_id"]) == ("article.retracted", "desk:nothing", TRACE_ID)
+
+
+def trace_of_its_own() -> dict[str, str]:
+    return {"traceparent": f"00-{secrets.token_hex(16)}-00f067aa0ba902b7-01", "tracestate": "desk=2"}
+
+
+def assert_it_is_carried(marked: Marked, change_id: str, trace: dict[str, str]) -> None:
+    """By the event, to the worker that applies it and says so."""
+    assert headers_of(marked, Stream.CHANGES, change_id) == trace
+    lines = wait_until(
+        lambda: [
+            line
+            for line in marked.lines()
+            if line["service"] == "indexing" and line.get("trace_id") == trace["traceparent"][3:35]
+        ],
+        what="the line of the worker that applied the change",
+    )
+    assert {line["event"] for line in lines} == {"entry.finished"}
+
+
+@pytest.fixture
+def person(marked: Marked) -> str:
+    """An entity that the gateway shows."""
+    submission_id = marked.published(article("a person"))
+    ended = ("searchable", "duplicate")
+    wait_until(lambda: marked.state(submission_id) in ended, what="an article of her", timeout_s=200)
+    wait_until(lambda: marked.ask("GET", "/api/v1/entities/person:ada-holmgren")[0] == 200, what="her entity")
+    return "person:ada-holmgren"
+
+
+def test_what_the_command_line_retracts_and_corrects_belongs_to_its_trace(marked: Marked, person: str) -> None:
+    def changed(*arguments: str) -> None:
+        trace = trace_of_its_own()
+        environment = {name.upper(): value for name, value in trace.items()} | {"WIREDESK_API_KEY": marked.api_key}
+        command = [Path(sys.executable).with_name("wiredesk"), *arguments]
+        done = subprocess.run(
+            command, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert_it_is_carried(marked, done.stdout.strip(), trace)
+
+    gateway, server = ("--url", marked.stack.gateway_url), ("--redis-url", marked.stack.redis_url)
+    changed("retract", "desk:nothing-1", *gateway)
+    changed("retract", "desk:nothing-2", *server)
+    changed("entity", "rename", person, "Dame Ada Holmgren", *gateway)
+    (found,) = marked.ask("GET", f"/api/v1/entities/{person}/corrections")[1]
+    changed("entity", "undo", person, str(found["id"]), *gateway)
+
+
+def test_what_the_pages_forms_correct_belongs_to_the_trace_of_the_request(marked: Marked, person: str) -> None:
+    with httpx.Client(base_url=marked.stack.gateway_url, headers={"Origin": marked.stack.gateway_url}) as browser:
+        assert browser.post("/sign-in", data={"key": marked.api_key}).status_code == 303
+
+        def changed(path: str, **fields: str) -> str:
+            trace = trace_of_its_own()
+            form = {"entity_id": person, "confirmed": "yes", **fields}
+            answer = browser.post(path, data=form, headers=trace)
+            assert answer.status_code == 303, answer.text
+            change_id = answer.headers["location"].rpartition("change=")[2]
+            assert_it_is_carried(marked, change_id, trace)
+            return change_id
+
+        change_id = changed("/entities/correct", name="Lady Ada Holmgren")
+        changed("/entities/undo", change_id=change_id)
 
 
 def test_whatever_fails_no_line_holds_a_word_of_an_article_or_a_secret(marked: Marked) -> None:

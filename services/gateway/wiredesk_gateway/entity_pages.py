@@ -17,11 +17,12 @@ from wiredesk import submissions
 from wiredesk.errors import NotFound, WiredeskError
 from wiredesk.events import SUBMISSION_ID, revision_of
 from wiredesk.index.protocol import EntityHit, IndexReader
+from wiredesk.tracing import Trace
 
 from wiredesk_gateway import forms
 from wiredesk_gateway.correcting import Proposal, TypesDiffer, proposed, taken_back
 from wiredesk_gateway.correction_wish import CorrectionWish
-from wiredesk_gateway.desk import Body, Desk, DeskHere, Reader
+from wiredesk_gateway.desk import Body, Desk, DeskHere, Reader, TraceHere
 from wiredesk_gateway.entity_view import entity_view
 from wiredesk_gateway.intake import UnsupportedBody
 from wiredesk_gateway.links import entity_path
@@ -66,7 +67,7 @@ def entity(
 
 
 @router.post("/entities/correct")
-def correct(form: Form, desk: DeskHere, reader: Reader) -> Response:
+def correct(form: Form, desk: DeskHere, reader: Reader, trace: TraceHere) -> Response:
     """Merge, rename or split, after a page that shows what will change."""
     entity_id = _last(form, "entity_id")
     wish = CorrectionWish.from_form(form)
@@ -83,17 +84,17 @@ def correct(form: Form, desk: DeskHere, reader: Reader) -> Response:
         proposal = proposed(reader, entity_id, wish)
     if doubt or _last(form, "confirmed") != "yes":
         return _asked(desk, proposal, wish=wish, doubt=doubt)
-    return _send(desk, proposal)
+    return _send(desk, proposal, trace)
 
 
 @router.post("/entities/undo")
-def undo(form: Form, desk: DeskHere, reader: Reader) -> Response:
+def undo(form: Form, desk: DeskHere, reader: Reader, trace: TraceHere) -> Response:
     """Take a correction back, after a page that shows what will change."""
     change_id = _last(form, "change_id")
     proposal = taken_back(reader, _last(form, "entity_id"), change_id)
     if _last(form, "confirmed") != "yes":
         return _asked(desk, proposal, undo=change_id)
-    return _send(desk, proposal)
+    return _send(desk, proposal, trace)
 
 
 def _asked(
@@ -122,8 +123,8 @@ def _called(reader: IndexReader, name: str, *, but: str) -> list[EntityHit]:
     return exact if len(exact) == 1 else found
 
 
-def _send(desk: Desk, proposal: Proposal) -> Response:
-    change_ids = submissions.correct(desk.redis, proposal.events)
+def _send(desk: Desk, proposal: Proposal, trace: Trace | None) -> Response:
+    change_ids = submissions.correct(desk.redis, proposal.events, trace=trace)
     _log.info("entity.corrected", entity_id=proposal.entity_id, change_ids=change_ids)
     change_id = change_ids[-1]
     deadline = time.monotonic() + _APPLIED_WITHIN_S

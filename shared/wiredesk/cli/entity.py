@@ -20,7 +20,8 @@ app = typer.Typer(
 
     One name is one id, `person:ada-holm`, in every article. So two spellings are two entities until somebody says that
     they are one (merge), and two people of one name are one entity until somebody says in which articles it is another
-    (split). A correction changes no text; it holds for articles that come later, too, and can be taken back (undo).
+    (split). A correction changes no text; it holds for articles that come later, too, and can be taken back (undo). The
+    trace in [bold]TRACEPARENT[/] goes with it.
 
     Examples:
       wiredesk entity find holm

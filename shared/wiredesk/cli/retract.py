@@ -20,13 +20,13 @@ def command(
 ) -> None:
     """Take an article, in every revision submitted so far, out of the index.
 
-    The same article may be published again afterwards.
+    The same article may be published again afterwards. The trace in [bold]TRACEPARENT[/] goes with the retraction.
 
     Examples:
       wiredesk retract a1b2c3 --reason "withdrawn by the publisher"
     """
     from wiredesk.cli.output import emit, emit_json, say
-    from wiredesk.cli.targets import gateway_url, http_api, redis_client
+    from wiredesk.cli.targets import environment_trace, gateway_url, http_api, redis_client
     from wiredesk.http_api import path_of
     from wiredesk.submissions import retract
 
@@ -36,7 +36,7 @@ def command(
         change_id = answer.get("change_id") if isinstance(answer, dict) else None
     else:
         with redis_client(redis_url) as client:
-            change_id = retract(client, article_id, reason=reason)
+            change_id = retract(client, article_id, reason=reason, trace=environment_trace())
     if json:
         emit_json({"article_id": article_id, "change_id": change_id})
         return
