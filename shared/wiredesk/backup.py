@@ -15,6 +15,7 @@ from wiredesk.connection import connect, described
 from wiredesk.errors import Unavailable, UsageError
 from wiredesk.index import administration
 from wiredesk.index.administration import Told
+from wiredesk.ownership import Owner, given, owner_of_folder
 from wiredesk.redis_snapshot import fetch, lay_down
 
 __all__ = ["Manifest", "Part", "backed_up", "restored", "verified"]
@@ -42,7 +43,8 @@ class Manifest(BaseModel):
 def backed_up(redis_url: str, index_url: str, target: Path, *, told: Told) -> Manifest:
     """Copy Redis, then the index, beside everything that runs; `target` appears when all of it is there and whole.
 
-    An index on a server of its own is left to that server's snapshots. Raises UsageError, Unavailable, TransientError.
+    An index on a server of its own is left to that server's snapshots. What root makes belongs to whom the folder of
+    `target` belongs to. Raises UsageError, Unavailable, TransientError.
     """
     if target.exists() or target.is_symlink():
         raise UsageError(f"{target} is there already; a backup takes a new name")
@@ -70,6 +72,7 @@ def backed_up(redis_url: str, index_url: str, target: Path, *, told: Told) -> Ma
             files=files,
         )
         (unfinished / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n")
+        given(unfinished, owner_of_folder(target))
         unfinished.rename(target)
     except OSError as error:
         raise Unavailable(f"{target} was not made: {error.strerror or error}") from error
@@ -94,10 +97,18 @@ def verified(source: Path) -> Manifest:
 
 
 def restored(
-    source: Path, *, redis_url: str, redis_data: Path | None, index_url: str, parts: frozenset[Part], told: Told
+    source: Path,
+    *,
+    redis_url: str,
+    redis_data: Path | None,
+    index_url: str,
+    parts: frozenset[Part],
+    told: Told,
+    redis_owner: Owner | None = None,
 ) -> Manifest:
     """Put the parts of a backup in place, verified first. Redis has to be stopped, and its folder without data.
 
+    The folder of Redis then belongs to `redis_owner`, if one is named.
     Raises UsageError, IndexBusy, Unavailable, TransientError; what was there before is as it was.
     """
     manifest = verified(source)
@@ -109,6 +120,7 @@ def restored(
         _refuse_beside_a_server(redis_url)
         try:
             lay_down(source / SNAPSHOT, redis_data)
+            given(redis_data, redis_owner)
         except OSError as error:
             raise Unavailable(f"{redis_data} cannot be written: {error.strerror}") from error
     if "index" in parts and manifest.articles is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from wiredesk.api_keys import ApiKey, Scope, digest, new_key, parsed
 from wiredesk.errors import UsageError
+from wiredesk.ownership import owner_of_folder
 
 __all__ = ["added", "kept"]
 
@@ -65,9 +66,10 @@ def _write(path: Path, text: str, mode: int, *, group: int | None = None) -> Non
         unfinished.unlink(missing_ok=True)
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
             os.fchmod(file.fileno(), mode)
-            if group is not None or os.geteuid() == 0:
-                owner = path.parent.stat()
-                os.fchown(file.fileno(), owner.st_uid, owner.st_gid if group is None else group)
+            if to := owner_of_folder(path):
+                os.fchown(file.fileno(), *to)
+            if group is not None:
+                os.fchown(file.fileno(), -1, group)
             file.write(text)
         unfinished.replace(path)
     except OSError as error:

@@ -7,9 +7,11 @@ import pytest
 
 from tests.compose.engine import NoEngine, engine
 from tests.compose.stack import Stack
+from tests.compose.starting import Start, timed
 from tests.compose.traffic import Traffic, flowing
 
 _SEED = 6
+_START = pytest.StashKey[Start]()
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +29,22 @@ def docker() -> Iterator[Mapping[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def stack(docker: Mapping[str, str]) -> Iterator[Stack]:
-    """The whole of docker-compose.yml, built from this checkout and healthy."""
-    stack = Stack(docker)
+def engine_with_images(docker: Mapping[str, str]) -> Mapping[str, str]:
+    """The same environment, where our images are built from this checkout."""
+    builder = Stack(docker)
     try:
-        stack.build()
-        stack.up()
+        builder.build()
+    finally:
+        builder.down()
+    return docker
+
+
+@pytest.fixture(scope="session")
+def stack(engine_with_images: Mapping[str, str], request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """The whole of docker-compose.yml, healthy."""
+    stack = Stack(engine_with_images)
+    try:
+        request.config.stash[_START] = timed(stack)
         yield stack
     finally:
         stack.down()
@@ -43,6 +55,13 @@ def traffic(stack: Stack) -> Iterator[Traffic]:
     """What flows through the stack and what became of it, from the first test that asks to the last."""
     with flowing(stack.redis_url, stack.gateway_url, stack.api_key, _SEED) as traffic:
         yield traffic
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How long the stack took to be healthy: told, and never a reason to fail."""
+    if start := config.stash.get(_START, None):
+        for row in start.rows():
+            terminalreporter.write_line(row)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""`python -m tests.compose.drain`, which `make bench-compose` calls: how much faster two workers drain than one.
+"""`python -m tests.compose.drain`, which `make bench-compose` calls: how long a start takes, and how fast two drain.
 
 A backlog that only extraction has to work on is drained by one worker and by two, in turn, on one compose project. The
 workers are frozen while the backlog is made and let go together, so that starting counts for nothing. Processor time is
@@ -22,6 +22,7 @@ from wiredesk.testing import wait_until
 from tests.bench.corpus import load
 from tests.compose.engine import NoEngine, engine
 from tests.compose.stack import SERVICES, Stack
+from tests.compose.starting import timed
 
 ROOT = Path(__file__).resolve().parents[2]
 _STAGE = "extraction"
@@ -57,15 +58,28 @@ def main() -> int:
             stack = Stack(environment)
             try:
                 stack.build()
-                stack.up()
+                _starts(stack, arguments.starts)
                 drained = list(_rounds(stack, arguments.articles, arguments.rounds))
             finally:
                 stack.down()
     except (NoEngine, RuntimeError, TimeoutError, subprocess.SubprocessError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
-    _show(drained, arguments.articles)
+    if drained:
+        _show(drained, arguments.articles)
     return 0
+
+
+def _starts(stack: Stack, number: int) -> None:
+    """Start everything so many times, with nothing left of the time before; it then runs."""
+    found = []
+    for _ in range(number):
+        if found:
+            stack.compose("down", "--volumes")
+        found.append(timed(stack))
+        print("\n".join(found[-1].rows()), flush=True)
+    if number > 1:
+        print(f"up to healthy, median of {number}: {statistics.median(one.seconds for one in found):.1f} s", flush=True)
 
 
 def _rounds(stack: Stack, articles: int, rounds: int) -> "list[Drained]":
@@ -155,7 +169,10 @@ def _parser() -> argparse.ArgumentParser:
         prog="make bench-compose", description="How much faster two extraction workers drain a backlog than one."
     )
     parser.add_argument("--articles", type=int, default=400, help="in a backlog: 400")
-    parser.add_argument("--rounds", type=int, default=3, help="with one worker and two, in turn: 3")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="with one worker and two, in turn: 3; 0 measures starting alone"
+    )
+    parser.add_argument("--starts", type=int, choices=range(1, 21), metavar="STARTS", default=1, help="timed: 1")
     return parser
 
 

@@ -26,7 +26,8 @@ _HEALTHY_S = 360.0
 class Stack:
     """Docker compose as a user has it, from the command line. Every method raises RuntimeError with its last words.
 
-    `home` is a folder with the keys that compose made, where a checkout has them.
+    `environment` is what docker runs in; `home` is a folder with the keys that compose made, where a checkout has them,
+    and with `backups`.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -36,7 +37,10 @@ class Stack:
         self.home = Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
         self._keys = self.home / PLACE.parent
         self._keys.mkdir(parents=True)
-        self._environment = {**environment, **ports, "WIREDESK_TAG": _TAG, "KEYS_FOLDER": str(self._keys)}
+        self.backups = self.home / "backups"
+        self.backups.mkdir()
+        folders = {"KEYS_FOLDER": str(self._keys), "BACKUPS_FOLDER": str(self.backups)}
+        self.environment = {**environment, **ports, **folders, "WIREDESK_TAG": _TAG}
 
     @property
     def redis_url(self) -> str:
@@ -70,9 +74,9 @@ class Stack:
         """Run a command of docker; its output."""
         return self._run(["docker", *arguments])
 
-    def compose(self, *arguments: str) -> str:
-        """Run a command of docker compose; its output."""
-        return self._run(["docker", "compose", "-p", self.name, *arguments])
+    def compose(self, *arguments: str, **variables: str) -> str:
+        """Run a command of docker compose, with other variables for once; its output."""
+        return self._run(["docker", "compose", "-p", self.name, *arguments], variables)
 
     def attempt(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """A command of docker compose that may fail."""
@@ -134,17 +138,19 @@ class Stack:
         """The last lines of each."""
         return self.compose("logs", "--no-color", "--tail", str(lines), *services)
 
-    def _run(self, command: Sequence[str]) -> str:
-        done = self._complete(command)
+    def _run(self, command: Sequence[str], variables: Mapping[str, str] | None = None) -> str:
+        done = self._complete(command, variables)
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.strip()[-3000:]}")
         return done.stdout
 
-    def _complete(self, command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    def _complete(
+        self, command: Sequence[str], variables: Mapping[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             command,
             cwd=ROOT,
-            env=self._environment,
+            env={**self.environment, **(variables or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -55,6 +55,14 @@ def test_its_processes_are_nobody_and_may_do_nothing(stack: Stack, service: str)
         stack.docker("exec", container, "touch", "/etc/written")
 
 
+def test_redis_and_the_index_are_on_one_disk_so_that_one_alert_is_about_both(stack: Stack) -> None:
+    disks = {
+        stack.compose("exec", "-T", service, "stat", "--file-system", "--format", "%i %b", folder)
+        for service, folder in (("redis", "/data"), ("indexing", "/var/lib/wiredesk"))
+    }
+    assert len(disks) == 1
+
+
 @pytest.mark.parametrize("service", WORKERS)
 def test_an_image_holds_no_tool_to_build_or_fetch_with(stack: Stack, service: str) -> None:
     (container, *_) = stack.containers(service)

@@ -86,6 +86,24 @@ def test_workers_come_and_go_while_articles_flow(stack: Stack, traffic: Traffic)
     assert traffic.wrong() == []
 
 
+def test_a_second_gateway_has_a_port_of_its_own_where_a_range_is_named_and_else_does_not_start(stack: Stack) -> None:
+    first = int(stack.gateway_url.rpartition(":")[2])
+    ports = f"{first}-{first + 20}"
+    two = ("up", "-d", "--no-build", "--no-deps", "--scale", "gateway=2", "gateway")
+    try:
+        refused = stack.attempt(*two)
+        assert refused.returncode != 0
+        assert "port is already allocated" in refused.stderr
+        stack.compose(*two, "--wait", HTTP_PORT=ports)
+        found = {stack.compose("port", "--index", str(number), "gateway", "8080").strip() for number in (1, 2)}
+        assert len(found) == 2
+        for address in found:
+            assert address.startswith("127.0.0.1:")
+            assert HttpApi(f"http://{address}").get("/health")["state"] == "consuming"
+    finally:
+        stack.compose("up", "-d", "--no-build", "--no-deps", "--wait", "gateway")
+
+
 def test_a_worker_with_a_wrong_secret_says_so_in_one_line_and_ends(stack: Stack, tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     secret = tmp_path / "ingest.url"

@@ -84,7 +84,7 @@ def test_every_placeholder_is_filled(service: services.Service) -> None:
 @pytest.mark.parametrize("name", COMPOSE["services"])
 def test_every_container_is_confined_and_watched(name: str) -> None:
     service = COMPOSE["services"][name]
-    runs_once = name in ("wiredesk", "redis-users", "keys")
+    runs_once = name in ("wiredesk", "redis-users", "keys", "backup", "restore")
     assert service["restart"] == ("no" if runs_once else "unless-stopped")
     assert service["read_only"] is (name != "opensearch")
     assert service["cap_drop"] == ["ALL"]
@@ -95,11 +95,20 @@ def test_every_container_is_confined_and_watched(name: str) -> None:
     assert ("healthcheck" in service) is not runs_once
 
 
-@pytest.mark.parametrize("name", [*BUILT, "wiredesk", "keys"])
+@pytest.mark.parametrize("name", [*BUILT, "wiredesk", "keys", "backup", "restore"])
 def test_an_image_of_ours_is_never_looked_for_in_a_registry(name: str) -> None:
     service = COMPOSE["services"][name]
     assert service["pull_policy"] == "never"
     assert service["image"] in {f"wiredesk/{one}:${{WIREDESK_TAG:-latest}}" for one in BUILT}
+
+
+def test_only_what_runs_once_is_root_or_has_a_capability() -> None:
+    root = {name for name, service in COMPOSE["services"].items() if service.get("user") == "0:0"}
+    able = {name for name, service in COMPOSE["services"].items() if service.get("cap_add")}
+    assert root == able == {"redis-users", "keys", "backup", "restore"}
+    given = {name: COMPOSE["services"][name]["user"] for name in ("redis", "grafana", "prometheus")}
+    words = COMPOSE["services"]["restore"]["entrypoint"]
+    assert words[words.index("--redis-owner") + 1] == given["redis"]
 
 
 def test_images_of_others_are_pinned_to_a_version() -> None:

@@ -47,6 +47,9 @@ def restore_command(
     redis_data: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where Redis keeps its data; it must hold none.")
     ] = None,
+    redis_owner: Annotated[
+        str | None, typer.Option(metavar="UID:GID", help="Whom that folder belongs to then, as root has to say.")
+    ] = None,
     only: Annotated[str | None, typer.Option(metavar="redis|index", help="One part; both otherwise.")] = None,
     redis_url: RedisUrl = None,
     index_url: IndexUrl = None,
@@ -64,6 +67,7 @@ def restore_command(
     from wiredesk.cli.index import progress
     from wiredesk.cli.output import emit_json, say
     from wiredesk.cli.targets import index_address, redis_address
+    from wiredesk.ownership import owner
 
     if only not in (None, "redis", "index"):
         raise typer.BadParameter("redis or index", param_hint="--only")
@@ -75,6 +79,7 @@ def restore_command(
             index_url=index_address(index_url),
             parts=frozenset({"redis", "index"} if only is None else {only}),  # type: ignore[arg-type]  # as checked above
             told=told,
+            redis_owner=owner(redis_owner) if redis_owner else None,
         )
     if json:
         emit_json(done)

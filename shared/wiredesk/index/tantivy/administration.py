@@ -13,6 +13,7 @@ from wiredesk.index.tantivy.remaking import remade
 from wiredesk.index.tantivy.schema import VERSION, location
 from wiredesk.index.tantivy.snapshot import snapshot
 from wiredesk.index.tantivy.statistics import statistics
+from wiredesk.ownership import given, owner_of_folder
 
 __all__ = ["backup", "check", "compact", "rebuild", "restore", "stats"]
 
@@ -51,8 +52,11 @@ def backup(url: str, target: Path, *, told: Told) -> BackedUp:
 
 
 def restore(url: str, source: Path, *, keep_old: bool, told: Told) -> Remade:
-    """See wiredesk.index.administration."""
-    return restored(location(url), source, keep_old=keep_old, told=told)
+    """See wiredesk.index.administration. What root puts in place belongs to whom the folder around it belongs to."""
+    path = location(url)
+    remade = restored(path, source, keep_old=keep_old, told=told)
+    given(path, owner_of_folder(path))
+    return remade
 
 
 def _found(url: str) -> tuple[Path, Generation]:
