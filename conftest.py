@@ -1,6 +1,8 @@
 """Fixtures for every part's tests: one real server a test session, empty before each test that asks for it."""
 
+import os
 import signal
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -8,11 +10,18 @@ import redis
 from wiredesk.testing import RedisServer, valkey_server
 
 from tests.opensearch.server import OpenSearchServer, opensearch_server
+from tests.scratch import memory_folder
 
 # A shell that starts the tests in the background leaves SIGINT ignored, every process inherits that, and the commands
 # interrupted here would not notice.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files of tests go into memory, unless TMPDIR says where, or a Docker engine has to find them."""
+    if "TMPDIR" not in os.environ and config.option.markexpr != "compose" and (folder := memory_folder()):
+        os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from wiredesk.cli.status_view import view
 from wiredesk.cli.teaching import help_text
 from wiredesk.events import DeadLetter, Stream
 from wiredesk.submissions import submit
-from wiredesk.testing import free_port
+from wiredesk.testing import PATIENCE_S, free_port
 from wiredesk.workers import WorkerReport, announce
 
 COMMAND = [sys.executable, "-c", "from wiredesk.cli import main; main()"]
@@ -36,7 +36,7 @@ def wiredesk(redis_url):
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=PATIENCE_S,
             env={**cleaned, "WIREDESK_REDIS_URL": redis_url, **environment},
         )
 

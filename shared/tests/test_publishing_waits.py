@@ -13,7 +13,7 @@ from wiredesk.client import Client
 from wiredesk.errors import Unavailable
 from wiredesk.events import Stream
 from wiredesk.pressure import Limits
-from wiredesk.testing import free_port, valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, free_port, valkey_server, wait_until
 from wiredesk.testing_network import Network
 
 COMMAND = [sys.executable, "-c", "from wiredesk.cli import main; main()"]
@@ -279,7 +279,7 @@ class TestCommand:
 
     def test_without_patience_it_ends_with_3_and_the_ids_so_far(self, start, redis_client, redis_url, tmp_path):
         process = start(redis_url, "--patience", "0", WIREDESK_BACKLOG_LIMIT="1000")
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 3
         assert said.splitlines() == [
             "1,000 articles published before that",
@@ -292,7 +292,7 @@ class TestCommand:
         wait_until(lambda: admin.xlen(Stream.SUBMITTED) > 400, what="some to be published")
         server.kill()
         server.start()
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0, said
         assert (tmp_path / "out").read_text().split() == on_the_stream(admin)
         assert admin.xlen(Stream.SUBMITTED) == 3000
@@ -300,5 +300,5 @@ class TestCommand:
     @pytest.mark.parametrize("value", ["many", "0", "-1"])
     def test_a_limit_that_is_none_is_named(self, start, redis_url, redis_client, value):
         process = start(redis_url, WIREDESK_BACKLOG_LIMIT=value)
-        assert "WIREDESK_BACKLOG_LIMIT" in process.communicate(timeout=60)[1]
+        assert "WIREDESK_BACKLOG_LIMIT" in process.communicate(timeout=PATIENCE_S)[1]
         assert process.returncode == 2

@@ -20,7 +20,7 @@ from wiredesk import pipeline
 from wiredesk.cli.status_view import view
 from wiredesk.events import Stream
 from wiredesk.submissions import submit
-from wiredesk.testing import free_port, valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, free_port, valkey_server, wait_until
 from wiredesk.workers import Pace, WorkerReport, announce
 
 COMMAND = [sys.executable, "-c", "from wiredesk.cli import main; main()", "status"]
@@ -75,7 +75,7 @@ def status(redis_url):
             [*COMMAND, *arguments],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
             env={**environment, "WIREDESK_REDIS_URL": redis_url},
         )
@@ -243,5 +243,5 @@ def test_watch_with_json_tells_once_that_redis_is_away():
     ) as process:
         assert f"127.0.0.1:{port}" in process.stderr.readline()
         process.send_signal(2)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (out, "Traceback" in err) == ("", False)

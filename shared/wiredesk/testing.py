@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["RedisServer", "free_port", "processes_marked", "valkey_server", "wait_until"]
+__all__ = ["PATIENCE_S", "RedisServer", "free_port", "processes_marked", "valkey_server", "wait_until"]
 
 T = TypeVar("T")
 
 _START_TRIES = 5
+
+PATIENCE_S = 100.0
+"""For what has to come, such as a worker's start: half a minute where ten others want its core."""
 
 
 def free_port() -> int:
@@ -79,7 +82,7 @@ def valkey_server(**config: str) -> Iterator[RedisServer]:
 
 
 def wait_until(
-    condition: Callable[[], T], *, timeout_s: float = 20.0, interval_s: float = 0.02, what: str = "the condition"
+    condition: Callable[[], T], *, timeout_s: float = PATIENCE_S, interval_s: float = 0.02, what: str = "the condition"
 ) -> T:
     """Poll until `condition()` is truthy and return it. Raises TimeoutError, naming `what` and the last value seen."""
     deadline = time.monotonic() + timeout_s

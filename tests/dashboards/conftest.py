@@ -13,7 +13,7 @@ import httpx
 import pytest
 import redis
 from wiredesk import pipeline
-from wiredesk.testing import free_port, valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, free_port, valkey_server, wait_until
 
 from tests.dashboards.prometheus import Prometheus, prometheus
 
@@ -48,14 +48,14 @@ class Watched:
         """Its exit status."""
         process = self._processes.pop(stage)
         process.send_signal(signal.SIGTERM)
-        return process.wait(timeout=60)
+        return process.wait(timeout=PATIENCE_S)
 
     def stop_all(self) -> None:
         for process in self._processes.values():
             process.send_signal(signal.SIGTERM)
         for process in self._processes.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=60)
+                process.wait(timeout=PATIENCE_S)
             process.kill()
         self.client.close()
         self.http.close()

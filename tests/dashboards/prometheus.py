@@ -72,7 +72,7 @@ def prometheus(jobs: Mapping[str, int], folder: Path) -> Iterator[Prometheus]:
     ):
         try:
             server = Prometheus(client)
-            wait_until(server.ready, timeout_s=60, what="Prometheus to be ready")
+            wait_until(server.ready, what="Prometheus to be ready")
             yield server
         finally:
             process.terminate()

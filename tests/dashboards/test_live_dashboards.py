@@ -76,7 +76,6 @@ def values(watched: Watched, board: dict) -> dict[str, str]:
         metric, label = re.fullmatch(r"label_values\((\w+), (\w+)\)", variable["query"]).groups()
         of_it = wait_until(
             lambda metric=metric, label=label: watched.prometheus.label_values(metric, label),
-            timeout_s=60,
             what=f"values of the variable {variable['name']}",
         )
         found[variable["name"]] = "|".join(of_it)
@@ -91,7 +90,6 @@ def test_an_alert_judges_metrics_and_labels_that_there_are(watched: Watched) -> 
                 chosen = ", ".join(f'{label}!=""' for label in sorted(labels))
                 wait_until(
                     lambda metric=metric, chosen=chosen: watched.prometheus.ask(f"count({metric}{{{chosen}}})"),
-                    timeout_s=60,
                     what=f"{metric} with {chosen or 'no labels'}, which {rule.get('alert') or rule['record']} judges",
                 )
 

@@ -177,7 +177,7 @@ class Desk:
             assert done.returncode == 0, done.stderr
             return [hit["entity_id"] for hit in json.loads(done.stdout)["hits"]]
 
-        wait_until(lambda: len(people()) >= 2, what="two people of the index", timeout_s=60)
+        wait_until(lambda: len(people()) >= 2, what="two people of the index")
         *_, one, other = people()
         return one, other
 

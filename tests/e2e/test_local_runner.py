@@ -143,7 +143,7 @@ def served(up: Up, article_id: str) -> str | None:
 
 
 def wait_until_searchable(up: Up, submission_ids: list[str]) -> None:
-    wait_until(lambda: states(up, submission_ids) == {"searchable"}, timeout_s=60, what="all articles to be searchable")
+    wait_until(lambda: states(up, submission_ids) == {"searchable"}, what="all articles to be searchable")
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +256,6 @@ def test_a_worker_that_is_killed_is_started_again_and_works(up: Up, stage: str) 
         os.kill(pid, signal.SIGKILL)
     wait_until(
         lambda: any(worker.pid not in killed and worker.state == "consuming" for worker in up.workers(stage)),
-        timeout_s=60,
         what="another worker in its place",
     )
     assert f"{stage}-1 was killed by signal 9" in up.said()
@@ -268,7 +267,7 @@ def test_a_killed_server_comes_back_on_its_port_with_all_it_held(up: Up) -> None
     wait_until_searchable(up, before)
     os.kill(up.client.info("server")["process_id"], signal.SIGKILL)
     wait_until(lambda: "starting it again" in up.said(), what="the death of the server to be noticed")
-    wait_until(lambda: answers(up), timeout_s=30, what="the server to answer again")
+    wait_until(lambda: answers(up), what="the server to answer again")
     assert states(up, before) == {"searchable"}
     wait_until_searchable(up, publish(up, 3))
 
@@ -278,14 +277,14 @@ def test_a_worker_told_to_stop_from_outside_drains_and_another_takes_its_place(u
         told = only_worker(up, stage)
         submitted = publish(up, 20)
         os.kill(told.pid, signal.SIGTERM)
-        wait_until(lambda told=told: replaced(up, told), timeout_s=60, what=f"another {stage} in its place")
+        wait_until(lambda told=told: replaced(up, told), what=f"another {stage} in its place")
         wait_until_searchable(up, submitted)
     assert up.said().count("ended with status 0; starting it again") == 4
 
 
 def only_worker(up: Up, stage: str) -> WorkerState:
     """The one there is, as soon as the register has forgotten those before it."""
-    wait_until(lambda: len(up.workers(stage)) == 1, timeout_s=60, what=f"one {stage}")
+    wait_until(lambda: len(up.workers(stage)) == 1, what=f"one {stage}")
     return up.workers(stage)[0]
 
 
@@ -311,9 +310,7 @@ def answers(up: Up) -> bool:
 
 def test_a_server_killed_while_everything_starts_does_not_end_the_start(tmp_path: Path) -> None:
     with running(tmp_path / "data") as up:
-        said = wait_until(
-            lambda: re.search(r"answers on .*, process (\d+)", up.said()), timeout_s=60, what="the server"
-        )
+        said = wait_until(lambda: re.search(r"answers on .*, process (\d+)", up.said()), what="the server")
         os.kill(int(said[1]), signal.SIGKILL)
         up.wait_until_ready()
         wait_until_searchable(up, publish(up, 3))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import redis
 from wiredesk import pipeline
-from wiredesk.testing import free_port, wait_until
+from wiredesk.testing import PATIENCE_S, free_port, wait_until
 from wiredesk.workers import WorkerReport
 
 STAGES = ("ingest", "extraction", "indexing", "gateway")
@@ -80,5 +80,5 @@ def running(folder: Path, url: str, *, url_of: Callable[[str], str] | None = Non
         finally:
             for process in stack.processes.values():
                 process.send_signal(signal.SIGTERM)
-            statuses = [process.wait(timeout=40) for process in stack.processes.values()]
+            statuses = [process.wait(timeout=PATIENCE_S) for process in stack.processes.values()]
         assert statuses == [0] * len(STAGES), stack.logs()

@@ -144,7 +144,7 @@ def test_what_was_acknowledged_before_a_backup_under_traffic_is_found_after_the_
         wait_until(lambda: client.xlen(Stream.INDEXED) > 50, what="articles that are indexed", timeout_s=200)
         before = list(acknowledged)
         done = backed_up(site.server.url, site.index_url, tmp_path / "monday", told=quietly)
-        wait_until(lambda: len(acknowledged) > len(before) + 50, what="articles after the backup", timeout_s=100)
+        wait_until(lambda: len(acknowledged) > len(before) + 50, what="articles after the backup")
     assert done.articles is not None
     assert done.redis_as_of <= done.index_as_of
     restored(
@@ -161,7 +161,7 @@ def test_what_was_acknowledged_before_a_backup_under_traffic_is_found_after_the_
         submitted = {entry_id.decode() for entry_id, _ in client.xrange(Stream.SUBMITTED)}
         assert submitted >= set(before)
         later = publish(client)
-        wait_until(lambda: second.indexed([later]), what="an article after the restore", timeout_s=100)
+        wait_until(lambda: second.indexed([later]), what="an article after the restore")
         assert later > max(before)
     assert len(before) < second.documents() <= len(acknowledged) + 1  # nothing is there twice
 
@@ -175,7 +175,7 @@ def test_an_index_copied_before_redis_would_lose_what_was_indexed_in_between(
         wait_until(lambda: drained(client) and site.indexed([first]), what="a first article", timeout_s=200)
         administration.backup(site.index_url, tmp_path / "index", told=quietly)
         between = publish(client)
-        wait_until(lambda: drained(client) and site.indexed([between]), what="another", timeout_s=100)
+        wait_until(lambda: drained(client) and site.indexed([between]), what="another")
         done = backed_up(site.server.url, site.index_url, tmp_path / "monday", told=quietly)
         assert done.articles == 2
     restored(

@@ -98,7 +98,7 @@ def test_hostile_input_ends_one_way_or_the_other_at_the_first_attempt(stack, nam
     def ended() -> object:
         return extracted(stack).get(submission_id) or dead(stack).get(submission_id)
 
-    found = wait_until(ended, timeout_s=90, what="its end")
+    found = wait_until(ended, what="its end")
     if isinstance(found, DeadLetter):
         assert found.reason not in ("unexpected_error", "crashed", "timeout", "out_of_memory")
         assert found.attempts == 1

@@ -22,7 +22,7 @@ from wiredesk import pipeline
 from wiredesk.errors import Unavailable
 from wiredesk.events import ArticleExtracted, Entity, Mention, Quote, Speaker, Stream, revision_of
 from wiredesk.http_api import HttpApi, path_of
-from wiredesk.testing import free_port, valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, free_port, valkey_server, wait_until
 from wiredesk.wire import FIELD
 
 WRONG, RIGHT = "person:maara-ilves", "person:mara-ilves"
@@ -48,12 +48,12 @@ class Newsroom:
             with (self.folder / f"{stage}.log").open("ab") as log:
                 command = [sys.executable, "-m", f"wiredesk_{stage}"]
                 self.processes[stage] = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        wait_until(self._consuming, timeout_s=90, interval_s=0.1, what="consuming workers")
+        wait_until(self._consuming, interval_s=0.1, what="consuming workers")
 
     def stop(self, stage: str) -> None:
         process = self.processes.pop(stage)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE_S) == 0
 
     def _consuming(self) -> bool:
         states = {report.pid: report.state for report in pipeline.workers(self.client)}
@@ -105,14 +105,14 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 def test_a_correction_is_seen_within_a_second_and_survives_whatever_happens_to_the_index(room: Newsroom) -> None:
     room.start("indexing", "gateway")
     room.extract(1)
-    wait_until(lambda: _people(room) == APART, timeout_s=60, what="both articles")
+    wait_until(lambda: _people(room) == APART, what="both articles")
 
     planned = room.command("merge", WRONG, RIGHT, "--dry-run")
     assert (planned["articles"], planned["leads_to"], planned["change_ids"]) == (1, RIGHT, [])
     sent = time.monotonic()
     wish = json.dumps({"same_as": RIGHT, "reason": "misspelt"}).encode()
     room.api.post(path_of("entities", WRONG, "corrections"), wish, headers={"Content-Type": "application/json"})
-    wait_until(lambda: room.total(RIGHT) == room.total(WRONG) == 2, timeout_s=10, what="the merge")
+    wait_until(lambda: room.total(RIGHT) == room.total(WRONG) == 2, what="the merge")
     took_s = time.monotonic() - sent
     print(f"seen {took_s * 1000:.0f} ms after it was sent")
     assert took_s < 3  # within a second, but for a machine that has much else to do
@@ -122,7 +122,7 @@ def test_a_correction_is_seen_within_a_second_and_survives_whatever_happens_to_t
     room.stop("indexing")
     room.start("indexing")
     room.extract(2)
-    wait_until(lambda: room.client.xlen(Stream.INDEXED) == 4, timeout_s=60, what="the articles once more")
+    wait_until(lambda: room.client.xlen(Stream.INDEXED) == 4, what="the articles once more")
     assert room.people() == merged
 
     room.stop("indexing")
@@ -130,12 +130,12 @@ def test_a_correction_is_seen_within_a_second_and_survives_whatever_happens_to_t
     shutil.rmtree(room.folder / "index")
     room.start("indexing", "gateway")
     room.extract(3)
-    wait_until(lambda: _people(room) == merged, timeout_s=60, what="an index made anew")
+    wait_until(lambda: _people(room) == merged, what="an index made anew")
     (change,) = room.command("corrections", RIGHT)
     assert change["reason"] == "misspelt"
 
     room.command("undo", RIGHT, change["id"])
-    wait_until(lambda: room.people() == APART, timeout_s=10, what="the merge taken back")
+    wait_until(lambda: room.people() == APART, what="the merge taken back")
 
 
 def _extracted(id: str, name: str, submission_id: str) -> ArticleExtracted:

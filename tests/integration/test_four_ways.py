@@ -12,7 +12,7 @@ from faststream.redis import RedisBroker, StreamSub
 from faststream.redis.annotations import RedisStreamMessage
 from wiredesk import wire
 from wiredesk.events import ArticleExtracted, ArticleIndexed, ArticleIngested, ArticleSubmitted, Stream
-from wiredesk.testing import wait_until
+from wiredesk.testing import PATIENCE_S, wait_until
 
 STORY = (
     '"The lock gates will open on Monday," said Ada Holmgren, the mayor of Bergen.\n\n'
@@ -61,7 +61,7 @@ def by_command_line(stack, folder: Path) -> str:
     path.write_text(json.dumps(submission("shell")))
     command = [sys.executable, "-c", "from wiredesk.cli import main; main()", "publish", "--json", str(path)]
     environment = {**os.environ, "WIREDESK_REDIS_URL": stack.redis_url}
-    subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     ((entry_id, _),) = stack.client.xrevrange(Stream.SUBMITTED, count=1)
     return entry_id.decode()
 
@@ -78,7 +78,7 @@ def by_http(stack) -> str:
 
 def test_four_ways_to_publish_give_the_same_facts(stack, tmp_path: Path) -> None:
     ids = [by_xadd(stack), by_faststream(stack), by_command_line(stack, tmp_path), by_http(stack)]
-    wait_until(lambda: set(ids) <= set(indexed(stack)), timeout_s=60, what="four indexed articles")
+    wait_until(lambda: set(ids) <= set(indexed(stack)), what="four indexed articles")
 
     def found(submission_id: str) -> dict[str, object]:
         try:
@@ -117,7 +117,7 @@ def test_a_faststream_subscriber_reads_what_the_workers_write(stack) -> None:
         async with broker:
             await broker.start()
             while True:
-                item = await asyncio.wait_for(got.get(), timeout=60)
+                item = await asyncio.wait_for(got.get(), timeout=PATIENCE_S)
                 if item[0].submission_id == submission_id:
                     return item
 
@@ -130,7 +130,7 @@ def test_a_faststream_subscriber_reads_what_the_workers_write(stack) -> None:
 def test_status_names_every_worker_with_stage_pid_host_version_and_what_it_holds(stack) -> None:
     command = [sys.executable, "-c", "from wiredesk.cli import main; main()", "status", "--json"]
     environment = {**os.environ, "WIREDESK_REDIS_URL": stack.redis_url}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
     workers = json.loads(done.stdout)["workers"]
     assert {worker["stage"] for worker in workers} == {"ingest", "extraction", "indexing", "gateway"}
     for worker in workers:

@@ -15,12 +15,11 @@ import redis
 from wiredesk import pipeline
 from wiredesk.events import ArticleExtracted, ArticleIndexed, Stream, revision_of
 from wiredesk.index import administration, open_reader
-from wiredesk.testing import valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, valkey_server, wait_until
 from wiredesk.wire import FIELD, decode
 from wiredesk.workers import WorkerReport
 
 pytestmark = pytest.mark.timeout(300)
-PATIENCE_S = 90.0
 
 
 class Desk:
@@ -90,14 +89,14 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
             for process in made.processes:
                 process.send_signal(signal.SIGTERM)
             for process in made.processes:
-                process.wait(60)
+                process.wait(PATIENCE_S)
 
 
 def test_a_standby_reads_nothing_says_so_and_takes_over_from_a_killed_writer_without_loss(desk: Desk) -> None:
     first = desk.start()
-    wait_until(lambda: desk.state(first) == "consuming", timeout_s=PATIENCE_S)
+    wait_until(lambda: desk.state(first) == "consuming")
     second = desk.start()
-    wait_until(lambda: desk.state(second) == "standby", timeout_s=PATIENCE_S)
+    wait_until(lambda: desk.state(second) == "standby")
     report = desk.worker(second)
     assert report
     health = httpx.get(f"http://{report.address}/health")
@@ -105,16 +104,16 @@ def test_a_standby_reads_nothing_says_so_and_takes_over_from_a_killed_writer_wit
     assert f"process {first} " in f"{administration.stats(desk.index_url).written_by} "
 
     desk.publish(100)
-    wait_until(lambda: len(desk.indexed()) == 100, timeout_s=PATIENCE_S)
+    wait_until(lambda: len(desk.indexed()) == 100)
     assert desk.readers() == 1
     assert desk.state(second) == "standby"
 
     desk.publish(400)
-    wait_until(lambda: len(desk.indexed()) > 100, timeout_s=PATIENCE_S)  # it is in the middle of them
+    wait_until(lambda: len(desk.indexed()) > 100)  # it is in the middle of them
     os.kill(first, signal.SIGKILL)
     desk.publish(100)
-    wait_until(lambda: desk.state(second) == "consuming", timeout_s=PATIENCE_S)
-    wait_until(lambda: set(desk.indexed()) == set(desk.published), timeout_s=PATIENCE_S)
+    wait_until(lambda: desk.state(second) == "consuming")
+    wait_until(lambda: set(desk.indexed()) == set(desk.published))
     with closing(open_reader(desk.index_url)) as reader:
         assert reader.documents() == len(desk.published)
     assert administration.check(desk.index_url, told=lambda *_: None).problems == ()
@@ -123,11 +122,11 @@ def test_a_standby_reads_nothing_says_so_and_takes_over_from_a_killed_writer_wit
 
 def test_a_rebuild_waits_for_no_one_and_the_worker_goes_on_with_what_came_in_meanwhile(desk: Desk) -> None:
     first = desk.start()
-    wait_until(lambda: desk.state(first) == "consuming", timeout_s=PATIENCE_S)
+    wait_until(lambda: desk.state(first) == "consuming")
     desk.publish(50)
-    wait_until(lambda: len(desk.indexed()) == 50, timeout_s=PATIENCE_S)
+    wait_until(lambda: len(desk.indexed()) == 50)
     desk.processes[0].send_signal(signal.SIGTERM)
-    assert desk.processes[0].wait(60) == 0
+    assert desk.processes[0].wait(PATIENCE_S) == 0
     seen: list[str] = []
     second = 0
 
@@ -137,13 +136,13 @@ def test_a_rebuild_waits_for_no_one_and_the_worker_goes_on_with_what_came_in_mea
         if not second:
             second = desk.start()
             desk.publish(30)
-            wait_until(lambda: desk.state(second) == "standby", timeout_s=PATIENCE_S)
+            wait_until(lambda: desk.state(second) == "standby")
             seen.append("standby")
 
     with closing(open_reader(desk.index_url)) as reader:
         done = administration.rebuild(desk.index_url, keep_old=False, discard=False, told=told)
         assert (seen, done.articles) == (["standby"], 50)
-        wait_until(lambda: len(desk.indexed()) == 80, timeout_s=PATIENCE_S)
+        wait_until(lambda: len(desk.indexed()) == 80)
         reader.reload()
         assert reader.documents() == 80
     assert administration.check(desk.index_url, told=lambda *_: None).problems == ()

@@ -22,11 +22,10 @@ from wiredesk.client import Client
 from wiredesk.errors import NotFound
 from wiredesk.events import ArticleIndexed, ArticleSubmitted, DeadLetter, Stream
 from wiredesk.index import open_reader
-from wiredesk.testing import RedisServer, valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, RedisServer, valkey_server, wait_until
 from wiredesk.wire import FIELD, decode
 
 PIPELINE = ("ingest", "extraction", "indexing")
-PATIENCE_S = 90.0
 POISON = "<html><body>" + "<p>a" * 49_000
 """Small, under every limit on pages, and slow: each paragraph is weighed against the others."""
 
@@ -65,14 +64,14 @@ class Desk:
     def stop(self, stage: str) -> None:
         process = self.processes.pop(stage)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE_S) == 0
 
     def wait_until_consuming(self) -> None:
         def consuming() -> bool:
             states = {report.pid: report.state for report in pipeline.workers(self.client)}
             return all(states.get(process.pid) == "consuming" for process in self.processes.values())
 
-        wait_until(consuming, timeout_s=PATIENCE_S, interval_s=0.1, what="consuming workers")
+        wait_until(consuming, interval_s=0.1, what="consuming workers")
 
     def publish(self, count: int = 1, **article: object) -> list[str]:
         with Client.connect(self.server.url) as publisher:
@@ -93,7 +92,7 @@ class Desk:
 
     def expect_all_once(self, *, but: set[str] = frozenset()) -> None:
         wanted = set(self.submitted) - but
-        wait_until(lambda: self.indexed().keys() >= wanted, timeout_s=PATIENCE_S, what="every article to be indexed")
+        wait_until(lambda: self.indexed().keys() >= wanted, what="every article to be indexed")
         assert self.indexed() == Counter(wanted)
 
     def dead(self) -> dict[str, str]:
@@ -127,7 +126,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
                 process.send_signal(signal.SIGCONT)
                 process.send_signal(signal.SIGTERM)
             for process in running.processes.values():
-                process.wait(60)
+                process.wait(PATIENCE_S)
 
 
 def test_a_server_killed_under_load_comes_back_with_everything(desk: Desk) -> None:
@@ -155,12 +154,12 @@ def test_a_disk_that_is_full_for_the_index_is_waited_out_with_red_health(desk: D
         lifted.callback(resource.prlimit, pid, resource.RLIMIT_FSIZE, limits)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (100, limits[1]))
         desk.publish(20)
-        wait_until(lambda: desk.health("indexing")[0] == 503, timeout_s=PATIENCE_S, what="red health")
+        wait_until(lambda: desk.health("indexing")[0] == 503, what="red health")
         assert '"why":null' not in desk.health("indexing")[1].replace(" ", "")
     desk.expect_all_once()
     assert desk.dead() == {}
     assert desk.processes["indexing"].poll() is None
-    wait_until(lambda: desk.health("indexing")[0] == 200, timeout_s=PATIENCE_S, what="green health")
+    wait_until(lambda: desk.health("indexing")[0] == 200, what="green health")
 
 
 def test_a_stopped_child_of_extraction_is_replaced_and_its_articles_end(desk: Desk) -> None:
@@ -180,7 +179,7 @@ def test_a_page_that_takes_too_long_is_dead_and_others_flow_meanwhile(desk: Desk
     (poison,) = desk.publish(html=POISON, text=None, url="https://paper.example/poison")
     desk.publish(20)
     desk.expect_all_once(but={poison})
-    wait_until(lambda: desk.dead(), timeout_s=PATIENCE_S, what="the dead letter")
+    wait_until(lambda: desk.dead(), what="the dead letter")
     assert desk.dead() == {poison: "timeout"}
     dead.drop(desk.client, [letter.id for letter in dead.list_dead(desk.client)])
     desk.submitted.remove(poison)
@@ -196,22 +195,22 @@ def test_a_retracted_article_stays_out_whatever_comes_late_or_is_replayed(desk: 
     article_id = pipeline_article(desk, first)
     desk.stop("indexing")
     (late,) = desk.publish(**{**story, "text": "On Tuesday Ann Lee said it again."})
-    wait_until(lambda: waiting_for_indexing(desk) == 1, timeout_s=PATIENCE_S, what="a revision under way")
+    wait_until(lambda: waiting_for_indexing(desk) == 1, what="a revision under way")
     letter = bury(desk, late)
     submissions.retract(desk.client, article_id)
     desk.start("indexing")
     desk.wait_until_consuming()
-    wait_until(lambda: waiting_for_indexing(desk) == 0, timeout_s=PATIENCE_S, what="its end")
+    wait_until(lambda: waiting_for_indexing(desk) == 0, what="its end")
     assert [result.outcome for result in dead.replay(desk.client, [letter])] == ["replayed"]
     (after,) = desk.publish(text="Another story of Ann Lee.")
-    wait_until(lambda: after in desk.indexed(), timeout_s=PATIENCE_S, what="a later article")
-    wait_until(lambda: waiting_for_indexing(desk) == 0, timeout_s=PATIENCE_S, what="the end of what was replayed")
+    wait_until(lambda: after in desk.indexed(), what="a later article")
+    wait_until(lambda: waiting_for_indexing(desk) == 0, what="the end of what was replayed")
     assert desk.indexed()[late] <= 1
     with contextlib.closing(open_reader(desk.index_url)) as reader, pytest.raises(NotFound):
         reader.article(article_id)
     desk.submitted.remove(late)
     (again,) = desk.publish(**story)
-    wait_until(lambda: again in desk.indexed(), timeout_s=PATIENCE_S, what="the article submitted again")
+    wait_until(lambda: again in desk.indexed(), what="the article submitted again")
 
 
 def pipeline_article(desk: Desk, submission_id: str) -> str:

@@ -14,7 +14,7 @@ from wiredesk.connection import connect
 from wiredesk.errors import Unavailable
 from wiredesk.events import Stream
 from wiredesk.submissions import submit
-from wiredesk.testing import valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, valkey_server, wait_until
 
 from tests.certificates import certificate
 from tests.integration.pipeline_processes import running
@@ -49,8 +49,8 @@ def test_articles_go_all_the_way_over_tls_with_a_user_for_each_service(tmp_path:
             story.write_text(json.dumps(STORY))
             environment = {**os.environ, "WIREDESK_REDIS_URL": over_tls("publisher")}
             command = [sys.executable, "-c", "from wiredesk.cli import main; main()", "publish", str(story)]
-            subprocess.run(command, env=environment, check=True, capture_output=True, timeout=60)
-            wait_until(lambda: stack.client.xlen(Stream.INDEXED) == 1, timeout_s=60, what="the article")
+            subprocess.run(command, env=environment, check=True, capture_output=True, timeout=PATIENCE_S)
+            wait_until(lambda: stack.client.xlen(Stream.INDEXED) == 1, what="the article")
             with httpx.Client(base_url=stack.gateway_url, timeout=30) as gateway:
                 wait_until(lambda: gateway.get("/api/v1/search", params={"q": "ferry"}).json()["total"], what="a hit")
             clients = stack.client.client_list()

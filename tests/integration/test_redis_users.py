@@ -14,7 +14,7 @@ import pytest
 import redis
 from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
 from wiredesk.events import Stream
-from wiredesk.testing import wait_until
+from wiredesk.testing import PATIENCE_S, wait_until
 
 from tests.integration.pipeline_processes import Stack, running
 from tests.integration.redis_users import SERVICES, USERS, GuardedServer, guarded_server, make_users
@@ -36,7 +36,7 @@ def client_of(server: GuardedServer, user: str) -> "redis.Redis":
 def wiredesk(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from wiredesk.cli import main; main()", *arguments]
     environment = {**os.environ, "WIREDESK_REDIS_URL": url}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def story(number: int, **fields: str) -> dict[str, str]:
@@ -67,7 +67,6 @@ def test_the_whole_pipeline_works_by_users_that_may_no_more_than_they_need(tmp_p
             tidied, trimmed = calls(stack, "memory|usage"), calls(stack, "xtrim")
             wait_until(
                 lambda: calls(stack, "memory|usage") >= tidied + 6 and calls(stack, "xtrim") >= trimmed + 6,
-                timeout_s=60,
                 what="every worker to tidy up",
             )
         assert [(entry["username"], entry["reason"], entry["object"]) for entry in admin.acl_log()] == []
@@ -84,9 +83,7 @@ def publish_in_every_way(server: GuardedServer, stack: Stack, folder: Path) -> N
     with client_of(server, "publisher") as publisher:
         publisher.xadd(Stream.SUBMITTED, {"__data__": (folder / "empty.json").read_text()})
         publisher.xadd(Stream.SUBMITTED, {"__data__": "no article"})
-    wait_until(
-        lambda: indexed(stack) == 2 and stack.client.xlen(Stream.DEAD) == 2, timeout_s=60, what="two of four articles"
-    )
+    wait_until(lambda: indexed(stack) == 2 and stack.client.xlen(Stream.DEAD) == 2, what="two of four articles")
 
 
 def read(gateway: httpx.Client, path: str, **asked: str) -> Any:
@@ -100,7 +97,7 @@ def use_the_gateway(stack: Stack) -> None:
         for _ in range(2):
             answer = gateway.post("/api/v1/articles", json=story(3), headers={"Idempotency-Key": "pier-3"})
             assert answer.status_code == 202
-        wait_until(lambda: indexed(stack) == 3, timeout_s=60, what="the article sent through the gateway")
+        wait_until(lambda: indexed(stack) == 3, what="the article sent through the gateway")
         assert read(gateway, f"/api/v1/articles/{answer.json()['submission_id']}/journey")["steps"]
         found = wait_until(lambda: read(gateway, "/api/v1/search", q="pier")["hits"], what="a hit")
         article_id = found[0]["article_id"]
@@ -134,7 +131,7 @@ def take_over_from_the_dead(stack: Stack) -> None:
     ingest.wait()
     stack.start("ingest")
     stack.wait_until_consuming()
-    wait_until(lambda: indexed(stack) == before + 1, timeout_s=60, what="what nobody finished")
+    wait_until(lambda: indexed(stack) == before + 1, what="what nobody finished")
 
 
 def look_at_everything(server: GuardedServer) -> None:

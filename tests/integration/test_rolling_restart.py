@@ -91,7 +91,6 @@ class Fleet:
         alive = {stage: {process.pid for process in each} for stage, each in self.processes.items()}
         wait_until(
             lambda: all(pids <= alive[group] for group, pids in self.consumers().items()),
-            timeout_s=90,
             interval_s=0.1,
             what="the consumers of ended processes to be gone",
         )
@@ -165,7 +164,7 @@ def indexed(client: "redis.Redis") -> Counter[str]:
 
 
 def expect_all_once(client: "redis.Redis", submitted: list[str]) -> None:
-    wait_until(lambda: indexed(client).keys() >= set(submitted), timeout_s=90, what="every article to be indexed")
+    wait_until(lambda: indexed(client).keys() >= set(submitted), what="every article to be indexed")
     assert {id: times for id, times in indexed(client).items() if times != 1} == {}
     assert client.xlen(Stream.DEAD) == 0
 

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from wiredesk.testing import free_port, wait_until
+from wiredesk.testing import PATIENCE_S, free_port, wait_until
 
 __all__ = ["ARTICLE", "Answer", "Door", "opened", "request"]
 
 ARTICLE = b'{"text": "Words."}'
-_PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Door:
         return f"http://{self.host}:{self.port}"
 
     def connect(self) -> socket.socket:
-        return socket.create_connection((self.host, self.port), timeout=_PATIENCE_S)
+        return socket.create_connection((self.host, self.port), timeout=PATIENCE_S)
 
     def say(self, *sent: bytes) -> list[Answer]:
         """All that the server answers on one connection to these bytes, and then to a request that asks it to close.
@@ -65,7 +64,7 @@ class Door:
         return answers
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=_PATIENCE_S)
+        return httpx.Client(base_url=self.url, timeout=PATIENCE_S)
 
 
 def request(line: str, *headers: str, body: bytes = b"", host: str | None = "localhost") -> bytes:
@@ -97,14 +96,14 @@ def opened(
             )
         try:
             door = Door("127.0.0.1", port, log, process, redis_url, keys or {})
-            wait_until(lambda door=door: _ended(door) or _serves(door), what="the gateway to serve", timeout_s=100)
+            wait_until(lambda door=door: _ended(door) or _serves(door), what="the gateway to serve")
             if not _ended(door):
                 yield door
                 return
         finally:
             if process.poll() is None:
                 process.terminate()
-            process.wait(timeout=_PATIENCE_S)
+            process.wait(timeout=PATIENCE_S)
     raise AssertionError(f"the gateway did not start: {log.read_text()}")
 
 

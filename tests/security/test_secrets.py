@@ -8,6 +8,7 @@ import pytest
 import redis
 from typer.testing import CliRunner
 from wiredesk.cli.app import app
+from wiredesk.testing import PATIENCE_S
 
 from tests.security.conftest import HARM
 from tests.security.door import ARTICLE, Door, request
@@ -53,7 +54,7 @@ def test_a_password_in_an_address_is_not_told_when_the_address_fails(tmp_path: P
             env={variable: address, "PATH": "/usr/bin:/bin", "WIREDESK_HTTP_PORT": "0"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE_S,
             check=False,
         )
         assert done.returncode == 2

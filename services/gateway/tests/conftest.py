@@ -34,7 +34,7 @@ from wiredesk.index.protocol import (
     SearchRequest,
 )
 from wiredesk.listening import listen
-from wiredesk.testing import RedisServer, free_port, wait_until
+from wiredesk.testing import PATIENCE_S, RedisServer, free_port, wait_until
 from wiredesk.workers import Pace, WorkerReport, announce
 from wiredesk_gateway.app import create_app
 from wiredesk_gateway.live_index import LiveIndex
@@ -379,7 +379,7 @@ def start(tmp_path: Path, index_url: str) -> Iterator[Callable[..., "subprocess.
     for process in processes:
         if process.poll() is None:
             process.kill()
-        process.wait(timeout=10)
+        process.wait(timeout=PATIENCE_S)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from wiredesk import keys, pipeline
 from wiredesk.api_keys import new_key
 from wiredesk.events import ArticleExtracted, ArticleRetracted, Stream
 from wiredesk.index import open_writer
-from wiredesk.testing import RedisServer, free_port, wait_until
+from wiredesk.testing import PATIENCE_S, RedisServer, free_port, wait_until
 from wiredesk.workers import WorkerReport
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
@@ -65,7 +65,7 @@ def test_it_announces_itself_and_leaves_the_register_at_sigterm(
     assert 0 < redis_client.ttl(keys.worker("gateway", report.name)) <= 10
     wait_until(lambda: (announced(redis_client) or report).reported_at > report.reported_at, what="a fresh report")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=PATIENCE_S) == 0
     assert announced(redis_client) is None
     events = [line["event"] for line in logged(tmp_path)]
     assert events[-1] == "gateway.stopped"
@@ -87,7 +87,7 @@ def test_a_request_under_way_is_finished_before_the_end(
         wait_until(lambda: _refuses(host, port), what="the gateway to stop listening")
         connection.sendall(body[5:])
         assert connection.recv(100).startswith(b"HTTP/1.1 202 ")
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=PATIENCE_S) == 0
     assert redis_client.xlen(Stream.SUBMITTED) == 1
 
 
@@ -103,7 +103,7 @@ def test_a_taken_port_is_one_clear_line(start: Start, redis_url: str, tmp_path: 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         process = start(redis_url, WIREDESK_HTTP_PORT=port)
-        assert process.wait(timeout=20) == 2
+        assert process.wait(timeout=PATIENCE_S) == 2
     (line,) = (tmp_path / "gateway-0.log").read_text().splitlines()
     assert line.startswith(f"wiredesk gateway: cannot listen on 127.0.0.1:{port}: Address already in use")
     assert "WIREDESK_HTTP_PORT" in line
@@ -121,7 +121,7 @@ def test_a_setting_that_cannot_work_is_one_clear_line(
     start: Start, redis_url: str, tmp_path: Path, variable: str, value: str
 ) -> None:
     process = start(redis_url, **{variable: value})
-    assert process.wait(timeout=20) == 2
+    assert process.wait(timeout=PATIENCE_S) == 2
     (line,) = (tmp_path / "gateway-0.log").read_text().splitlines()
     assert line.startswith("wiredesk gateway: ")
     assert value in line or variable in line
@@ -159,7 +159,7 @@ def test_it_does_not_open_itself_to_others_without_keys_unless_told(
     start: Start, redis_url: str, redis_client: redis.Redis, tmp_path: Path
 ) -> None:
     refused = start(redis_url, WIREDESK_HOST="0.0.0.0")
-    assert refused.wait(timeout=20) == 2
+    assert refused.wait(timeout=PATIENCE_S) == 2
     told = (tmp_path / "gateway-0.log").read_text()
     assert "WIREDESK_API_KEYS_FILE" in told
     assert "WIREDESK_WITHOUT_KEYS" in told
@@ -167,7 +167,7 @@ def test_it_does_not_open_itself_to_others_without_keys_unless_told(
     told_to = start(redis_url, WIREDESK_HOST="0.0.0.0", WIREDESK_WITHOUT_KEYS="true")
     wait_until(lambda: announced(redis_client), what="the gateway that was told to")
     told_to.send_signal(signal.SIGTERM)
-    assert told_to.wait(timeout=20) == 0
+    assert told_to.wait(timeout=PATIENCE_S) == 0
     _, kept = new_key("desk", frozenset({"publish"}))
     (tmp_path / "keys").write_text(kept.line())
     (tmp_path / "keys").chmod(0o600)

@@ -12,7 +12,7 @@ import pytest
 import redis
 from wiredesk import pipeline
 from wiredesk.events import Stream
-from wiredesk.testing import free_port, valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, free_port, valkey_server, wait_until
 
 EVENTS = "/api/v1/pipeline/events"
 
@@ -109,7 +109,7 @@ def test_a_gateway_that_ends_lets_its_viewers_go_at_once(
         process.send_signal(signal.SIGTERM)
         for _ in seen:  # ends in good order: else httpx raises
             pass
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=PATIENCE_S) == 0
 
 
 def test_the_page_its_events_the_api_and_status_have_one_set_of_numbers(

@@ -66,7 +66,7 @@ def address(client: "redis.Redis", process: "subprocess.Popen[bytes]") -> str:
         reports = pipeline.workers(client)
         return next((each.address for each in reports if each.pid == process.pid and each.state == "consuming"), None)
 
-    return wait_until(consuming, timeout_s=60, what="a worker that reads")
+    return wait_until(consuming, what="a worker that reads")
 
 
 def copies_counted(client: "redis.Redis", process: "subprocess.Popen[bytes]", outcome: str) -> float:
@@ -84,7 +84,7 @@ def test_copies_that_two_workers_read_share_a_cluster(redis_client: "redis.Redis
         address(redis_client, worker)
     ids = [publish(redis_client, f"outlet-{n}", texts[n % len(texts)]) for n in range(40)]
     other = publish(redis_client, "other", OTHER)
-    wait_until(lambda: len(ingested(redis_client)) == 41, timeout_s=60, what="41 ingested articles")
+    wait_until(lambda: len(ingested(redis_client)) == 41, what="41 ingested articles")
     found = ingested(redis_client)
     assert len({found[each].cluster_id for each in ids}) == 1
     assert found[other].cluster_id != found[ids[0]].cluster_id
@@ -101,7 +101,7 @@ def test_a_corrected_article_stays_in_its_cluster(redis_client: "redis.Redis", s
     start()
     first, copy = publish(redis_client, "a", WIRE.format(year=1998)), publish(redis_client, "b", WIRE.format(year=1997))
     corrected = publish(redis_client, "a", WIRE.format(year=1996).replace("84", "86"))
-    wait_until(lambda: len(ingested(redis_client)) == 3, timeout_s=60, what="three ingested articles")
+    wait_until(lambda: len(ingested(redis_client)) == 3, what="three ingested articles")
     found = ingested(redis_client)
     assert found[first].article_id == found[corrected].article_id
     assert len({found[each].cluster_id for each in (first, copy, corrected)}) == 1
@@ -114,7 +114,7 @@ def test_with_the_keys_refused_articles_go_on_in_the_cluster_of_exact_copies(
     worker = start()
     texts = [WIRE.format(year=1998), WIRE.format(year=1998).upper(), WIRE.format(year=1999)]
     ids = [publish(redis_client, f"outlet-{n}", text) for n, text in enumerate(texts)]
-    wait_until(lambda: len(ingested(redis_client)) == 3, timeout_s=60, what="three ingested articles")
+    wait_until(lambda: len(ingested(redis_client)) == 3, what="three ingested articles")
     found = ingested(redis_client)
     assert found[ids[0]].cluster_id == found[ids[1]].cluster_id != found[ids[2]].cluster_id
     wait_until(lambda: copies_counted(redis_client, worker, "failed") == 3, what="three failures in the metrics")
@@ -124,9 +124,9 @@ def test_a_batch_that_is_held_keeps_the_clusters_it_has(redis_client: "redis.Red
     redis_client.set(Stream.INGESTED, "no stream")
     ids = [publish(redis_client, f"outlet-{n}", WIRE.format(year=1990 + n)) for n in range(3)]
     worker = start()
-    wait_until(lambda: redis_client.hget(keys.copy_founders(), "next") == b"1", timeout_s=60, what="a founder")
+    wait_until(lambda: redis_client.hget(keys.copy_founders(), "next") == b"1", what="a founder")
     redis_client.delete(Stream.INGESTED)
-    wait_until(lambda: len(ingested(redis_client)) == 3, timeout_s=60, what="three ingested articles")
+    wait_until(lambda: len(ingested(redis_client)) == 3, what="three ingested articles")
     assert len({ingested(redis_client)[each].cluster_id for each in ids}) == 1
     wait_until(lambda: copies_counted(redis_client, worker, "joined") == 2, what="two copies in the metrics")
     assert copies_counted(redis_client, worker, "known") == 0
@@ -138,12 +138,12 @@ def test_what_a_killed_worker_leaves_behind_comes_to_the_same_cluster(
     redis_client.set(Stream.INGESTED, "no stream")
     ids = [publish(redis_client, f"outlet-{n}", WIRE.format(year=1990 + n)) for n in range(3)]
     first = start()
-    wait_until(lambda: redis_client.hget(keys.copy_founders(), "next") == b"1", timeout_s=60, what="a founder")
+    wait_until(lambda: redis_client.hget(keys.copy_founders(), "next") == b"1", what="a founder")
     founder = redis_client.hget(keys.copy_founders(), "1")
     first.kill()
     first.wait()
     redis_client.delete(Stream.INGESTED)
     start()
-    wait_until(lambda: len(ingested(redis_client)) == 3, timeout_s=60, what="three ingested articles")
+    wait_until(lambda: len(ingested(redis_client)) == 3, what="three ingested articles")
     assert {ingested(redis_client)[each].cluster_id for each in ids} == {founder[4:28].decode()}
     assert redis_client.hget(keys.copy_founders(), "next") == b"1"

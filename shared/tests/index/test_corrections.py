@@ -279,7 +279,7 @@ def test_an_acknowledged_correction_survives_kill_9_and_is_finished_by_the_next_
         with out.open("wb") as sink:
             writer = subprocess.Popen([sys.executable, str(CORRECTOR), url, str(run)], stdout=sink)
             try:
-                wait_until(lambda: out.read_text().count("\n") >= 2, timeout_s=60)  # it dies in the midst of settling
+                wait_until(lambda: out.read_text().count("\n") >= 2)  # it dies in the midst of settling
             finally:
                 writer.kill()
                 writer.wait()

@@ -29,7 +29,7 @@ def test_every_acknowledged_article_is_there_once_after_kill_9_at_any_moment(ind
         with out.open("wb") as sink:
             writer = subprocess.Popen([sys.executable, str(WRITER), url, str(run)], stdout=sink)
             try:
-                wait_until(lambda path=out: path.stat().st_size > 0, timeout_s=90)
+                wait_until(lambda path=out: path.stat().st_size > 0)
                 time.sleep(chance.uniform(0, 0.3))  # not to wait for anything: to die at a random moment
             finally:
                 writer.kill()
@@ -53,7 +53,7 @@ def test_what_is_acknowledged_is_seen_by_the_next_look_of_a_reader_in_another_pr
     with out.open("wb") as sink:
         writer = subprocess.Popen([sys.executable, str(WRITER), url, "run"], stdout=sink)
     try:
-        wait_until(lambda: out.stat().st_size > 0, timeout_s=90)
+        wait_until(lambda: out.stat().st_size > 0)
         with contextlib.closing(open_reader(url)) as reader:
             seen: set[str] = set()
 

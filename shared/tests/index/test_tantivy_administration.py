@@ -445,7 +445,7 @@ def test_backups_beside_a_committing_writer_hold_whole_batches_only(tmp_path):
     with out.open("wb") as sink:
         writer = subprocess.Popen([sys.executable, str(script), url, "run"], stdout=sink)
     try:
-        wait_until(lambda: out.stat().st_size > 0, timeout_s=90)
+        wait_until(lambda: out.stat().st_size > 0)
         last = 0
         for number in range(12):
             before = len(set(out.read_text().split("\n")[:-1]))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import redis
 from wiredesk import pipeline
-from wiredesk.testing import wait_until
+from wiredesk.testing import PATIENCE_S, wait_until
 from wiredesk.workers import WorkerReport
 
 HERE = Path(__file__).parent
@@ -70,7 +70,7 @@ class WorkerProcess:
         """SIGTERM; the exit status and what was logged."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        _, logged = self.process.communicate(timeout=40)
+        _, logged = self.process.communicate(timeout=PATIENCE_S)
         return self.process.returncode, logged
 
 

@@ -71,7 +71,7 @@ async def test_what_is_given_up_in_the_middle_leaves_no_answer_for_the_next_batc
 ) -> None:
     begun = tmp_path / "begun"
     given_up = asyncio.create_task(processor.process([delivery(0, title=f"slow {begun}")]))
-    await asyncio.to_thread(wait_until, begun.exists, timeout_s=30, what="the child's beginning with it")
+    await asyncio.to_thread(wait_until, begun.exists, what="the child's beginning with it")
     given_up.cancel()
     with pytest.raises(asyncio.CancelledError):
         await given_up

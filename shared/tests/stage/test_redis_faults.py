@@ -18,7 +18,6 @@ from wiredesk.events import ArticleIngested, DeadLetter, Stream
 from wiredesk.testing import RedisServer, free_port, valkey_server, wait_until
 from wiredesk.testing_network import Direction, Network
 
-PATIENCE_S = 60.0
 COMMANDS_A_SECOND = 150
 """Far more than a worker that has nothing to do sends, and far less than one that asks again at once."""
 LOG_LINES = 80
@@ -78,7 +77,7 @@ class Scene:
             status, said = self.worker.health(self.address)
             return status == code and words in str(said.get("why") or "")
 
-        wait_until(told, timeout_s=PATIENCE_S, what=f"health {code} {words}")
+        wait_until(told, what=f"health {code} {words}")
 
     def expect_calm(self) -> None:
         """No hot loop: commands are counted while health is looked at."""
@@ -93,15 +92,15 @@ class Scene:
         """From now on all is well: a new article comes through, and health is green."""
         began = time.monotonic()
         (probe,) = self.submit(title="probe")
-        wait_until(lambda: probe in self.published(), timeout_s=PATIENCE_S, what="an article after the fault")
-        wait_until(lambda: self.worker.health(self.address)[0] == 200, timeout_s=PATIENCE_S, what="green health")
+        wait_until(lambda: probe in self.published(), what="an article after the fault")
+        wait_until(lambda: self.worker.health(self.address)[0] == 200, what="green health")
         print(f"recovery after {fault}: {time.monotonic() - began:.2f} s")
 
     def expect_each_once(self, *, dead: Sequence[str] = ()) -> None:
         def ended() -> bool:
             return len(self.published()) + len(self.dead()) >= len(self.submitted) and self.pending() == 0
 
-        wait_until(ended, timeout_s=PATIENCE_S, what="the end of every article")
+        wait_until(ended, what="the end of every article")
         assert sorted(self.published()) == sorted(set(self.submitted) - set(dead))
         assert sorted(self.dead()) == sorted(dead)
 
@@ -329,7 +328,7 @@ def one_article_denied(scene: Scene) -> Iterator[str]:
     (denied_one,) = scene.submit(external_id="denied")
     good += [scene.submit(external_id=f"good-{number}")[0] for number in range(3, 6)]
     scene.start(WIREDESK_MAX_ATTEMPTS="3")
-    wait_until(lambda: sorted(scene.published()) == good, timeout_s=PATIENCE_S, what="its neighbours")
+    wait_until(lambda: sorted(scene.published()) == good, what="its neighbours")
     yield denied_one
     assert scene.worker.health(scene.address)[0] == 200
     scene.expect_the_same_worker()
@@ -354,7 +353,7 @@ def test_an_article_whose_key_is_of_a_wrong_type_suffers_alone(scene: Scene) -> 
     (blocked,) = scene.submit(external_id="blocked")
     good += scene.submit(2)
     scene.start(WIREDESK_MAX_ATTEMPTS="3")
-    wait_until(lambda: sorted(scene.published()) == good, timeout_s=PATIENCE_S, what="its neighbours")
+    wait_until(lambda: sorted(scene.published()) == good, what="its neighbours")
     scene.expect_each_once(dead=[blocked])
     assert scene.dead() == {blocked: "key_refused"}
 
@@ -381,7 +380,7 @@ def test_a_changed_password_ends_the_worker_only_when_it_has_to_connect_again(sc
     scene.expect_recovery("a password changed, still connected")
     scene.busy()
     scene.client.execute_command("CLIENT", "KILL", "USER", "worker")
-    wait_until(lambda: scene.worker.process.poll() is not None, timeout_s=PATIENCE_S, what="the worker's end")
+    wait_until(lambda: scene.worker.process.poll() is not None, what="the worker's end")
     status, logged = scene.worker.stop()
     assert status == 1
     assert logged.count('"worker.failed"') == 1

@@ -42,7 +42,6 @@ def test_every_way_an_article_fares_is_told_with_its_ids_and_without_its_words(
     wait_until(
         lambda: redis_client.xlen(Stream.INGESTED) + redis_client.xlen(Stream.DEAD) == 1,
         what="an article that is done with",
-        timeout_s=100,
     )
     _, logged = started.stop()
     assert BODY not in logged

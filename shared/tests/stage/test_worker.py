@@ -105,7 +105,7 @@ def test_an_article_that_ruins_its_process_is_dead_lettered_and_its_neighbours_f
     culprit = submit(redis_client, title=title)
     neighbours += [submit(redis_client, text=f"After {n}.") for n in range(3)]
     worker(WIREDESK_ITEM_TIME_LIMIT_S="1", WIREDESK_ITEM_MEMORY_LIMIT_MB="200", WIREDESK_MAX_ATTEMPTS="2")
-    wait_until(lambda: finished(redis_client, 7), what="all seven finished", timeout_s=60)
+    wait_until(lambda: finished(redis_client, 7), what="all seven finished")
     assert sorted(article.submission_id for article in published(redis_client)) == neighbours
     (letter,) = dead(redis_client)
     assert (letter.submission_id, letter.reason, letter.attempts) == (culprit, reason, 2)
@@ -114,7 +114,7 @@ def test_an_article_that_ruins_its_process_is_dead_lettered_and_its_neighbours_f
 def test_a_transient_failure_is_tried_again_and_dies_at_its_limit(worker: Start, redis_client: "redis.Redis") -> None:
     submit(redis_client, title="later")
     worker(WIREDESK_MAX_ATTEMPTS="3")
-    wait_until(lambda: dead(redis_client), what="a dead letter", timeout_s=40)
+    wait_until(lambda: dead(redis_client), what="a dead letter")
     (letter,) = dead(redis_client)
     assert (letter.reason, letter.attempts) == ("busy", 3)
 
@@ -147,7 +147,7 @@ def test_what_a_killed_worker_held_is_taken_over(worker: Start, redis_client: "r
     wait_until(lambda: pending(redis_client), what="entries in work")
     doomed.process.kill()
     worker()
-    wait_until(lambda: finished(redis_client, 8), what="all finished", timeout_s=40)
+    wait_until(lambda: finished(redis_client, 8), what="all finished")
     assert sorted(article.submission_id for article in published(redis_client)) == ids
 
 
@@ -288,7 +288,7 @@ def test_a_restarted_server_is_found_again_and_nothing_is_lost(worker: Start) ->
             server.kill()
             server.start()
             second = submit(client, text="After.")
-            wait_until(lambda: finished(client, 2), what="the second article", timeout_s=40)
+            wait_until(lambda: finished(client, 2), what="the second article")
             assert [article.submission_id for article in published(client)] == [first, second]
 
 
@@ -485,7 +485,7 @@ def test_a_neighbour_of_a_stuck_article_is_done_while_that_is_still_tried(
     culprits = [submit(redis_client, title="loop", text=f"Stuck {n}.") for n in range(2)]
     neighbours = [submit(redis_client, text=f"Good {n}.") for n in range(4)]
     worker(WIREDESK_ITEM_TIME_LIMIT_S="0.5", WIREDESK_RETRY_AFTER_S="2")
-    wait_until(lambda: len(published(redis_client)) == 4, what="the neighbours", timeout_s=40)
+    wait_until(lambda: len(published(redis_client)) == 4, what="the neighbours")
     assert sorted(article.submission_id for article in published(redis_client)) == neighbours
     assert dead(redis_client) == []
     left = {
