@@ -57,12 +57,14 @@ bench-compose: $(VENV)/.complete ## measure up to healthy, and how much faster t
 bench-opensearch: $(VENV)/.complete $(NODE)/.complete ## measure bulk rate and query times on a real OpenSearch node; ARTICLES= ROUNDS=
 	@exec $(BIN)/python -m tests.opensearch.speed $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
-# ARTICLES= ROUNDS= MESSAGES= HALF_LOAD=seconds ONLY="ingest runtime" NEWS=folder JSON=file MARKDOWN=file: each may be left out.
+# ARTICLES= ROUNDS= MESSAGES= LOAD=seconds NEWS=folder BODY=folder JSON=file MARKDOWN=file, COMPARE=file of an older JSON, ONLY=some
+# of "functions ingest extraction indexing runtime start whole latency": each may be left out.
 # ONLY=million MESSAGES=1000000 is a run of its own: what grows while a million articles go through (half an hour).
-bench: $(VENV)/.complete ## measure each stage, the whole and the bare functions; ARTICLES= ROUNDS= JSON= MARKDOWN=
+bench: $(VENV)/.complete ## measure functions, stages, the whole, latency, memory beside yardsticks; ONLY= JSON= COMPARE= MARKDOWN=
 	@PYTHONPATH=tests:. exec $(BIN)/python -m bench $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
-	    $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(HALF_LOAD),--half-load $(HALF_LOAD)) \
-	    $(if $(ONLY),--only "$(ONLY)") $(if $(NEWS),--news "$(NEWS)") $(if $(JSON),--json "$(JSON)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
+	    $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(LOAD),--load $(LOAD)) $(if $(COMPARE),--compare "$(COMPARE)") \
+	    $(if $(ONLY),--only "$(ONLY)") $(if $(NEWS),--news "$(NEWS)") $(if $(BODY),--body "$(BODY)") \
+	    $(if $(JSON),--json "$(JSON)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 # ARTICLES= ROUNDS=questions of a kind, SECONDS= PAGES= VIEWS= KILLS= ONLY="writing asking serving browsing crashing" JSON=file
 # MARKDOWN=file: each may be left out.

@@ -13,7 +13,7 @@ from wiredesk.journey import journey
 
 from .errors import BenchError
 
-__all__ = ["Account", "Follower", "milliseconds"]
+__all__ = ["Account", "Follower", "milliseconds", "total"]
 
 _POLL_S = 0.02
 _QUIET_S = 1.0
@@ -55,6 +55,14 @@ class Account:
             "missing": len(self.missing),
             "indexed_again": self.indexed_again,
         }
+
+
+def total(accounts: Iterable[Account]) -> dict[str, int]:
+    """The counts of all of them together."""
+    found = Account().counts()
+    for account in accounts:
+        found = {name: found[name] + count for name, count in account.counts().items()}
+    return found
 
 
 class Follower:

@@ -2,65 +2,52 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 
 from wiredesk import wire
 from wiredesk.events import Stream
 
 from .bare import STAGES
-from .context import NO_READER, WARM_UP, Bench, in_turn, prepare
+from .context import NO_READER, WARM_UP, Bench, prepare
+from .corpus import KINDS, Kind
 from .figures import Figure
 from .moving import Moved, through_worker
-from .processes import Stack, environment, running
-from .yardstick import Measured, Yardstick, read_items
+from .processes import Stack, running
+from .turns import in_turn
+from .yardstick import Measured, read_items
 
-__all__ = ["processor_time", "stage_alone"]
+__all__ = ["STREAMS", "mean_words", "payload_of", "processor_time", "stage_alone"]
 
-_STREAMS = {
+STREAMS = {
     "ingest": (Stream.SUBMITTED, Stream.INGESTED),
     "extraction": (Stream.INGESTED, Stream.EXTRACTED),
     "indexing": (Stream.EXTRACTED, Stream.INDEXED),
 }
+"""What a stage reads, and what it writes."""
 _FOLLOWING = dict(pairwise(STAGES))
 
 
 def stage_alone(bench: Bench, name: str) -> Iterator[Figure]:
     """A stage gets what the bare loop of the stage before made of the articles."""
-    rounds: list[tuple[Moved, Measured]] = []
-    bare_ready_s = _bare_ready(bench, name)
     with running(bench.folder / f"alone-{name}", name, settings=NO_READER) as stack:
-        for number, tag in enumerate(bench.tags):
-            moved, bare = _round(bench, stack, name, tag, number)
-            if tag != WARM_UP:
-                rounds.append((moved, bare))
-                bench.say(f"{name}, {tag}: {moved.per_second:.1f} articles/s, bare {bare.per_second:.1f}")
+        for kind, called in KINDS.items():
+            rounds: list[tuple[Moved, Measured]] = []
+            for number, tag in enumerate(bench.tags):
+                moved, bare = _round(bench, stack, name, tag, number, kind)
+                if tag != WARM_UP:
+                    rounds.append((moved, bare))
+                    told = f"{moved.per_second:.1f} articles/s, bare {bare.per_second:.1f}"
+                    bench.say(f"{name}, {called}, {tag}: {told}")
+            yield _speed(f"{name} alone, {called}", rounds)
+            yield from processor_time(f"{name} alone, {called}, worker and child", rounds)
     bench.note_memory(stack)
-    yield _speed(name, rounds)
-    yield from processor_time(f"{name} alone, worker and child", rounds)
-    yield Figure(
-        section="start",
-        name=f"{name}, process start to reading",
-        unit="s",
-        values=(stack.processes[name].ready_s or 0.0,),
-        yardstick="bare function loaded",
-        yardstick_values=(bare_ready_s,),
-    )
 
 
-def _bare_ready(bench: Bench, name: str) -> float:
-    """Seconds from the start of a process that loads this stage's function and nothing else."""
-    folder = bench.folder / f"load-{name}"
-    folder.mkdir()
-    with Yardstick(
-        [name], index_url=f"tantivy://{folder}/index", environment=environment({}), log=folder / "log"
-    ) as one:
-        return one.ready_s
-
-
-def _round(bench: Bench, stack: Stack, name: str, tag: str, number: int) -> tuple[Moved, Measured]:
-    items = prepare(bench, tag, count=bench.size(tag), stage=name)
-    results = bench.items(tag, _FOLLOWING[name]) if name in _FOLLOWING else None
-    payloads = [_payload(name, submission_id, event) for submission_id, event in read_items(items)]
-    source, target = _STREAMS[name]
+def _round(bench: Bench, stack: Stack, name: str, tag: str, number: int, kind: Kind) -> tuple[Moved, Measured]:
+    items = prepare(bench, tag, count=bench.size(tag, kind), stage=name, kind=kind)
+    results = bench.items(tag, _FOLLOWING[name], kind) if name in _FOLLOWING else None
+    payloads = [payload_of(name, submission_id, event) for submission_id, event in read_items(items)]
+    source, target = STREAMS[name]
     return in_turn(
         number,
         lambda: through_worker(stack, name, payloads, source=source, target=target),
@@ -68,21 +55,28 @@ def _round(bench: Bench, stack: Stack, name: str, tag: str, number: int) -> tupl
     )
 
 
-def _payload(name: str, submission_id: str, event: bytes) -> bytes:
-    """As publishers send submissions, and as workers write events."""
+def payload_of(name: str, submission_id: str, event: bytes) -> bytes:
+    """What stands on a stage's stream: as publishers send submissions, and as workers write events."""
     return event if name == STAGES[0] else wire.encode(event, {"correlation_id": submission_id})
+
+
+def mean_words(rounds: Sequence[tuple[Moved, Measured]]) -> float | None:
+    """Words of an article that got through: markup does not count."""
+    found = [bare.mean_words for _, bare in rounds if bare.mean_words]
+    return median(found) if found else None
 
 
 def _speed(name: str, rounds: Sequence[tuple[Moved, Measured]]) -> Figure:
     refused = max(moved.refused for moved, _ in rounds)
     return Figure(
         section="speed",
-        name=f"{name} alone",
+        name=name,
         unit="articles/s",
         values=tuple(moved.per_second for moved, _ in rounds),
         yardstick="bare loop",
         yardstick_values=tuple(bare.per_second for _, bare in rounds),
         note=f"{refused} refused" if refused else "",
+        words=mean_words(rounds),
     )
 
 

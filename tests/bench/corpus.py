@@ -7,17 +7,25 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from wiredesk.documents import Document, files, read_file
 
 from .errors import BenchError
 
-__all__ = ["Corpus", "load", "plain_events"]
+__all__ = ["KINDS", "Corpus", "Kind", "load", "plain_events"]
 
-_FIELDS = ("url", "source", "title", "text", "html", "published_at", "language", "authors")
+Kind = Literal["text", "html"]
+"""What the body of an article comes as."""
+
+KINDS: dict[Kind, str] = {"text": "text", "html": "HTML"}
+"""As people call them."""
+
+_FILES = ("articles.jsonl.gz", "articles.jsonl", "input.jsonl.gz", "input.jsonl")
+
+_FIELDS = ("url", "source", "title", "published_at", "language", "authors")
 _FEWEST_WORDS = 40
-"""Shorter ones are not articles: seeds/ has an empty and a broken one, which end as dead letters."""
+"""Shorter ones are not articles: seeds/ has an empty one, which ends as a dead letter."""
 
 _SHORTEST, _LONGEST = 40, 60
 _VOCABULARY = 100_000
@@ -29,16 +37,21 @@ _PLAIN_WORDS = "the pipeline moves this and every other word from stream to stre
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Where the articles come from, and those as ArticleSubmitted's fields."""
+    """Where the articles of a kind come from, and those as ArticleSubmitted's fields.
+
+    `own`: they are the project's own, because there were no real ones.
+    """
 
     name: str
+    kind: Kind
     articles: tuple[dict[str, Any], ...]
+    own: bool = False
 
     def distinct(self, count: int, tag: str) -> list[bytes]:
         """`count` submissions as JSON, evenly drawn from the whole corpus, repeated where it is smaller.
 
         Two calls with one `count` draw the same articles; `tag` makes each an article of its own, by its address and a
-        last line, so that no call's are duplicates of another's.
+        last line, so that no call's are duplicates of another's. A page stays as it is but for its address.
         """
         step = max(1.0, len(self.articles) / count)
         drawn = (self.articles[int(number * step) % len(self.articles)] for number in range(count))
@@ -46,7 +59,7 @@ class Corpus:
 
     def short(self, count: int, seed: int) -> Iterator[bytes]:
         """`count` short submissions of the corpus's own words, 40 to 60 each, drawn at random: no two are alike."""
-        bodies = ((article.get("text") or article.get("title") or "").split() for article in self.articles)
+        bodies = (article[self.kind].split() for article in self.articles)
         words = list(islice(chain.from_iterable(bodies), _VOCABULARY))
         random = Random(seed)
         for number in range(count):
@@ -59,11 +72,6 @@ class Corpus:
         submissions = self.distinct(count, "bytes")
         return sum(map(len, submissions)) / len(submissions)
 
-    def mean_words(self, count: int) -> float:
-        """Words of an article that `distinct` draws, on average; markup counts as words."""
-        bodies = [json.loads(article) for article in self.distinct(count, "words")]
-        return sum(len((body.get("text") or body.get("html") or "").split()) for body in bodies) / len(bodies)
-
 
 def _distinct(article: dict[str, Any], mark: str) -> dict[str, Any]:
     changed = {**article, "url": f"https://bench.example/articles/{mark}", "external_id": mark}
@@ -72,28 +80,31 @@ def _distinct(article: dict[str, Any], mark: str) -> dict[str, Any]:
     return changed
 
 
-def load(news: Path, seeds: Path) -> Corpus:
-    """The articles of `news` (`articles.jsonl` or `articles.jsonl.gz`) if it is there, else of the folder `seeds`.
+def load(folder: Path, seeds: Path, kind: Kind = "text") -> Corpus:
+    """The articles of a kind in the first of `folder`'s files of JSON lines, else those of the folder `seeds`.
 
     Raises BenchError when neither has any.
     """
-    for path in (news / "articles.jsonl.gz", news / "articles.jsonl"):
+    for path in (folder / name for name in _FILES):
         if path.is_file():
-            return _corpus(path.parent.name, _lines(path))
-    return _corpus(seeds.name, _seeds(seeds))
+            return Corpus(folder.name, kind, _articles(folder.name, kind, _lines(path)))
+    return Corpus(seeds.name, kind, _articles(seeds.name, kind, _seeds(seeds)), own=True)
 
 
-def _corpus(name: str, found: Iterator[dict[str, Any]]) -> Corpus:
+def _articles(name: str, kind: Kind, found: Iterator[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Without the body of the other kind: ingest would take the text and leave the page alone."""
+    fields = [*_FIELDS, kind]
     articles = tuple(
-        {field: article[field] for field in _FIELDS if article.get(field)} for article in found if _is_article(article)
+        {field: article[field] for field in fields if article.get(field)}
+        for article in found
+        if _is_article(article.get(kind) or "")
     )
     if not articles:
-        raise BenchError(f"{name} holds no articles to measure with")
-    return Corpus(name, articles)
+        raise BenchError(f"{name} holds no articles to measure with ({KINDS[kind]})")
+    return articles
 
 
-def _is_article(article: dict[str, Any]) -> bool:
-    body = article.get("text") or article.get("html") or ""
+def _is_article(body: str) -> bool:
     return len(body.split()) >= _FEWEST_WORDS and not body.startswith("%PDF")
 
 

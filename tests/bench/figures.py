@@ -12,7 +12,8 @@ __all__ = ["Curve", "Figure", "percentile"]
 class Figure:
     """One line of the result. `values` and `yardstick_values` are in `unit`, one a round, pairs of the same round.
 
-    A figure that was taken once has one value; one without a yardstick says so by `yardstick` None.
+    A figure that was taken once has one value; one without a yardstick says so by `yardstick` None. `words` is how many
+    words one of what is counted has on average, where the figure is a rate of articles.
     """
 
     section: str
@@ -22,6 +23,12 @@ class Figure:
     yardstick: str | None = None
     yardstick_values: tuple[float, ...] = ()
     note: str = ""
+    words: float | None = None
+
+    @property
+    def words_per_s(self) -> float | None:
+        """The middle of the rounds, in words."""
+        return self.median * self.words if self.words else None
 
     @property
     def median(self) -> float:

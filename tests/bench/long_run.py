@@ -128,7 +128,7 @@ def long_run(bench: Bench) -> Iterator[Figure]:
     folder = bench.folder / "long"
     limits = {"maxmemory": str(_MEMORY), "maxmemory-policy": "noeviction"}
     with running(folder, *_SERVICES, server_settings=limits) as stack:
-        publisher = _Publisher(stack.redis_url, bench.corpus.short(bench.messages, _SEED))
+        publisher = _Publisher(stack.redis_url, bench.corpora["text"].short(bench.messages, _SEED))
         cpu_before = stack.cpu_by_process()
         samples = _follow(bench, stack, publisher)
         cpu_after = stack.cpu_by_process()

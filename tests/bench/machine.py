@@ -4,11 +4,23 @@ import os
 import platform
 import sys
 import time
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["children", "cpu_seconds", "describe", "mapped_bytes", "memory_bytes", "own_bytes", "peak_memory_bytes"]
+__all__ = [
+    "Footprint",
+    "busy_seconds",
+    "children",
+    "cpu_seconds",
+    "describe",
+    "footprint",
+    "mapped_bytes",
+    "memory_bytes",
+    "own_bytes",
+    "peak_memory_bytes",
+]
 
 _PROC = Path("/proc")
 _CPUCLOCK_SCHED = 2
@@ -24,6 +36,28 @@ _PACKAGES = (
     "trafilatura",
     "tantivy",
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footprint:
+    """Bytes of memory of a process: the most it ever had resident, and of what it has now: all, its share, its own.
+
+    The share counts each page by how many processes have it mapped (PSS); its own are the pages no other has (USS).
+    """
+
+    peak: int
+    resident: int
+    share: int
+    own: int
+
+    def beside(self, other: "Footprint") -> "Footprint":
+        """The most of each of two looks."""
+        return Footprint(
+            peak=max(self.peak, other.peak),
+            resident=max(self.resident, other.resident),
+            share=max(self.share, other.share),
+            own=max(self.own, other.own),
+        )
 
 
 def describe() -> dict[str, Any]:
@@ -79,6 +113,20 @@ def peak_memory_bytes(pid: int) -> int | None:
     return _status_bytes(pid, "VmHWM:")
 
 
+def footprint(pid: int) -> Footprint | None:
+    """What a process has of the memory; None where the system does not tell (it needs smaps_rollup, Linux 4.14)."""
+    peak = peak_memory_bytes(pid)
+    try:
+        lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]
+    except OSError:
+        return None
+    told = {name: int(size.split()[0]) * 1024 for name, _, size in (line.partition(":") for line in lines)}
+    if not peak or "Pss" not in told:
+        return None
+    own = told["Private_Clean"] + told["Private_Dirty"]
+    return Footprint(peak=peak, resident=told["Rss"], share=told["Pss"], own=own)
+
+
 def memory_bytes(pid: int) -> int | None:
     """The memory a process has resident now (VmRSS); None where the system does not tell."""
     return _status_bytes(pid, "VmRSS:")
@@ -115,6 +163,18 @@ def cpu_seconds(pid: int) -> float | None:
         return time.clock_gettime((~pid << 3) | _CPUCLOCK_SCHED)
     except OSError:
         return None
+
+
+def busy_seconds() -> float | None:
+    """How long the machine's cores have been busy so far, all programs together, what was stolen from them included.
+
+    None where the system does not tell.
+    """
+    try:
+        user, nice, system, _, _, *others = map(int, (_PROC / "stat").read_text().split(maxsplit=9)[1:9])
+    except (OSError, ValueError):
+        return None
+    return (user + nice + system + sum(others)) / os.sysconf("SC_CLK_TCK")
 
 
 def _stat(pid: int) -> list[str] | None:

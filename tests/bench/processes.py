@@ -61,23 +61,26 @@ class Process:
 
 
 class Stack:
-    """A server and the processes on it; `memory` holds the peaks seen so far, by process."""
+    """A server and the processes on it; `memory` holds the most that each was seen to have."""
 
     def __init__(self, folder: Path, redis_url: str) -> None:
         self.folder = folder
         self.redis_url = redis_url
         self.client: redis.Redis = connect(redis_url)
         self.processes: dict[str, Process] = {}
-        self.memory: dict[str, int] = {}
+        self.memory: dict[str, machine.Footprint] = {}
         self.backlog: list[str] = []
 
     def start(self, *names: str, settings: Mapping[str, str]) -> None:
-        """Start one process of each service, as docker-compose.yml has it, or of the bench's own, with `settings`."""
+        """Start one process of each service, as docker-compose.yml has it, or of the bench's own, with `settings`.
+
+        `extraction 2` is one more of extraction.
+        """
         known = {service.name: service for service in services.read(ROOT / "docker-compose.yml")}
         data = str(self.folder)
         values = {"redis_url": self.redis_url, "data": data, "data_url": quote(data), "http_port": "0"}
         for name in names:
-            stage, module = _STAND_INS.get(name, (name, None))
+            stage, module = _STAND_INS.get(name, (name.partition(" ")[0], None))
             like = known[stage]
             command = ("python", "-m", module) if module else like.command
             log = self.folder / f"{name}.log"
@@ -124,9 +127,10 @@ class Stack:
         return sum(taken.values()) if taken else None
 
     def note_memory(self) -> None:
-        """Remember the peaks of all processes up to now."""
+        """Look at all processes, and remember the most of each."""
         for name, pid in self.pids().items():
-            self._note(name, pid)
+            if found := machine.footprint(pid):
+                self.memory[name] = found.beside(self.memory.get(name, found))
 
     def pids(self) -> dict[str, int]:
         """Every process by name: workers, their children, the server."""
@@ -140,11 +144,6 @@ class Stack:
     def _server_pid(self) -> int:
         server: Mapping[str, int] = self.client.info("server")
         return server["process_id"]
-
-    def _note(self, name: str, pid: int) -> None:
-        peak = machine.peak_memory_bytes(pid)
-        if peak:
-            self.memory[name] = max(peak, self.memory.get(name, 0))
 
     def stop(self, *, hurry: bool) -> None:
         """End every process and its child; at once if `hurry`."""

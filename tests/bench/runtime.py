@@ -9,13 +9,14 @@ from wiredesk.events import Stream
 
 from . import relay
 from .alone import processor_time
-from .context import NO_READER, WARM_UP, Bench, in_turn
+from .context import NO_READER, WARM_UP, Bench
 from .corpus import plain_events
 from .errors import BenchError
 from .figures import Figure
 from .moving import Moved, fill, finish_time, through_worker
 from .processes import SERVER, Stack, running
 from .storage import steady_bytes, what_is_kept
+from .turns import in_turn
 from .yardstick import Measured
 
 __all__ = ["runtime_alone"]

@@ -84,3 +84,9 @@ def test_a_lost_article_is_named(redis_client: "redis.Redis", monkeypatch: pytes
     (submission_id,) = submit(redis_client, [b"{}"])
     with pytest.raises(BenchError, match=f"1 of 1 articles have not arrived.*{submission_id}"):
         Follower(redis_client, Account(submitted={submission_id})).wait([submission_id], lambda: None)
+
+
+def test_accounts_of_several_pipelines_add_up() -> None:
+    one, two = Account(submitted={"1-0"}, dead={"1-0": "no_text"}), Account(submitted={"1-0", "2-0"})
+    counts = accounts.total([one, two])
+    assert (counts["submitted"], counts["dead_lettered"], counts["missing"]) == (3, 1, 2)

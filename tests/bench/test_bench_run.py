@@ -35,7 +35,7 @@ def bench() -> Iterator[Start]:
 
 def _bench(*arguments: object, **settings: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "bench", "--news", "nowhere", *map(str, arguments)],
+        [sys.executable, "-m", "bench", "--news", "nowhere", "--body", "nowhere", *map(str, arguments)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}{os.pathsep}{ROOT}", **settings},
         stdout=subprocess.PIPE,
@@ -45,39 +45,73 @@ def _bench(*arguments: object, **settings: str) -> "subprocess.Popen[str]":
     )
 
 
-def _sections(told: dict[str, Any]) -> set[str]:
-    return {figure["section"] for figure in told["figures"]}
+_SIZES = ("--articles", 3, "--rounds", 1, "--messages", 20, "--load", 1)
 
 
-@pytest.mark.timeout(300)
-def test_a_run_gives_every_figure_with_a_yardstick_and_loses_nothing(bench: Start, tmp_path: Path) -> None:
-    out, markdown = tmp_path / "out.json", tmp_path / "out.md"
-    sizes = ("--articles", 3, "--rounds", 1, "--messages", 20, "--half-load", 1)
-    run = bench(*sizes, "--only", "ingest runtime whole", "--json", out, "--markdown", markdown)
-    printed, progress = run.communicate(timeout=280)
+def _names(told: dict[str, Any], section: str) -> set[str]:
+    return {figure["name"] for figure in told["figures"] if figure["section"] == section}
+
+
+@pytest.mark.timeout(400)
+def test_parts_and_stages_are_measured_beside_yardsticks_and_compared_with_an_older_run(
+    bench: Start, tmp_path: Path
+) -> None:
+    out, older = tmp_path / "out.json", tmp_path / "older.json"
+    slow = {"section": "speed", "name": "ingest alone, text", "unit": "articles/s", "yardstick_median": None}
+    older.write_text(json.dumps({"figures": [{**slow, "values": [0.1], "median": 0.1}]}))
+    run = bench(*_SIZES, "--only", "functions ingest runtime start", "--json", out, "--compare", older)
+    printed, progress = run.communicate(timeout=380)
     assert run.returncode == 0, progress
     told = json.loads(out.read_text())
-    assert _sections(told) >= {"speed", "latency", "start", "storage"}
-    for figure in told["figures"]:
-        assert figure["median"] > 0, figure
-        assert figure["yardstick"], figure
-        assert figure["ratio"] > 0, figure
-    assert {figure["name"] for figure in told["figures"] if figure["section"] == "speed"} >= {
-        "ingest alone",
-        "runtime alone",
-        "runtime alone, journeys",
-        "whole pipeline",
-    }
-    kept = {figure["name"] for figure in told["figures"] if figure["section"] == "storage"}
-    assert kept >= {"journey, runtime alone", "journey, whole pipeline", "entry of the duplicate check, whole pipeline"}
+    assert all(figure["median"] > 0 for figure in told["figures"])
+    beside = {figure["name"]: figure["yardstick"] for figure in told["figures"] if figure["yardstick"]}
+    assert beside["text: extraction, whole function"] == "stock spaCy"
+    assert beside["HTML: body text"] == "bare trafilatura"
+    assert beside["text: index, durable batches"] == "bare tantivy"
+    assert beside["runtime alone"] == "bare redis-py loop"
+    parts = ("tokeniser of the pipeline alone", "dates", "places", "quotes and speakers", "event to JSON and back")
+    assert _names(told, "functions") >= {f"{kind}: {part}" for kind in ("text", "HTML") for part in parts}
+    assert _names(told, "speed") >= {"ingest alone, text", "ingest alone, HTML", "runtime alone, journeys"}
+    services = ("ingest", "extraction", "indexing")
+    assert _names(told, "start") >= {f"{name}, process start to first article" for name in services}
+    assert told["corpora"]["text"]["own"]
+    assert "the project's own" in progress
+    assert "Compared with the older run" in printed
+    assert "ingest alone, text" in printed.partition("Compared")[2]
+
+
+@pytest.mark.timeout(400)
+def test_the_whole_is_measured_with_one_and_two_workers_and_under_load_and_loses_nothing(
+    bench: Start, tmp_path: Path
+) -> None:
+    out, markdown = tmp_path / "out.json", tmp_path / "out.md"
+    run = bench(*_SIZES, "--only", "whole latency", "--json", out, "--markdown", markdown)
+    _, progress = run.communicate(timeout=380)
+    assert run.returncode == 0, progress
+    told = json.loads(out.read_text())
+    gain = {figure["name"]: figure["yardstick"] for figure in told["figures"] if figure["section"] == "speed"}
+    assert gain["whole pipeline, text"] == gain["whole pipeline, HTML"] == "bare loop"
+    assert gain["whole pipeline, text, two extraction workers"] == "one extraction worker"
+    loads = {f"publish to searchable, {share} % load, p{percent}" for share in (20, 50, 80) for percent in (50, 99)}
+    assert _names(told, "latency") >= loads
+    assert _names(told, "storage") >= {"journey, whole pipeline", "entry of the duplicate check, whole pipeline"}
     account = told["account"]
-    assert account["submitted"] == account["indexed"] >= 10
+    assert account["submitted"] == account["indexed"] >= 40
     assert account["missing"] == account["indexed_again"] == 0
-    assert told["corpus"]["name"] == "seeds"
     if told["machine"]["tells_memory"]:
-        assert {"ingest", "ingest child", "extraction child", "indexing", "gateway"} <= set(told["peak_memory_bytes"])
-    assert "whole pipeline" in printed
-    assert "| whole pipeline |" in markdown.read_text()
+        assert {"ingest", "extraction child", "extraction 2 child", "indexing", "gateway"} <= set(told["memory"])
+        assert _names(told, "memory") == {"a second extraction worker, its own"}
+        assert "whole pipeline, text: everything else on the machine" in _names(told, "cores")
+    assert "| whole pipeline, text |" in markdown.read_text()
+
+
+def test_an_older_run_that_cannot_be_read_is_told_before_anything_is_measured(bench: Start, tmp_path: Path) -> None:
+    older = tmp_path / "older.json"
+    older.write_text('{"figures": 1}')
+    run = bench("--compare", older)
+    _, progress = run.communicate(timeout=60)
+    assert run.returncode == 1
+    assert "older.json is no JSON that make bench wrote" in progress
 
 
 @pytest.mark.timeout(300)

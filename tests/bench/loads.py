@@ -1,22 +1,30 @@
-"""From publish to searchable at half load: articles come one by one at a steady rate, whatever the pipeline does."""
+"""From publish to searchable under load: articles come one by one at a steady rate, whatever the pipeline does."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from wiredesk import submissions
 from wiredesk.errors import NotFound, Unavailable
 from wiredesk.events import ArticleIngested
 from wiredesk.http_api import HttpApi, path_of
 
-from .accounts import Account, Follower, milliseconds
+from .accounts import milliseconds
+from .bare import STAGES
 from .context import Bench, prepare
 from .errors import BenchError
 from .figures import Figure, percentile
-from .processes import Stack
-from .yardstick import read_items
+from .moving import Moved
+from .processes import running
+from .subject import Subject
+from .whole import SERVICES
+from .yardstick import Measured, read_items
 
-__all__ = ["Subject", "half_load"]
+__all__ = ["SHARES", "latency"]
+
+SHARES = (20, 50, 80)
+"""Per cent of what it does at full speed."""
 
 _FEWEST, _MOST = 10, 20_000
 _SAMPLES = 25
@@ -24,20 +32,6 @@ _LOOK_S = 0.05
 """How often the gateway is asked for one article: the resolution of the times it is shown."""
 _SHOWN_S = 30.0
 _STEP_S = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The pipeline that runs, and the account of what it was given."""
-
-    stack: Stack
-    account: Account
-    follower: Follower
-
-    def follow(self, submission_ids: Sequence[str]) -> None:
-        """Enter submissions and wait for their ends."""
-        self.account.submitted.update(submission_ids)
-        self.follower.wait(submission_ids, self.stack.check)
 
 
 @dataclass(slots=True)
@@ -73,13 +67,33 @@ class _Watch:
         self.article_id = None
 
 
-def half_load(bench: Bench, subject: Subject, *, rate_per_s: float, bare_s: float) -> Iterator[Figure]:
+def latency(bench: Bench) -> Iterator[Figure]:
+    """At shares of what the pipeline did at full speed just before; one process of each service."""
+    backlog = bench.corpora["text"].distinct(1, "first")
+    with running(bench.folder / "pipeline-under-load", *SERVICES, backlog=backlog) as stack:
+        subject = Subject.of(bench, stack)
+        subject.follow(stack.backlog)
+        rounds = [_at_full_speed(bench, subject, tag) for tag in bench.tags][1:]
+        full = median(moved.per_second for moved, _ in rounds)
+        bare_s = median(bare.seconds / bare.count for _, bare in rounds)
+        for percent in SHARES:
+            yield from _at_share(bench, subject, percent, rate_per_s=full * percent / 100, bare_s=bare_s)
+    bench.note_memory(stack)
+
+
+def _at_full_speed(bench: Bench, subject: Subject, tag: str) -> tuple[Moved, Measured]:
+    items = prepare(bench, f"full-{tag}", count=bench.size(tag))
+    moved = subject.at_full_speed([event for _, event in read_items(items)]).moved
+    return moved, bench.yardstick.stages(STAGES, items)
+
+
+def _at_share(bench: Bench, subject: Subject, percent: int, *, rate_per_s: float, bare_s: float) -> Iterator[Figure]:
     """`bare_s` is what the bare loop takes for one article, and so the yardstick of every latency."""
-    count = min(_MOST, max(_FEWEST, int(rate_per_s * bench.half_load_s)))
-    bench.say(f"half load: {count} articles at {rate_per_s:.1f}/s")
-    items = prepare(bench, "half-load", count=count)
-    documents = [event for _, event in read_items(items)]
-    article_ids = _article_ids(bench, count)
+    count = min(_MOST, max(_FEWEST, int(rate_per_s * bench.load_s)))
+    bench.say(f"{percent} % load: {count} articles at {rate_per_s:.1f}/s")
+    tag = f"load-{percent}"
+    documents = [event for _, event in read_items(prepare(bench, tag, count=count))]
+    article_ids = _article_ids(bench, tag, count)
     watch = _Watch(HttpApi(f"http://{subject.stack.processes['gateway'].address}", patience_s=0))
     ids, late_s = _publish(subject, documents, watch, article_ids, rate_per_s)
     subject.follow(ids)
@@ -89,14 +103,13 @@ def half_load(bench: Bench, subject: Subject, *, rate_per_s: float, bare_s: floa
     indexed = [subject.account.indexed[one][0] for one in ids if one in subject.account.indexed]
     seconds = [event.indexed_at.timestamp() - milliseconds(event.submission_id) / 1000 for event in indexed]
     note = f"{rate_per_s:.1f}/s" + (f"; up to {late_s:.1f} s late" if late_s > 1 / rate_per_s else "")
-    yield from _latency("publish to searchable", seconds, bare_s, note)
-    yield from _latency("publish to shown by gateway", watch.seconds, bare_s, note)
+    yield from _figures(f"publish to searchable, {percent} % load", seconds, bare_s, note)
+    yield from _figures(f"publish to shown by gateway, {percent} % load", watch.seconds, bare_s, note)
 
 
-def _article_ids(bench: Bench, count: int) -> Mapping[int, str]:
+def _article_ids(bench: Bench, tag: str, count: int) -> Mapping[int, str]:
     """The ids that a sample of the articles will have, by their number: ingest's pure function tells."""
-    results = bench.items("half-load", "extraction")
-    bench.yardstick.stages(["ingest"], bench.items("half-load", "ingest"), results=results)
+    results = prepare(bench, tag, count=count, stage="extraction")
     found = [ArticleIngested.model_validate_json(event) for _, event in read_items(results)]
     if len(found) != count:
         return {}
@@ -127,7 +140,7 @@ def _publish(
     return ids, late_s
 
 
-def _latency(name: str, seconds: Sequence[float], bare_s: float, note: str) -> Iterator[Figure]:
+def _figures(name: str, seconds: Sequence[float], bare_s: float, note: str) -> Iterator[Figure]:
     if not seconds:
         return
     for percent in (50, 99):
