@@ -74,6 +74,10 @@ bench-search: $(VENV)/.complete ## measure search beside SQLite FTS5: writing, q
 	    $(if $(KILLS),--kills $(KILLS)) $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json "$(JSON)") \
 	    $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
+# BENCH=JSON of make bench, SEARCH=JSON of make bench-search: each may be left out.
+scaling: $(VENV)/.complete ## write the tables of docs/scaling.md anew from runs of the benches; BENCH= SEARCH=
+	@PYTHONPATH=tests:. exec $(BIN)/python -m bench.scaling docs/scaling.md $(if $(BENCH),--bench "$(BENCH)") $(if $(SEARCH),--search "$(SEARCH)")
+
 # EVAL=folder of other annotated data (default: ../shared/eval where it is there) ONLY="quotes own" JSON=file MARKDOWN=file: each
 # may be left out. ONLY=own scores the project's own gold set alone, in seconds.
 eval: $(VENV)/.complete ## how right the facts are: every score beside its floor and aim; EVAL= ONLY= JSON= MARKDOWN=
@@ -100,4 +104,4 @@ audit: $(VENV)/.complete ## ask whether anything in the locks has a known vulner
 lock: ## compile every requirements.lock anew from what the parts declare
 	@sh deploy/local/lock.sh $(BIN)/uv
 
-.PHONY: help setup demo up check test test-compose test-opensearch bench bench-compose bench-opensearch bench-search eval chaos api-docs dashboards audit lock
+.PHONY: help setup demo up check test test-compose test-opensearch bench bench-compose bench-opensearch bench-search scaling eval chaos api-docs dashboards audit lock

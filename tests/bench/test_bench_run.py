@@ -52,7 +52,7 @@ def _names(told: dict[str, Any], section: str) -> set[str]:
     return {figure["name"] for figure in told["figures"] if figure["section"] == section}
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_parts_and_stages_are_measured_beside_yardsticks_and_compared_with_an_older_run(
     bench: Start, tmp_path: Path
 ) -> None:
@@ -60,7 +60,7 @@ def test_parts_and_stages_are_measured_beside_yardsticks_and_compared_with_an_ol
     slow = {"section": "speed", "name": "ingest alone, text", "unit": "articles/s", "yardstick_median": None}
     older.write_text(json.dumps({"figures": [{**slow, "values": [0.1], "median": 0.1}]}))
     run = bench(*_SIZES, "--only", "functions ingest runtime start", "--json", out, "--compare", older)
-    printed, progress = run.communicate(timeout=380)
+    printed, progress = run.communicate(timeout=580)
     assert run.returncode == 0, progress
     told = json.loads(out.read_text())
     assert all(figure["median"] > 0 for figure in told["figures"])
@@ -80,13 +80,13 @@ def test_parts_and_stages_are_measured_beside_yardsticks_and_compared_with_an_ol
     assert "ingest alone, text" in printed.partition("Compared")[2]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_the_whole_is_measured_with_one_and_two_workers_and_under_load_and_loses_nothing(
     bench: Start, tmp_path: Path
 ) -> None:
     out, markdown = tmp_path / "out.json", tmp_path / "out.md"
     run = bench(*_SIZES, "--only", "whole latency", "--json", out, "--markdown", markdown)
-    _, progress = run.communicate(timeout=380)
+    _, progress = run.communicate(timeout=580)
     assert run.returncode == 0, progress
     told = json.loads(out.read_text())
     gain = {figure["name"]: figure["yardstick"] for figure in told["figures"] if figure["section"] == "speed"}

@@ -26,6 +26,7 @@ TARGETS: Mapping[str, str] = {
     "eval": ".ci/run",
     "bench": "tests/bench/test_bench_run.py",
     "bench-search": "tests/bench/search",
+    "scaling": "tests/bench/test_bench_scaling.py",
     "bench-compose": "tests/compose/drain.py",
     "bench-opensearch": "tests/opensearch/test_speed.py",
     "chaos": "tests/chaos/test_chaos_run.py",
