@@ -57,6 +57,6 @@ def read_plainly() -> Callable[[Language, str], Facts]:
 
     def run(language: Language, text: str) -> Facts:
         parse = PlainReader(language, 400_000).read(text)
-        return find_facts_in(language, parse, "2001-11-23", Gazetteer([]), Origins(ours, ours, ours))
+        return find_facts_in(language, parse, "2001-11-23", Gazetteer.of([]), Origins(ours, ours, ours))
 
     return run

@@ -78,7 +78,7 @@ def test_a_gazetteer_answers_by_name_and_population() -> None:
         return Record(number, "city", float(number), 0.0, "AA", "X", "Y", population, names, aliases)
 
     country = Record(99, "country", 2.0, 0.0, "AA", "", "", 7, ("Aaland",))
-    gazetteer = Gazetteer([city(1, 10), city(3, 20_000), country])
+    gazetteer = Gazetteer.of([city(1, 10), city(3, 20_000), country])
     assert [(spot.geonames_id, spot.alias) for spot in gazetteer.find("springfield")] == [(3, False), (1, False)]
     assert [(spot.geonames_id, spot.alias) for spot in gazetteer.find("Spring Town")] == [(3, True), (1, True)]
     assert gazetteer.find("Summer Town") == []
