@@ -10,8 +10,9 @@ from wiredesk.errors import WiredeskError
 from wiredesk.events import ArticleIngested, ArticleSubmitted, Stream, revision_of
 from wiredesk.stage.contract import Item, StageDefinition, StageFunction
 from wiredesk.stage.isolation import ChildProcessor
+from wiredesk.stage.plan import Plan
 from wiredesk.stage.settings import WorkerSettings
-from wiredesk.stage.worker import Plan, run
+from wiredesk.stage.worker import run
 
 __all__ = ["NAME", "STAGE", "relay"]
 

@@ -74,6 +74,7 @@ def frozen_with_work_in_hand(stack: Stack, traffic: Traffic) -> str:
         if traffic.held_by("extraction", host):
             return container
         stack.docker("unpause", container)
+        traffic.let_go(20)  # so that there is always another moment
 
 
 def test_a_restart_of_redis_costs_nothing(stack: Stack, traffic: Traffic) -> None:

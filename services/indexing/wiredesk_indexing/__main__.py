@@ -4,7 +4,8 @@ import gc
 import sys
 
 from wiredesk.events import Stream
-from wiredesk.stage.worker import Plan, run
+from wiredesk.stage.plan import Plan
+from wiredesk.stage.worker import run
 
 from wiredesk_indexing.kept_changes import kept_changes
 from wiredesk_indexing.settings import IndexingSettings

@@ -4,8 +4,9 @@ import sys
 
 from wiredesk.events import Stream
 from wiredesk.stage.isolation import ChildProcessor
+from wiredesk.stage.plan import Plan
 from wiredesk.stage.settings import WorkerSettings
-from wiredesk.stage.worker import Plan, run
+from wiredesk.stage.worker import run
 
 PLAN = Plan(
     name="ingest",

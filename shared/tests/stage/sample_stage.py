@@ -14,8 +14,9 @@ from wiredesk.errors import PermanentError, TransientError, WiredeskError
 from wiredesk.events import ArticleIngested, ArticleSubmitted, Stream, revision_of
 from wiredesk.stage.contract import Item, StageDefinition, StageFunction
 from wiredesk.stage.isolation import ChildProcessor
+from wiredesk.stage.plan import Plan
 from wiredesk.stage.settings import WorkerSettings
-from wiredesk.stage.worker import Plan, run
+from wiredesk.stage.worker import run
 
 PLAN = Plan(name="ingest", sources=(Stream.SUBMITTED,), target=Stream.INGESTED, distribution="wiredesk", batch_size=8)
 

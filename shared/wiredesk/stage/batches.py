@@ -1,7 +1,6 @@
 """What a worker does with a batch: process, give up on what had its chances, finish, count; and take batches over."""
 
 import asyncio
-import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field
 import structlog
 from redis.exceptions import RedisError
 
-from wiredesk import wire
 from wiredesk.connection import own_words
 from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
@@ -23,6 +21,7 @@ from wiredesk.stage.processor import Processor, Stuck
 from wiredesk.stage.redelivery import Redelivery
 from wiredesk.stage.subscription import Entry, delivery_of
 from wiredesk.stage.troubles import Kind, Troubles, is_full, kind_of
+from wiredesk.stage.verdicts import given_up, hopeless, identity
 
 __all__ = ["Batches"]
 
@@ -144,13 +143,13 @@ class Batches:
 
     async def _outcomes(self, batch: Sequence[Delivery]) -> list[Outcome | Untouched]:
         """What becomes of each, without working on what ended every worker that tried."""
-        hopeless = {at: _hopeless(each) for at, each in enumerate(batch) if each.attempts > self.max_deliveries}
-        worked = iter(await self._processed([each for at, each in enumerate(batch) if at not in hopeless]))
-        return [hopeless[at] if at in hopeless else self._decided(each, next(worked)) for at, each in enumerate(batch)]
+        ended = {at: hopeless(each) for at, each in enumerate(batch) if each.attempts > self.max_deliveries}
+        worked = iter(await self._processed([each for at, each in enumerate(batch) if at not in ended]))
+        return [ended[at] if at in ended else self._decided(each, next(worked)) for at, each in enumerate(batch)]
 
     def _decided(self, delivery: Delivery, outcome: Outcome | Untouched) -> Outcome | Untouched:
         last = delivery.attempts >= self.max_attempts
-        return _give_up(delivery, outcome) if isinstance(outcome, Retry) and last and not outcome.blameless else outcome
+        return given_up(delivery, outcome) if isinstance(outcome, Retry) and last and not outcome.blameless else outcome
 
     async def _processed(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
         while batch:
@@ -281,27 +280,5 @@ class _InHand:
 
 
 def _about(item: Finished) -> dict[str, str]:
-    article_id = getattr(item.worked.outcome, "article_id", None) or _identity(item.worked.delivery)[0]
+    article_id = getattr(item.worked.outcome, "article_id", None) or identity(item.worked.delivery)[0]
     return about(item.worked.delivery, article_id)
-
-
-def _hopeless(delivery: Delivery) -> Dead:
-    """Delivered too often without an end: each of its workers was gone before it was done."""
-    article_id, revision = _identity(delivery)
-    message = f"delivered {delivery.attempts - 1} times, and each time its worker ended before it was done"
-    return Dead(reason="crashed", message=message, article_id=article_id, revision=revision)
-
-
-def _give_up(delivery: Delivery, outcome: Retry) -> Dead:
-    """Out of attempts: a dead letter under the last reason. The article is named so that it can be submitted again."""
-    article_id, revision = _identity(delivery)
-    message = f"{outcome.message} ({delivery.attempts} attempts)"
-    return Dead(reason=outcome.reason, message=message, article_id=article_id, revision=revision)
-
-
-def _identity(delivery: Delivery) -> tuple[str | None, int | None]:
-    if delivery.stream != Stream.SUBMITTED:
-        with suppress(ValueError, TypeError, KeyError):
-            event = json.loads(wire.decode(delivery.data).body)
-            return str(event["article_id"]), int(event["revision"])
-    return None, None

@@ -11,12 +11,10 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.metadata import version
-from random import uniform
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -28,7 +26,6 @@ from redis.exceptions import RedisError
 from wiredesk import logs
 from wiredesk.connection import checked, own_words
 from wiredesk.errors import Unavailable, WiredeskError
-from wiredesk.events import Stream
 from wiredesk.pressure import Limits
 from wiredesk.settings import read
 from wiredesk.stage.batches import Batches
@@ -36,18 +33,20 @@ from wiredesk.stage.copies import Copies, CopyMetrics
 from wiredesk.stage.finish import Finisher
 from wiredesk.stage.gate import Gate
 from wiredesk.stage.health import HealthServer
-from wiredesk.stage.housekeeping import Housekeeping, Retention
+from wiredesk.stage.housekeeping import Housekeeping
 from wiredesk.stage.metrics import StageMetrics, new_registry
 from wiredesk.stage.pace import added
+from wiredesk.stage.plan import Plan, kept
 from wiredesk.stage.processor import Processor
 from wiredesk.stage.redelivery import Backoff, Redelivery
+from wiredesk.stage.routine import Routine, spread, unless
 from wiredesk.stage.settings import WorkerSettings
 from wiredesk.stage.subscription import Subscription, brief_retry, ensure_group
 from wiredesk.stage.troubles import Troubles, kind_of
 from wiredesk.stage.vitals import Vitals
 from wiredesk.workers import signature_of
 
-__all__ = ["Plan", "run"]
+__all__ = ["run"]
 
 log = structlog.get_logger()
 S = TypeVar("S", bound=WorkerSettings)
@@ -76,22 +75,6 @@ _JOURNEY_S, _DUPLICATE_S = 600, 3600
 _REDELIVERY_DRAIN_S = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a stage's worker does: reads `sources` in the group of its own name, publishes to `target`.
-
-    `batch_size` is how many entries it reads at once, unless a setting says otherwise. With `finds_copies` its articles
-    take the cluster of the first text that they are near copies of.
-    """
-
-    name: str
-    sources: tuple[Stream, ...]
-    target: Stream | None
-    distribution: str
-    batch_size: int = 64
-    finds_copies: bool = False
-
-
 def run(plan: Plan, settings_type: type[S], make_processor: Callable[[S, CollectorRegistry], Processor]) -> int:
     """Read the settings and run one worker until SIGTERM or SIGINT; see the module's text for the exit status."""
     logs.configure(service=plan.name)
@@ -112,7 +95,7 @@ class _Worker:
         self._plan, self._settings, self._processor = plan, settings, processor
         self._stop = asyncio.Event()
         self._read_at = time.monotonic()
-        self._denied: dict[str, str] = {}
+        self._routine = Routine(pause_s=_BEAT_S)
         self._troubles = Troubles()
         url = settings.redis_url.get_secret_value()
         self._redis = Redis.from_url(url, retry=brief_retry())
@@ -179,7 +162,7 @@ class _Worker:
             self._redis,
             group=plan.name,
             sources=plan.sources,
-            kept=_kept(plan, settings),
+            kept=kept(plan, settings),
             foreign_bytes=settings.foreign_backlog_mb * 1_000_000,
             delay_s=settings.trim_delay_s,
         )
@@ -195,9 +178,9 @@ class _Worker:
         vitals = self._vitals
         vitals.address = await self._health.start()
         log.info("worker.starting", worker=vitals.name, address=vitals.address, version=vitals.version)
-        beating = asyncio.create_task(self._repeatedly(self._beat, _BEAT_S))
+        beating = asyncio.create_task(self._routine.repeatedly(self._beat, _BEAT_S))
         try:
-            if await self._unless_stopped(self._get_ready()):
+            if await unless(self._stop, self._get_ready()):
                 await self._consume()
             return 0
         except (WiredeskError, RedisError, OSError) as error:
@@ -244,11 +227,11 @@ class _Worker:
         self._batches.pace.begin(now_s=time.monotonic())
         self._vitals.enter("consuming")
         log.info("worker.consuming", worker=self._vitals.name, streams=[str(source) for source in self._plan.sources])
-        keeping = asyncio.create_task(self._repeatedly(self._batches.keep, self._settings.retry_after_s / 3))
-        redelivering = asyncio.create_task(self._repeatedly(self._take_over, 0))
+        keeping = asyncio.create_task(self._routine.repeatedly(self._batches.keep, self._settings.retry_after_s / 3))
+        redelivering = asyncio.create_task(self._routine.repeatedly(self._take_over, 0))
         tidying = asyncio.create_task(self._tidy())
         try:
-            await self._unless_stopped(self._watch())
+            await unless(self._stop, self._watch())
         finally:
             self._batches.leaving.set()
             tidying.cancel()
@@ -260,20 +243,6 @@ class _Worker:
             async with self._batches.turn:  # what FastStream gave up on is on its way out
                 keeping.cancel()
             await self._batches.release()
-
-    async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> bool:
-        """Await `work`, or give it up when a stop is asked for; says whether it was finished."""
-        working = asyncio.create_task(work)
-        stopping = asyncio.create_task(self._stop.wait())
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if working.done():
-            working.result()
-            return True
-        working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
-        return False
 
     async def may_read(self) -> bool:
         """Whether to read on: not while leaving, nor without room downstream; see Reading."""
@@ -331,28 +300,9 @@ class _Worker:
             if beat % _TIDY_EVERY == 0:
                 steps += [self._housekeeping.retain, self._housekeeping.bury_consumers]
             for step in steps:
-                await self._once(step)
+                await self._routine.once(step)
             beat += 1
-            await asyncio.sleep(_spread(_BEAT_S))
-
-    async def _repeatedly(self, task: Callable[[], Awaitable[None]], every_s: float) -> None:
-        while True:
-            await self._once(task)
-            await asyncio.sleep(_spread(every_s))
-
-    async def _once(self, task: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await task()
-        except (RedisError, OSError) as error:
-            if kind_of(error) == "refused" and self._denied.get(task.__name__) != own_words(error):
-                self._denied[task.__name__] = own_words(error)
-                log.warning(
-                    "housekeeping.refused", task=task.__name__, why=own_words(error), cure="mend the user's ACL"
-                )
-            await asyncio.sleep(_BEAT_S / 2)
-        except Exception:  # a bug of ours must not end heartbeats and redelivery while health stays green
-            log.exception("housekeeping.failed", task=task.__name__)
-            await asyncio.sleep(_BEAT_S)
+            await asyncio.sleep(spread(_BEAT_S))
 
     async def _beat(self) -> None:
         """Tell the register of this worker, look whether there is room, and learn on the way how the server does."""
@@ -374,21 +324,3 @@ class _Worker:
         if self._copies:
             self._copies.memory_s = self._gate.lifetime_s(self._settings.copies_memory_s, least_s=_DUPLICATE_S)
         self._vitals.tell()
-
-
-def _kept(plan: Plan, settings: WorkerSettings) -> dict[Stream, Retention]:
-    """What this stage keeps small by age and size: the dead letters, and those of its streams that none has to read."""
-    dead = Retention(max_bytes=settings.dead_max_mb * 1_000_000, max_age_s=settings.dead_max_age_s)
-    indexed = Retention(max_bytes=settings.indexed_max_mb * 1_000_000, max_age_s=settings.indexed_max_age_s)
-    changes = Retention(max_bytes=settings.changes_max_mb * 1_000_000)
-    kept = {Stream.DEAD: dead}
-    if plan.target == Stream.INDEXED:
-        kept[Stream.INDEXED] = indexed
-    if Stream.CHANGES in plan.sources:
-        kept[Stream.CHANGES] = changes
-    return kept
-
-
-def _spread(seconds: float) -> float:
-    """So that workers do not all ask at the same moment."""
-    return seconds * uniform(0.7, 1.3)  # noqa: S311 - spreads load, guards nothing

@@ -1,48 +1,38 @@
 """The writer: a batch of articles becomes one commit, and returns when that is on disk."""
 
-import os
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 import tantivy
-from tantivy import Document, Occur, Query
 
 from wiredesk.errors import TransientError, UsageError
 from wiredesk.events import ArticleExtracted, ArticleRetracted
-from wiredesk.index.corrected import Tags, tags_of
+from wiredesk.index.corrected import tags_of
 from wiredesk.index.corrections import Correction, Corrections, Register, registers_of
 from wiredesk.index.intake import checked, newest_of
 from wiredesk.index.prepared import prepared
 from wiredesk.index.protocol import IndexBusy, Upserted
 from wiredesk.index.settling import STEP, State, reach
 from wiredesk.index.tantivy import lease, standing
-from wiredesk.index.tantivy.documents import card_of, documents_of, stored_article, stored_tags, tombstone_of
+from wiredesk.index.tantivy.documents import documents_of, stored_article, stored_tags, tombstone_of
 from wiredesk.index.tantivy.entities import Change, Ledger, document_of, tally
 from wiredesk.index.tantivy.generations import moved
+from wiredesk.index.tantivy.held import Held, held, retracted
 from wiredesk.index.tantivy.keys import FIELD as KEY_FIELD
 from wiredesk.index.tantivy.keys import any_key, key
 from wiredesk.index.tantivy.paging import count
+from wiredesk.index.tantivy.probing import probe
 from wiredesk.index.tantivy.schema import create_or_open
 
 __all__ = ["TantivyWriter"]
 
 _HEAP_BYTES = 50_000_000
 """Memory for documents before a segment is written; a batch of 500 articles of 4 KB stays within it."""
-_PROBE_BYTES = 1_000_000
-"""More than a batch of ordinary articles adds to the folder."""
 _THREADS = 1
 """One segment a commit instead of one a thread: fewer to merge, and the extraction workers need the cores."""
-
-
-class _Held(NamedTuple):
-    """What the index holds of an article: as extraction has it, and what corrections made of it."""
-
-    article: ArticleExtracted
-    tags: Tags
 
 
 @dataclass(slots=True)
@@ -152,27 +142,16 @@ class TantivyWriter:
     ) -> None:
         """Bring some of the articles that wait up to the corrections, in one commit with what is told here."""
         found = standing.behind(self._see_last_commit(), self._schema, state, limit=STEP)
-        held = [_Held(stored_article(document), stored_tags(document)) for document in found]
-        for each in held:
+        behind = [Held(stored_article(document), stored_tags(document)) for document in found]
+        for each in behind:
             tally(changes, prepared(*each), -1)
-        state = state if len(held) == STEP else state.settled()
-        articles = {each.article.article_id: each.article for each in held}
+        state = state if len(behind) == STEP else state.settled()
+        articles = {each.article.article_id: each.article for each in behind}
         self._commit(_Commit(articles, articles, changes, registers=registers, corrections=corrections, state=state))
 
     def probe(self) -> None:
         """Write, flush and remove a file of its own in the index's folder."""
-        path = self._path / f".probe-{os.getpid()}"
-        try:
-            try:
-                with path.open("wb") as file:
-                    file.write(bytes(_PROBE_BYTES))
-                    file.flush()
-                    os.fsync(file.fileno())
-            finally:
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            message = f"the index at {self._path} cannot be written: {error.strerror}; is the disk full or gone?"
-            raise TransientError("index_unwritable", message) from error
+        probe(self._path)
 
     def documents(self) -> int:
         """Articles searchable after the last commit."""
@@ -292,24 +271,8 @@ class TantivyWriter:
                 ) from error
         return self._searcher
 
-    def _current(self, ids: list[str]) -> dict[str, _Held]:
-        """What the index holds of these articles."""
-        found = self._found("article", ids)
-        held = (_Held(stored_article(document), stored_tags(document)) for document in found)
-        return {each.article.article_id: each for each in held}
+    def _current(self, ids: list[str]) -> dict[str, Held]:
+        return held(self._see_last_commit(), self._schema, ids)
 
     def _tombstones(self, ids: list[str]) -> dict[str, int]:
-        """The revision up to which each of these articles was retracted, if it was."""
-        cards = map(card_of, self._found("tombstone", ids))
-        return {card["article_id"]: card["revision"] for card in cards}
-
-    def _found(self, kind: Literal["article", "tombstone"], ids: list[str]) -> list[Document]:
-        """Documents of a kind by their key, which has the kind's name."""
-        if not ids:
-            return []
-        query = Query.boolean_query([
-            (Occur.Must, any_key(self._schema, kind, ids)),
-            (Occur.Must, any_key(self._schema, "kind", (kind,))),
-        ])  # fmt: skip
-        searcher = self._see_last_commit()
-        return [searcher.doc(address) for _, address in searcher.search(query, limit=len(ids), count=False).hits]
+        return retracted(self._see_last_commit(), self._schema, ids)

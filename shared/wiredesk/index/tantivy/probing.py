@@ -1,0 +1,27 @@
+"""Whether the disk of an index takes what is written."""
+
+import os
+from pathlib import Path
+
+from wiredesk.errors import TransientError
+
+__all__ = ["probe"]
+
+_PROBE_BYTES = 1_000_000
+"""More than a batch of ordinary articles adds to the folder."""
+
+
+def probe(folder: Path) -> None:
+    """Write, flush and remove a file of its own in the folder. Raises TransientError."""
+    path = folder / f".probe-{os.getpid()}"
+    try:
+        try:
+            with path.open("wb") as file:
+                file.write(bytes(_PROBE_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        message = f"the index at {folder} cannot be written: {error.strerror}; is the disk full or gone?"
+        raise TransientError("index_unwritable", message) from error
