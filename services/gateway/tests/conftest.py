@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import redis
+from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Page as BrowserPage
 from prometheus_client import CollectorRegistry
 from wiredesk import wire
 from wiredesk.connection import connect
@@ -42,6 +45,19 @@ from wiredesk_gateway.serving import GatewayServer
 from wiredesk_gateway.settings import GatewaySettings
 
 Serve = Callable[..., httpx.Client]
+OpenPage = Callable[..., BrowserPage]
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 class _BrokenQuery(UsageError):
@@ -401,3 +417,34 @@ def pace(redis_client: redis.Redis) -> Callable[..., None]:
             commands.execute()
 
     return announced
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, for one module: while Playwright's event loop runs, no other test can run its own."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"NO BROWSER: there is no {CHROMIUM}, so the pages were not tried in one")
+    expect.set_options(timeout=1000 * PATIENCE_S)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens pages, each in a context of its own with Playwright's options; they are closed after the test."""
+    with ExitStack() as stack:
+
+        def opened(**options: Any) -> BrowserPage:
+            context = stack.enter_context(browser.new_context(**options))
+            context.set_default_timeout(1000 * PATIENCE_S)
+            return context.new_page()
+
+        yield opened
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> BrowserPage:
+    """A page as most people have it."""
+    return open_page()

@@ -1,7 +1,7 @@
 """The pages in a real browser: nothing hostile runs, nothing needs JavaScript or a mouse, everything fits a phone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.resources import files
 from pathlib import Path
@@ -11,21 +11,10 @@ from typing import Any
 import pytest
 import redis
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from wiredesk.api_keys import new_key
 from wiredesk.testing import RedisServer
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ATTACK = """<script>document.title='run'</script>"><img src=x onerror="document.title='run'"> javascript:alert(1) """
 LONG = "unbreakable" * 30
 PATHS = (
@@ -42,9 +31,7 @@ PATHS = (
     "/sign-in",
 )
 
-needs_chromium = pytest.mark.skipif(
-    not CHROMIUM.exists(), reason=f"NO BROWSER: there is no {CHROMIUM}, so the pages were not tried in one"
-)
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -82,28 +69,6 @@ def address(redis_server: RedisServer, request: Any) -> Iterator[str]:
         yield str(conftest.start_gateway(stack, lambda: reader, redis_server.url).base_url).rstrip("/")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context()
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
-
-
-@needs_chromium
 @pytest.mark.parametrize("path", PATHS)
 def test_a_hostile_article_runs_nothing_and_asks_nobody(page: Page, address: str, path: str) -> None:
     said: list[str] = []
@@ -122,7 +87,6 @@ def test_a_hostile_article_runs_nothing_and_asks_nobody(page: Page, address: str
         assert not (link.get_attribute("href") or "").lower().startswith("javascript")
 
 
-@needs_chromium
 def test_the_policy_stops_a_script_that_got_in_all_the_same(page: Page, address: str) -> None:
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text))
@@ -141,7 +105,6 @@ def test_the_policy_stops_a_script_that_got_in_all_the_same(page: Page, address:
     assert any("Content Security Policy" in line for line in refused)
 
 
-@needs_chromium
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_runs_over_the_edge(page: Page, address: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -150,43 +113,39 @@ def test_nothing_runs_over_the_edge(page: Page, address: str, width: int) -> Non
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-@needs_chromium
-def test_a_search_works_without_javascript(browser: Browser, address: str) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(address + "/")
-        page.get_by_label("Words, a").fill("ferry")
-        page.get_by_role("button", name="Search").click()
-        expect(page.get_by_role("heading", name="1 article found")).to_be_visible()
-        page.get_by_role("link", name="Ferry to return").click()
-        expect(page.get_by_role("heading", name="Who said what")).to_be_visible()
-        page.get_by_role("link", name="We sail to Port Arven").click()
-        assert page.url.endswith("#quote-21")
+def test_a_search_works_without_javascript(open_page: OpenPage, address: str) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(address + "/")
+    page.get_by_label("Words, a").fill("ferry")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", name="1 article found")).to_be_visible()
+    page.get_by_role("link", name="Ferry to return").click()
+    expect(page.get_by_role("heading", name="Who said what")).to_be_visible()
+    page.get_by_role("link", name="We sail to Port Arven").click()
+    assert page.url.endswith("#quote-21")
 
 
-@needs_chromium
-def test_copies_and_dates_lead_on_without_javascript_or_a_mouse(browser: Browser, address: str) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(address + "/")
-        page.get_by_role("link", name="1 more copy of").focus()
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/?q=cluster*fold=false*")
-        expect(page.get_by_role("heading", name="2 articles found")).to_be_visible()
-        page.goto(address + "/articles/h")
-        assert page.get_by_role("region", name="Also published by").get_by_role("listitem").count() == 1
-        page.goto(address + "/")
-        chart = page.get_by_role("region", name="Articles over time")
-        assert [each.get_attribute("aria-label") for each in chart.locator("svg a").all()] == [
-            "28 February 2024: 2 articles",
-            "1 March 2024: 1 article",
-        ]
-        chart.get_by_role("link", name="28 February 2024").focus()
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/?from=2024-03-01&to=2024-03-01")
-        page.get_by_role("link", name="Remove filter Published 2024-03-01").click()
-        page.wait_for_url(address + "/")
+def test_copies_and_dates_lead_on_without_javascript_or_a_mouse(open_page: OpenPage, address: str) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(address + "/")
+    page.get_by_role("link", name="1 more copy of").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=cluster*fold=false*")
+    expect(page.get_by_role("heading", name="2 articles found")).to_be_visible()
+    page.goto(address + "/articles/h")
+    assert page.get_by_role("region", name="Also published by").get_by_role("listitem").count() == 1
+    page.goto(address + "/")
+    chart = page.get_by_role("region", name="Articles over time")
+    assert [each.get_attribute("aria-label") for each in chart.locator("svg a").all()] == [
+        "28 February 2024: 2 articles",
+        "1 March 2024: 1 article",
+    ]
+    chart.get_by_role("link", name="28 February 2024").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?from=2024-03-01&to=2024-03-01")
+    page.get_by_role("link", name="Remove filter Published 2024-03-01").click()
+    page.wait_for_url(address + "/")
 
 
 @pytest.fixture
@@ -198,23 +157,20 @@ def letter(redis_client: redis.Redis, request: Any) -> str:
     return id
 
 
-@needs_chromium
 def test_a_dead_letter_is_replayed_from_its_page_without_javascript(
-    browser: Browser, address: str, letter: str, redis_client: redis.Redis
+    open_page: OpenPage, address: str, letter: str, redis_client: redis.Redis
 ) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
-        page = context.new_page()
-        page.goto(address + "/pipeline")
-        page.get_by_role("navigation", name="Pages").get_by_role("link", name="Dead letters").click()
-        page.get_by_role("checkbox", name=f"Select {letter}").check()
-        page.get_by_role("button", name="Replay selected").click()
-        expect(page.get_by_text("1 dead letter sent again")).to_be_visible()
-        page.reload()
-        assert redis_client.xlen("articles.submitted") == 1
+    page = open_page(java_script_enabled=False)
+    page.goto(address + "/pipeline")
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Dead letters").click()
+    page.get_by_role("checkbox", name=f"Select {letter}").check()
+    page.get_by_role("button", name="Replay selected").click()
+    expect(page.get_by_text("1 dead letter sent again")).to_be_visible()
+    page.reload()
+    assert redis_client.xlen("articles.submitted") == 1
     assert redis_client.xlen("articles.dead") == 0
 
 
-@needs_chromium
 def test_a_dead_letter_is_dropped_only_after_a_page_that_asks(
     page: Page, address: str, letter: str, redis_client: redis.Redis
 ) -> None:
@@ -228,9 +184,8 @@ def test_a_dead_letter_is_dropped_only_after_a_page_that_asks(
     assert redis_client.xlen("articles.dead") == 0
 
 
-@needs_chromium
 def test_a_form_that_takes_a_key_leads_to_signing_in_and_back(
-    browser: Browser, redis_client: redis.Redis, request: Any, tmp_path: Path
+    open_page: OpenPage, redis_client: redis.Redis, request: Any, tmp_path: Path
 ) -> None:
     conftest: ModuleType = request.config.pluginmanager.get_plugin(str(Path(__file__).with_name("conftest.py")))
     key, kept = new_key("desk", frozenset({"replay"}))
@@ -240,9 +195,7 @@ def test_a_form_that_takes_a_key_leads_to_signing_in_and_back(
     with ExitStack() as stack:
         reader = conftest.MemoryReader([conftest._plain_article()])
         client = conftest.start_gateway(stack, lambda: reader, url, api_keys_file=str(tmp_path / "keys"))
-        context = browser.new_context(java_script_enabled=False)
-        stack.callback(context.close)
-        page = context.new_page()
+        page = open_page(java_script_enabled=False)
         page.goto(f"{client.base_url}/dead-letters")
         page.get_by_role("button", name="Replay all dead letters").click()
         page.get_by_label("API key").fill("wiredesk_wrong")
@@ -254,10 +207,9 @@ def test_a_form_that_takes_a_key_leads_to_signing_in_and_back(
         assert "1 dead letter sent again" in page.get_by_role("status").inner_text()
         page.goto(f"{client.base_url}/sign-in")
         page.get_by_role("button", name="Sign out").click()
-        assert context.cookies() == []
+        assert page.context.cookies() == []
 
 
-@needs_chromium
 @pytest.mark.parametrize("width", [360, 1280])
 def test_hostile_dead_letters_run_nothing_and_fit_the_page(page: Page, address: str, letter: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -275,7 +227,6 @@ def test_hostile_dead_letters_run_nothing_and_fit_the_page(page: Page, address: 
     assert said == []
 
 
-@needs_chromium
 def test_a_page_of_another_origin_cannot_send_our_forms(
     page: Page, address: str, letter: str, redis_client: redis.Redis
 ) -> None:
@@ -286,7 +237,6 @@ def test_a_page_of_another_origin_cannot_send_our_forms(
     assert redis_client.xlen("articles.dead") == 1
 
 
-@needs_chromium
 def test_the_keyboard_skips_to_the_content_and_reaches_the_search(page: Page, address: str) -> None:
     page.goto(address + "/articles/a1")
     page.keyboard.press("Tab")
@@ -298,7 +248,6 @@ def test_the_keyboard_skips_to_the_content_and_reaches_the_search(page: Page, ad
     assert page.evaluate("document.activeElement.id") == "q"
 
 
-@needs_chromium
 def test_names_are_suggested_while_typing(page: Page, address: str) -> None:
     page.goto(address + "/")
     page.get_by_role("combobox").press_sequentially("mara")
@@ -306,7 +255,6 @@ def test_names_are_suggested_while_typing(page: Page, address: str) -> None:
     assert page.locator("#suggestions option").first.get_attribute("value") == '"Mara Ilves"'
 
 
-@needs_chromium
 def test_marks_of_a_kind_can_be_taken_off_the_text(page: Page, address: str) -> None:
     page.goto(address + "/articles/a1")
     drawn = "getComputedStyle(document.querySelector('.body .place')).textDecorationLine"
@@ -315,7 +263,6 @@ def test_marks_of_a_kind_can_be_taken_off_the_text(page: Page, address: str) -> 
     assert page.evaluate(drawn) == "none"
 
 
-@needs_chromium
 def test_every_page_has_landmarks_labels_and_one_main_heading(page: Page, address: str) -> None:
     for path in PATHS:
         page.goto(address + path)
@@ -328,20 +275,18 @@ def test_every_page_has_landmarks_labels_and_one_main_heading(page: Page, addres
         assert unnamed == 0, path
 
 
-@needs_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing_amiss(browser: Browser, address: str, scheme: Any, width: int) -> None:
+def test_axe_finds_nothing_amiss(open_page: OpenPage, address: str, scheme: Any, width: int) -> None:
     """Every rule of axe-core for WCAG 2.2 A and AA, and its best practices."""
     standards = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     # The policy of the pages would keep axe out as well.
     viewport: Any = {"width": width, "height": 800}
-    with browser.new_context(color_scheme=scheme, viewport=viewport, bypass_csp=True) as context:
-        page = context.new_page()
-        for path in (*PATHS, "/articles/a1", "/?q=ferry", "/entities/person:mara-ilves", "/journeys?id=1-1"):
-            page.goto(address + path)
-            found = Axe().run(page, options={"runOnly": standards}).response["violations"]
-            assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], path
+    page = open_page(color_scheme=scheme, viewport=viewport, bypass_csp=True)
+    for path in (*PATHS, "/articles/a1", "/?q=ferry", "/entities/person:mara-ilves", "/journeys?id=1-1"):
+        page.goto(address + path)
+        found = Axe().run(page, options={"runOnly": standards}).response["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == [], path
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
