@@ -40,5 +40,4 @@ if [ -z "${CC:-}" ] && ! command -v cc >/dev/null; then
 fi
 pip install --quiet --no-deps --no-build-isolation -e shared \
     -e services/ingest -e services/extraction -e services/indexing -e services/gateway
-"$venv/bin/python" -m wiredesk_extraction.gazetteer
 touch "$venv/.complete"

@@ -84,6 +84,16 @@ def test_an_image_is_small(stack: Stack, service: str) -> None:
     assert left == ""
 
 
+def test_extraction_reads_with_the_engine_and_has_its_places_at_hand(stack: Stack) -> None:
+    """Without either it would work all the same, several times slower or later."""
+    (container, *_) = stack.containers("extraction")
+    asked = (
+        "from wiredesk_extraction.engine.native import kernels; kernels()\n"
+        "from wiredesk_extraction import gazetteer as g; print(g.PlaceTable.read(g.COMPILED, g._source()) is not None)"
+    )
+    assert stack.docker("exec", container, "python", "-c", asked).strip() == "True"
+
+
 def test_what_images_leave_out_changes_no_fact(stack: Stack, traffic: Traffic) -> None:
     command = Path(sys.executable).with_name("wiredesk")
     outside = subprocess.run([command, "extract", "--json", SEED], capture_output=True, check=True, timeout=120)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from wiredesk_extraction import gazetteer_data
 from wiredesk_extraction.gazetteer_data import Record, read_records
-from wiredesk_extraction.place_table import PlaceTable, key_hash
+from wiredesk_extraction.gazetteer_table import PlaceTable, key_hash
 
 __all__ = ["COMPILED", "Gazetteer", "Spot", "compile_gazetteer", "load_gazetteer", "place_key"]
 

@@ -6,7 +6,7 @@ import pytest
 from wiredesk_extraction import gazetteer
 from wiredesk_extraction.gazetteer import Gazetteer, load_gazetteer
 from wiredesk_extraction.gazetteer_data import Record
-from wiredesk_extraction.place_table import PlaceTable
+from wiredesk_extraction.gazetteer_table import PlaceTable
 
 RECORDS = [
     Record(1, "capital", 59.91273, 10.74609, "NO", "12", "", 580_000, ("Oslo",), ("Christiania",)),
