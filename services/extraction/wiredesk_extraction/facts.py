@@ -1,9 +1,9 @@
 """The facts of one article, as the event states them: rules in, pydantic out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from wiredesk.events import Cue, DateMention, Entity, Extent, Mention, Origin, Place, Quote, Speaker
+from wiredesk.events import DateMention, Entity, Origin, Place, Quote
 
 from wiredesk_extraction.cast import Member, cast_of, with_seats
 from wiredesk_extraction.certainty import SPEAKER_CONFIDENCE
@@ -61,11 +61,11 @@ def find_facts(parse: Parse, published_at: str | None, gazetteer: Gazetteer, ori
     scene = scene_of(parse, members, quotations, capitals_tell_titles=True)
     said = find_quotes(scene)
     speakers = _resolve(scene, members, said)
-    quotes = tuple(_quote(parse, item, who, members, origins.rules) for item, who in zip(said, speakers, strict=True))
+    quotes = _quotes(parse, said, speakers, members, origins.rules)
     _add_pronouns(scene, members)
     members = with_seats(members, seats(parse, members, gazetteer))
     return Facts(
-        entities=tuple(_entity(parse, member, origins) for member in members),
+        entities=_entities(parse, members, origins),
         quotes=quotes,
         dates=find_dates(parse.text, published_at, origins.rules, ENGLISH),
         places=tuple(
@@ -79,10 +79,9 @@ def find_facts_in(
 ) -> Facts:
     """All facts of an article in a language whose rules are its file's; its parse may be without names."""
     read = read_article(parse, language)
-    quotes = zip(read.said, read.speakers, strict=True)
     return Facts(
-        entities=tuple(_entity(read.parse, member, origins) for member in read.members),
-        quotes=tuple(_quote(read.parse, item, who, read.members, origins.rules) for item, who in quotes),
+        entities=_entities(read.parse, read.members, origins),
+        quotes=_quotes(read.parse, read.said, read.speakers, read.members, origins.rules),
         dates=find_dates(parse.text, published_at, origins.rules, language),
         places=tuple(
             _place(member, verdict, origins.gazetteer)
@@ -145,45 +144,68 @@ def _add_pronouns(scene: Scene, members: list[Member]) -> None:
         member.mentions.sort()
 
 
-def _quote(parse: Parse, item: Said, who: int | None, members: Sequence[Member], origin: Origin) -> Quote:
-    start, end = context_of(parse, item)
-    return Quote(
-        start=item.start,
-        end=item.end,
-        text=parse.text[item.start : item.end],
-        kind=item.kind,
-        speaker=_speaker(parse, item, members[who] if who is not None else None),
-        cue=Cue(**_span(parse, *item.cue)) if item.cue else None,
-        context=Extent(start=start, end=end),
-        origin=origin.model_copy(update={"name": f"{origin.name}/quotes.{item.rule}"}),
+def _quotes(
+    parse: Parse, said: Sequence[Said], speakers: Sequence[int | None], members: Sequence[Member], rules: Origin
+) -> tuple[Quote, ...]:
+    origins = _origins({f"quotes.{item.rule}" for item in said}, rules)
+    return tuple(
+        _quote(parse, item, None if who is None else members[who], origins[f"quotes.{item.rule}"])
+        for item, who in zip(said, speakers, strict=True)
     )
 
 
-def _speaker(parse: Parse, item: Said, member: Member | None) -> Speaker | None:
+def _quote(parse: Parse, item: Said, member: Member | None, origin: Origin) -> Quote:
+    start, end = context_of(parse, item)
+    return Quote.model_validate(
+        {
+            "start": item.start,
+            "end": item.end,
+            "text": parse.text[item.start : item.end],
+            "kind": item.kind,
+            "speaker": _speaker(parse, item, member),
+            "cue": _span(parse, *item.cue) if item.cue else None,
+            "context": {"start": start, "end": end},
+            "origin": origin,
+        }
+    )
+
+
+def _speaker(parse: Parse, item: Said, member: Member | None) -> dict[str, object] | None:
     phrase = item.speaker
     if phrase is None:
         return None
-    span, named = (_span(parse, p.first, p.last) for p in (phrase, phrase.antecedent or phrase))
-    return Speaker(
-        **span,
-        entity_id=member.id if member else None,
-        name=member.name if member else str(named["text"]),
-        confidence=_CONFIDENCE[item.rule],
+    named = phrase.antecedent or phrase
+    return {
+        **_span(parse, phrase.first, phrase.last),
+        "entity_id": member.id if member else None,
+        "name": member.name if member else parse.words_between(named.first, named.last),
+        "confidence": _CONFIDENCE[item.rule],
+    }
+
+
+def _entities(parse: Parse, members: Sequence[Member], origins: Origins) -> tuple[Entity, ...]:
+    ours = _origins({member.rule for member in members if member.rule}, origins.rules)
+    return tuple(_entity(parse, member, ours[member.rule] if member.rule else origins.names) for member in members)
+
+
+def _entity(parse: Parse, member: Member, origin: Origin) -> Entity:
+    """Validated in one go with its mentions, which takes half the time of one by one."""
+    return Entity.model_validate(
+        {
+            "id": member.id,
+            "type": member.type,
+            "name": member.name,
+            "title": member.title,
+            "roles": tuple(member.roles),
+            "mentions": tuple([{**_span(parse, first, last), "kind": kind} for first, last, kind in member.mentions]),
+            "origin": origin,
+        }
     )
 
 
-def _entity(parse: Parse, member: Member, origins: Origins) -> Entity:
-    ours = origins.rules.model_copy(update={"name": f"{origins.rules.name}/{member.rule}"})
-    mentions = tuple(Mention(**_span(parse, first, last), kind=kind) for first, last, kind in member.mentions)
-    return Entity(
-        id=member.id,
-        type=member.type,
-        name=member.name,
-        title=member.title,
-        roles=tuple(member.roles),
-        mentions=mentions,
-        origin=ours if member.rule else origins.names,
-    )
+def _origins(rules: Collection[str], origin: Origin) -> dict[str, Origin]:
+    """Each of our rules as the origin of what it found."""
+    return {rule: origin.model_copy(update={"name": f"{origin.name}/{rule}"}) for rule in rules}
 
 
 def _place(member: Member, verdict: Verdict, origin: Origin) -> Place:
@@ -198,6 +220,6 @@ def _place(member: Member, verdict: Verdict, origin: Origin) -> Place:
     )
 
 
-def _span(parse: Parse, first: int, last: int) -> dict[str, int | str]:
+def _span(parse: Parse, first: int, last: int) -> dict[str, object]:
     start, end = parse.starts[first], parse.ends[last]
     return {"start": start, "end": end, "text": parse.text[start:end]}
