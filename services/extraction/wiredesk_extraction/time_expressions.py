@@ -4,7 +4,7 @@ One pass over the words marks where an expression can stand at all; the patterns
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wiredesk_extraction.time_patterns import PATTERNS
@@ -27,6 +27,7 @@ _Windows = Mapping[str, list[tuple[int, int]]]
 _REACH_BACK, _REACH_ON = 44, 40
 """Characters before and after a trigger that a pattern covers, for "the early morning hours of Saturday, the 24th"."""
 
+_TRIGGERS = frozenset(triggers for _, triggers, _, _ in PATTERNS)
 _TOKEN = re.compile(r"[A-Za-z]{1,12}|[0-9]+")
 _ABSOLUTE = frozenset({"iso", "dotted"})
 _COUNTED = re.compile(
@@ -59,11 +60,17 @@ def _windows(text: str) -> _Windows:
     """For each class of trigger the stretches around its triggers, in order and apart from each other."""
     windows: dict[str, list[tuple[int, int]]] = {}
     for match in _TOKEN.finditer(text):
-        word = match.group()
-        names = TRIGGERS.get(word) or (_number_classes(text, *match.span()) if word[0] <= "9" else ())
+        word = match[0]
+        names: Iterable[str]
+        if word in TRIGGERS:
+            names = TRIGGERS[word]
+        elif word[0] <= "9":
+            names = _number_classes(text, *match.span())
+        else:
+            continue
+        start, end = max(0, match.start() - _REACH_BACK), match.end() + _REACH_ON
         for name in names:
             spans = windows.setdefault(name, [])
-            start, end = max(0, match.start() - _REACH_BACK), match.end() + _REACH_ON
             if spans and start <= spans[-1][1]:
                 spans[-1] = (spans[-1][0], end)
             else:
@@ -92,8 +99,9 @@ def _number_classes(text: str, start: int, end: int) -> Iterator[str]:
 
 def _matches(text: str, windows: _Windows) -> Iterator[Expression]:
     small = _lower(text)
+    spans = {triggers: _merged([windows[name] for name in triggers if name in windows]) for triggers in _TRIGGERS}
     for kind, triggers, lowered, pattern in PATTERNS:
-        for start, end in _merged([windows[name] for name in triggers if name in windows]):
+        for start, end in spans[triggers]:
             for match in pattern.finditer(small if lowered else text, start, end):
                 parts = {name.rstrip("234"): value.lower() for name, value in match.groupdict().items() if value}
                 span = match.span("core" if parts.pop("core", None) else 0)
