@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,9 @@ __all__ = ["COMPILED", "Gazetteer", "Spot", "compile_gazetteer", "load_gazetteer
 
 COMPILED = Path(__file__).with_name("gazetteer.compiled")
 """Made of the installed packages, and only taken while they and the rules that read them are the same."""
+
+_RECURRING = 4096
+"""Names whose places are kept at hand, some 2 MB: an article asks for its own again and again, and so does the next."""
 
 _SPELLED_OUT = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount"}
 _SEPARATORS = str.maketrans({"’": "'", ".": " ", "-": " "})
@@ -59,13 +63,9 @@ def place_key(name: str) -> str:
 class Gazetteer:
     """Look-up by name. Safe to share, since nothing in it changes."""
 
-    def __init__(self, places: PlaceTable) -> None:
-        self._places = places
+_RECURRING = 4096
+"""Names whose places are kept at hand, some 2 MB: an article asks for its own again and again, and so does the next."""
 
-    @classmethod
-    def of(cls, records: Iterable[Record]) -> "Gazetteer":
-        """Of the places of `records`."""
-        return cls(PlaceTable.of((record, _keys(record)) for record in records))
 
     def find(self, name: str, *, article: bool = False) -> list[Spot]:
         """Every place of that name, the most populous first; empty when there is none.
@@ -73,17 +73,16 @@ class Gazetteer:
         With `article` only those whose name begins with "the" ("the Bronx").
         """
         key = place_key(name)
-        if not key:
-            return []
-        if article:
-            key = _ARTICLE + key
+        return list(self._spots_of(_ARTICLE + key if article else key)) if key else []
+
+    def _look_up(self, key: str) -> tuple[Spot, ...]:
         found = []
         wanted, hashes = key_hash(key), self._places.hashes
         at = bisect_left(hashes, wanted)
         while at < len(hashes) and hashes[at] == wanted:
             found.append(self._spot(self._places.rows[at]))
             at += 1
-        return sorted(found, key=lambda spot: (-spot.population, spot.geonames_id))
+        return tuple(sorted(found, key=lambda spot: (-spot.population, spot.geonames_id)))
 
     def _spot(self, entry: int) -> Spot:
         row, alias = divmod(entry, 2)

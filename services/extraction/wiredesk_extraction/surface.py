@@ -3,11 +3,15 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from wiredesk_extraction.names import Name
 from wiredesk_extraction.parse import Parse
 
 __all__ = ["Cluster", "bare_text", "normal"]
+
+_RECURRING = 1024
+"""Surface forms whose comparison form is kept: an article repeats its own, and articles repeat those in the news."""
 
 _GAPS = re.compile(r"[\s\-‐‑–]+")
 
@@ -21,10 +25,12 @@ class Cluster:
     key: str = ""
 
 
+@lru_cache(maxsize=_RECURRING)
 def normal(text: str) -> str:
     """A surface form for comparison: case, accents, apostrophes, hyphens and inner white space set aside."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
-    plain = _GAPS.sub(" ", plain.replace("’", "'")).strip(" .,'\"")
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = _GAPS.sub(" ", text.casefold().replace("’", "'")).strip(" .,'\"")
     return plain.removeprefix("the ")
 
 
