@@ -27,8 +27,8 @@ def with_addressed(parse: Parse, candidates: Sequence[Candidate]) -> list[Candid
     """The candidates, and people whom the pipeline missed or cut though a form of address announces them."""
     found = list(candidates)
     at = {token: number for number, c in enumerate(found) for token in range(c.first, c.last + 1)}
-    for token, word in enumerate(parse.lower):
-        if word.rstrip(".") not in ANNOUNCES or not parse.words[token][:1].isupper():
+    for token in [token for token, word in enumerate(parse.undotted) if word in ANNOUNCES]:
+        if not parse.words[token][:1].isupper():
             continue
         first = last = token + 1
         while last < len(parse.words) and last - first < _MAX_ADDRESSED and _adjoins(parse, last - 1, last):
@@ -50,8 +50,8 @@ def with_datelines(parse: Parse, candidates: Sequence[Candidate]) -> list[Candid
     a stop or a year.
     """
     places = []
-    for dash, word in enumerate(parse.words):
-        if word not in _DASHES or dash == 0 or dash + 1 == len(parse.words):
+    for dash in [token for token, word in enumerate(parse.words) if word in _DASHES]:
+        if dash == 0 or dash + 1 == len(parse.words):
             continue
         first = dash
         while first > 0 and dash - first < _MAX_DATELINE and parse.words[first - 1].isupper():
@@ -87,30 +87,26 @@ def _in_datelines(parse: Parse) -> Iterator[Candidate]:
 def with_holders(parse: Parse, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates and the holders of copyright: proper nouns after the sign, a year and an article set aside."""
     holders = []
-    for sign, word in enumerate(parse.lower):
-        if word not in _SIGNS or not parse.words[sign][:1].isupper() | (word == "©"):
+    for sign in [token for token, word in enumerate(parse.lower) if word in _SIGNS]:
+        if not (parse.words[sign][:1].isupper() or parse.words[sign] == "©"):
             continue
         first = sign + 1
         while first < len(parse.words) and first - sign < _MAX_DATELINE + 1 and _leads_to_holder(parse, first):
             first += 1
         last = first - 1
-        while last + 1 < len(parse.words) and last - first < _MAX_HOLDER and _proper(parse, last + 1):
+        while last + 1 < len(parse.words) and last - first < _MAX_HOLDER and parse.proper[last + 1]:
             if last >= first and not beside(parse, last, last + 1):
                 break
             last += 1
         if last > first:
             holders.append(Candidate(first, last, "Organization", "copyright"))
-    taken = {token for c in candidates for token in range(c.first, c.last + 1)}
+    taken = {token for c in candidates for token in range(c.first, c.last + 1)} if holders else set()
     new = [h for h in holders if not taken.intersection(range(h.first, h.last + 1))]
     return sorted([*candidates, *new], key=lambda c: c.first)
 
 
 def _leads_to_holder(parse: Parse, token: int) -> bool:
     return parse.words[token].isdigit() or parse.lower[token] in {"©", "the", "(", "c", ")", "by"}
-
-
-def _proper(parse: Parse, token: int) -> bool:
-    return parse.tags[token].startswith("NNP") and parse.words[token][:1].isupper()
 
 
 def _heads(parse: Parse, first: int, dash: int) -> bool:
@@ -122,4 +118,4 @@ def _heads(parse: Parse, first: int, dash: int) -> bool:
 
 def _adjoins(parse: Parse, one: int, other: int) -> bool:
     """Whether `other` is a capitalised proper noun right after `one`."""
-    return _proper(parse, other) and beside(parse, one, other)
+    return parse.proper[other] and beside(parse, one, other)

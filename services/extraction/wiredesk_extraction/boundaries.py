@@ -17,6 +17,7 @@ __all__ = ["LEGAL_FORMS", "cut", "extended", "joined"]
 LEGAL_FORMS = frozenset(
     {"inc", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "llp", "plc", "ag", "gmbh", "sa", "nv"}
 )
+_AFTER_COMMAS = LEGAL_FORMS | POSTNOMINALS
 _SEPARATORS = frozenset({"•", "|", "·", ";", ":", "(", ")", "[", "]", "{", "}", "…", "...", "—", "--", "*"})
 _LISTED = frozenset({"Place", "Person", "Group", "Product", "Organization"})
 """Kinds of which news prose lists several behind commas; titles of works and laws may hold one."""
@@ -49,6 +50,8 @@ def cut(parse: Parse, candidate: Candidate) -> Iterator[Candidate]:
     listed = candidate.type in _LISTED and not _holds_conjunction(parse, candidate)
     for at in range(candidate.first, candidate.last + 1):
         word = parse.words[at]
+        if word.isalpha() and parse.tags[at] != "PRP":
+            continue  # most words part nothing
         spaced = word in {"–", "-"} and parse.text[parse.ends[at] : parse.ends[at] + 1].isspace()
         pronoun = parse.tags[at] == "PRP" and parse.lower[at] in _PRONOUNS
         if at == first < candidate.last and _qualifies(parse, at):
@@ -66,8 +69,8 @@ def cut(parse: Parse, candidate: Candidate) -> Iterator[Candidate]:
             if at > first:
                 yield replace(candidate, first=first, last=at - 1)
             first = at + 1
-    if first <= candidate.last and not all(parse.lower[t] in _ZONES for t in range(first, candidate.last + 1)):
-        yield replace(candidate, first=first)
+    if first <= candidate.last and not _ZONES.issuperset(parse.lower[first : candidate.last + 1]):
+        yield candidate if first == candidate.first else replace(candidate, first=first)
 
 
 def _qualifies(parse: Parse, token: int) -> bool:
@@ -94,7 +97,7 @@ def _holds_conjunction(parse: Parse, candidate: Candidate) -> bool:
 
 def _goes_on(parse: Parse, token: int) -> bool:
     """Whether what stands after a comma belongs to the name before it: "Inc.", "Jr."."""
-    return token < len(parse.words) and parse.lower[token].rstrip(".") in LEGAL_FORMS | POSTNOMINALS
+    return token < len(parse.words) and parse.undotted[token] in _AFTER_COMMAS
 
 
 def joined(parse: Parse, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -134,7 +137,8 @@ def extended(parse: Parse, candidates: Sequence[Candidate], casing: Casing) -> l
     found = []
     for candidate in candidates:
         if candidate.type == "Person":
-            longer = replace(candidate, first=_initials(parse, candidate.first, taken))
+            first = _initials(parse, candidate.first, taken)
+            longer = candidate if first == candidate.first else replace(candidate, first=first)
         else:
             longer = _with_neighbours(parse, candidate, casing, taken)
         taken.update(range(longer.first, longer.last + 1))
@@ -173,7 +177,7 @@ def _is_initial(word: str) -> bool:
 
 def _with_neighbours(parse: Parse, candidate: Candidate, casing: Casing, taken: set[int]) -> Candidate:
     first, last = candidate.first, candidate.last
-    if not casing.is_proper(last) and candidate.type != "Group":
+    if last not in casing.proper and candidate.type != "Group":
         return candidate
     right = last
     stopped = parse.words[last].endswith(".")  # "Co.": what follows may be the next sentence
@@ -205,9 +209,9 @@ def _with_neighbours(parse: Parse, candidate: Candidate, casing: Casing, taken: 
 def _belongs(parse: Parse, casing: Casing, one: int, other: int, taken: set[int], *, before: bool = False) -> bool:
     """Whether the outer of two neighbours may be a part of the name the inner one belongs to."""
     outer = one if before else other
-    if outer in taken or not casing.is_proper(outer) or not beside(parse, one, other):
+    if outer in taken or outer not in casing.proper or not beside(parse, one, other):
         return False
-    word = parse.lower[outer].rstrip(".")
+    word = parse.undotted[outer]
     if word in _TIMES or word in _NOT_OF_NAMES or is_honorific(parse.words[outer]) or len(word) == 1:
         return False
     return not (before and casing.opens(outer)) and parse.words[outer].isalpha()

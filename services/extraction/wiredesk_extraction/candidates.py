@@ -1,5 +1,6 @@
 """What may become a name: stretches of tokens with a type and who found them, and how names look in an article."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -64,24 +65,29 @@ class Casing:
         """For each sentence, whether most of its words are in lower case, so that a capital marks a name."""
         found = []
         for first, last in self.parse.sentences:
-            words = [w for w in self.parse.words[first : last + 1] if w[:1].isalpha()]
-            found.append(sum(w[:1].islower() for w in words) > len(words) * _MOSTLY)
+            initials = [word[0] for word in self.parse.words[first : last + 1] if word[:1].isalpha()]
+            found.append(sum(map(str.islower, initials)) > len(initials) * _MOSTLY)
         return tuple(found)
 
     @cached_property
     def common(self) -> frozenset[str]:
         """Words that the article also writes in lower case, and so are no names by themselves."""
-        return frozenset(word for word in self.parse.words if word.islower())
+        return frozenset(filter(str.islower, self.parse.words))
 
-    def is_proper(self, token: int) -> bool:
-        """Whether a token is tagged as a proper noun and has a capital, in a sentence where that means something."""
+    @cached_property
+    def proper(self) -> Mapping[int, str]:
+        """The tokens, in order, that are tagged as proper nouns and have a capital, in sentences where that means
+        something, with their words.
+        """
         parse = self.parse
-        word = parse.words[token]
-        if word.islower():
-            return False
-        if not self.plain[parse.sentence_of[token]] or not word[:1].isalpha():
-            return False
-        return is_camel(word) or (parse.tags[token].startswith("NNP") and word[0].isupper())
+        return {
+            token: word
+            for token, word in enumerate(parse.words)
+            if word[:1].isalpha()
+            and not word.islower()
+            and self.plain[parse.sentence_of[token]]
+            and (parse.proper[token] or is_camel(word))
+        }
 
     def opens(self, token: int) -> bool:
         """Whether a token begins a sentence or what is quoted, where any word has a capital."""

@@ -79,36 +79,34 @@ def with_capitals(parse: Parse, candidates: Sequence[Candidate], casing: Casing)
 
 
 def _runs(parse: Parse, casing: Casing, taken: set[int]) -> Iterator[_Run]:
-    token = 0
-    while token < len(parse.words):
-        if token in taken or len(parse.words[token]) < 2 or not _fits(parse, casing, token):
-            token += 1
+    last = -1
+    for token, word in casing.proper.items():
+        if token <= last or token in taken or len(word) < 2 or not _fits(casing, token):
             continue
         last = _run_end(parse, casing, token, taken)
         join = last + 1
-        if join + 1 < len(parse.words) and parse.lower[join] in _JOINS and _goes_on(parse, casing, join + 1, taken):
+        if join < len(parse.words) and parse.lower[join] in _JOINS and _goes_on(casing, join + 1, taken):
             end = _run_end(parse, casing, join + 1, taken)
             if end > join + 1 and type_by_head(parse.words[end]) in _JOINED_TYPES:
                 last = end  # "the Harbour and Fisheries Act"
         yield _Run(token, last, casing.opens(token))
-        token = last + 1
 
 
 def _run_end(parse: Parse, casing: Casing, first: int, taken: set[int]) -> int:
     last = first
-    while _goes_on(parse, casing, last + 1, taken) and beside(parse, last, last + 1):
+    while _goes_on(casing, last + 1, taken) and beside(parse, last, last + 1):
         last += 1
     return last
 
 
-def _goes_on(parse: Parse, casing: Casing, token: int, taken: set[int]) -> bool:
-    return token < len(parse.words) and token not in taken and _fits(parse, casing, token)
+def _goes_on(casing: Casing, token: int, taken: set[int]) -> bool:
+    return token not in taken and _fits(casing, token)
 
 
-def _fits(parse: Parse, casing: Casing, token: int) -> bool:
-    if not casing.is_proper(token):
+def _fits(casing: Casing, token: int) -> bool:
+    word = casing.proper.get(token)
+    if word is None:
         return False
-    word = parse.words[token]
     spelling = word.replace(".", "").replace("'", "").replace("’", "")
     return spelling.isalnum() and len(word) < 30 and not word.startswith(("http", "www."))
 

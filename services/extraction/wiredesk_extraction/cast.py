@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from wiredesk_extraction.acronyms import find_definitions
 from wiredesk_extraction.clusters import cluster_names
@@ -24,6 +25,10 @@ __all__ = ["Member", "cast_of", "plain_members", "slug", "with_seats"]
 
 _TIMES_OF_OFFICE = frozenset({"former", "late", "then", "outgoing", "incoming"})
 _MAX_OFFICE_WORDS = 4
+_ADDRESSES = COURTESY - OFFICES
+_RECURRING = 1024
+"""Names whose part of the id is kept: those in the news are in many articles."""
+
 _SEVERAL = frozenset({"presidents", "senators", "sens", "reps"})
 """Offices in the plural say of nobody that he is addressed so."""
 
@@ -44,10 +49,12 @@ class Member:
     mentions: list[tuple[int, int, str]] = field(default_factory=list)
 
 
+@lru_cache(maxsize=_RECURRING)
 def slug(name: str) -> str:
     """The part of an entity's id that comes from its name: lower case, accents off, words joined by hyphens."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return re.sub(r"[\W_]+", "-", plain.casefold().replace("'", "").replace("’", "")).strip("-") or "unnamed"
+    if not name.isascii():
+        name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", "-", name.casefold().replace("'", "").replace("’", "")).strip("-") or "unnamed"
 
 
 def cast_of(parse: Parse) -> list[Member]:
@@ -59,9 +66,11 @@ def cast_of(parse: Parse) -> list[Member]:
     people = {name.last: name for cluster in clusters if cluster.type == "Person" for name in cluster.names}
     described = [(cluster, find_descriptions(parse, cluster, people)) for cluster in clusters]
     named = frozenset(token for name in names if name.type != "Group" for token in range(name.first, name.last + 1))
-    standing = find_standing_descriptions(parse, described) + find_epithets(parse, clusters, named)
+    standing: dict[int, list[Description]] = defaultdict(list)
+    for number, description in find_standing_descriptions(parse, described) + find_epithets(parse, clusters, named):
+        standing[number].append(description)
     members = [
-        _member(parse, cluster, [*descriptions, *(d for at, d in standing if at == number)])
+        _member(parse, cluster, [*descriptions, *standing[number]])
         for number, (cluster, descriptions) in enumerate(described)
     ]
     return _one_per_id(members)
@@ -108,7 +117,7 @@ def _title(parse: Parse, cluster: Cluster) -> str | None:
 def _office(parse: Parse, name: Name) -> str | None:
     """Capitalised words right before a name that make up an office of one person."""
     last = name.bare - 1
-    if last < 0 or not _is_in_office(parse, last, name) or parse.lower[last].rstrip(".") in _SEVERAL:
+    if last < 0 or not _is_in_office(parse, last, name) or parse.undotted[last] in _SEVERAL:
         return None
     first = last
     while first > 0 and last - first < _MAX_OFFICE_WORDS and _is_in_office(parse, first - 1, name, within=True):
@@ -117,7 +126,7 @@ def _office(parse: Parse, name: Name) -> str | None:
 
 
 def _is_in_office(parse: Parse, token: int, name: Name, *, within: bool = False) -> bool:
-    word = parse.lower[token].rstrip(".")
+    word = parse.undotted[token]
     if not parse.words[token][:1].isupper() or parse.sentence_of[token] != parse.sentence_of[name.bare]:
         return False
     return word in OFFICES or (within and parse.tags[token].startswith("NNP") and word not in _TIMES_OF_OFFICE)
@@ -130,12 +139,14 @@ def _role(parse: Parse, description: Description) -> str:
     text = " ".join(parse.words_between(first, description.last).split())
     if not description.standing and parse.lower[description.head] not in PERSON_NOUNS:
         text = text.removesuffix("s")  # "Presidents Bush and Putin": each is one
-    return "" if text.lower().rstrip(".") in COURTESY - OFFICES else text
+    return "" if text.lower().rstrip(".") in _ADDRESSES else text
 
 
 def _best_name(parse: Parse, cluster: Cluster) -> str:
     """The longest form of a person's name; the most frequent form of anything else, longer ones winning ties."""
-    forms = Counter(long_form(" ".join(bare_text(parse, name).split()), name.type) for name in cluster.names)
+    forms = Counter([long_form(" ".join(bare_text(parse, name).split()), name.type) for name in cluster.names])
+    if len(forms) == 1 and cluster.type != "Person":
+        return next(iter(forms))
     if cluster.type == "Person":
         best = max(forms, key=lambda form: (len(form.split()), form != form.upper(), forms[form], len(form)))
         generation = next((g for name in cluster.names if (g := generation_of(parse, name))), "")

@@ -27,6 +27,7 @@ _TRADES = frozenset(
 )
 """What a company's name may go on with and be left out the next time: "Corvo Motors", "Corvo"."""
 
+_FIRM_ENDS = _LEGAL_FORMS | _TRADES
 _SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "&", "de", "la", "du", "des", "für", "und"})
 _MIN_DEMONYM_CHARS = 4
 _LOCATIVE = frozenset({"in", "at", "from", "near", "to", "across", "outside", "through"})
@@ -50,11 +51,12 @@ def _majority_type(parse: Parse, names: Sequence[Name], settled: set[int]) -> li
     for name, form in zip(names, forms, strict=True):
         weight = len(names) if name.stem in settled and name.bare == name.stem else 1
         votes[form][name.type] += weight * (len(names) if name.type != OTHER or name.stem in settled else 1)
+    kinds = {form: max(cast, key=cast.__getitem__) for form, cast in votes.items()}
     fixed = []
     for name, form in zip(names, forms, strict=True):
-        kind = votes[form].most_common(1)[0][0]
+        kind = kinds[form]
         is_place = name.type == "Place" and kind == "Person" and _stands_as_place(parse, name)
-        fixed.append(name if is_place else replace(name, type=kind))
+        fixed.append(name if is_place or kind == name.type else replace(name, type=kind))
     return fixed
 
 
@@ -68,6 +70,7 @@ def _surname_is_person(parse: Parse, names: Sequence[Name]) -> list[Name]:
     firms = {
         key.split()[0] for n in names if n.type == "Organization" and (key := _key(parse, n)) and _is_firm(parse, n)
     }
+    firms -= families
     companies = firm_mentions(parse, names)
     fixed = []
     for name in names:
@@ -80,7 +83,7 @@ def _surname_is_person(parse: Parse, names: Sequence[Name]) -> list[Name]:
                     name = replace(name, type="Person")
             elif name.type == "Person" and word[-1:] == "s" and word[:-1] in families and _after_article(parse, name):
                 name = replace(name, type="Group")
-            elif name.type in {"Person", OTHER} and name.first == name.bare and word in firms - families:
+            elif name.type in {"Person", OTHER} and name.first == name.bare and word in firms:
                 name = replace(name, type="Organization")
         fixed.append(name)
     return fixed
@@ -88,7 +91,7 @@ def _surname_is_person(parse: Parse, names: Sequence[Name]) -> list[Name]:
 
 def _is_firm(parse: Parse, name: Name) -> bool:
     """Whether two words or more end in a legal form or a trade."""
-    return name.stem > name.bare and parse.lower[name.stem].rstrip(".") in _LEGAL_FORMS | _TRADES
+    return name.stem > name.bare and parse.undotted[name.stem] in _FIRM_ENDS
 
 
 def _stands_as_place(parse: Parse, name: Name) -> bool:

@@ -36,10 +36,10 @@ def find_epithets(parse: Parse, clusters: Sequence[Cluster], taken: frozenset[in
     for at, cluster in bodies:
         for word in {_head(parse.lower[n.bare : n.stem + 1]) for n in cluster.names if n.stem > n.bare}:
             headed.setdefault(word, set()).add(at)
-    famous = {word: {at for at, c in bodies if _is_called(parse, c, names)} for word, (names, _) in _EPITHETS.items()}
+    called = {word for word in headed if word in _HEADS} | _EPITHETS.keys()
     found = []
-    for head, word in enumerate(parse.lower):
-        if parse.tags[head] != "NN" or head in taken or not (word in _HEADS or word in _EPITHETS):
+    for head, word in [(head, word) for head, word in enumerate(parse.lower) if word in called]:
+        if parse.tags[head] != "NN" or head in taken:
             continue
         first = left_edge(parse, head)
         if parse.lower[first] != "the" or first == head or _goes_on(parse, head):
@@ -47,7 +47,8 @@ def find_epithets(parse: Parse, clusters: Sequence[Cluster], taken: frozenset[in
         modifiers = set(parse.lower[first + 1 : head])
         fitting = headed.get(word, set())
         if word in _EPITHETS and not fitting:
-            fitting, modifiers = famous[word], modifiers - _EPITHETS[word][1]
+            names, own = _EPITHETS[word]
+            fitting, modifiers = {at for at, c in bodies if _is_called(parse, c, names)}, modifiers - own
         if modifiers or len(fitting) != 1 or taken.intersection(range(first, head)):
             continue
         at = next(iter(fitting))

@@ -47,7 +47,7 @@ def firm_mentions(parse: Parse, names: Sequence[Name]) -> frozenset[Name]:
 
 def _shortened(parse: Parse, name: Name) -> str:
     """The one word that a company's name is but for its legal form; else the empty string."""
-    if name.stem != name.bare + 1 or parse.lower[name.stem].rstrip(".") not in _CONCERNS:
+    if name.stem != name.bare + 1 or parse.undotted[name.stem] not in _CONCERNS:
         return ""
     return normal(parse.words[name.bare])
 

@@ -35,9 +35,12 @@ POSTNOMINALS = frozenset(_POSTNOMINALS_WORDS.split())
 """Letters behind a person's name: part of the mention, never of the name; generations and degrees alike."""
 
 
+_HONORIFICS = COURTESY | OFFICES
+
+
 def is_honorific(word: str) -> bool:
     """Whether a word is a form of address or a title of office when it stands before a name with a capital letter."""
-    return word[:1].isupper() and word.lower().rstrip(".") in COURTESY | OFFICES
+    return word[:1].isupper() and word.lower().rstrip(".") in _HONORIFICS
 
 
 def gender_of(word: str) -> str:

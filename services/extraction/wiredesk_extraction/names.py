@@ -95,7 +95,7 @@ def with_honorifics(parse: Parse, first: int) -> int:
     bound = max(0, first - _MAX_HONORIFICS)
     while (
         first > bound
-        and parse.lower[first - 1].rstrip(".") in COURTESY
+        and parse.undotted[first - 1] in COURTESY
         and parse.words[first - 1][:1].isupper()
         and beside(parse, first - 1, first)
     ):

@@ -15,8 +15,8 @@ def with_nicknames(parse: Parse, candidates: Sequence[Candidate]) -> list[Candid
     """The candidates; capitalised words in marks between proper nouns, one of them of a person's name, join the two."""
     at = {token: c for c in candidates for token in range(c.first, c.last + 1)}
     joined: list[Candidate] = []
-    for mark, word in enumerate(parse.words):
-        close = _close(parse, mark) if word in _MARKS else None
+    for mark in [token for token, word in enumerate(parse.words) if word in _MARKS]:
+        close = _close(parse, mark)
         if close is None:
             continue
         left, right = at.get(mark - 1), at.get(close + 1)
@@ -33,9 +33,5 @@ def _close(parse: Parse, mark: int) -> int | None:
     for close in range(mark + 2, min(mark + 2 + _MAX_NICKNAME, len(parse.words) - 1)):
         if parse.words[close] in _MARKS:
             inside = all(parse.words[t][:1].isupper() for t in range(mark + 1, close))
-            return close if mark and inside and _is_name(parse, mark - 1) and _is_name(parse, close + 1) else None
+            return close if mark and inside and parse.proper[mark - 1] and parse.proper[close + 1] else None
     return None
-
-
-def _is_name(parse: Parse, token: int) -> bool:
-    return parse.tags[token].startswith("NNP") and parse.words[token][:1].isupper()

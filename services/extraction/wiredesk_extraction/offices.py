@@ -19,6 +19,8 @@ _PORTFOLIO_WORDS = """
 _PORTFOLIOS = frozenset(_PORTFOLIO_WORDS.split())
 """What ministers, secretaries and leaders are in charge of, and of what rank."""
 
+_OFFICE_WORDS = OFFICES | _PORTFOLIOS
+
 _HOLDER_WORDS = """
     minister secretary commissioner leader spokesman spokeswoman spokesperson representative general president director
     adviser advisor undersecretary chancellor manager administrator clerk
@@ -47,7 +49,7 @@ def without_offices(parse: Parse, candidates: Sequence[Candidate]) -> Iterator[C
 
 def is_office(parse: Parse, first: int, last: int) -> bool:
     """Whether words are an office and nobody's name: "Vice President". A single word may be a surname."""
-    return last > first and all(parse.lower[t] in OFFICES | _PORTFOLIOS for t in range(first, last + 1))
+    return last > first and all(parse.lower[t] in _OFFICE_WORDS for t in range(first, last + 1))
 
 
 def _without_portfolio(parse: Parse, candidate: Candidate) -> int:

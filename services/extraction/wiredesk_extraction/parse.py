@@ -4,7 +4,8 @@ This is all that the rules read. It holds nothing of spaCy, so that memory can b
 its place.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 __all__ = ["Parse", "RawName"]
@@ -40,40 +41,68 @@ class Parse:
     sentences: tuple[tuple[int, int], ...] = ()
     names: tuple[RawName, ...] = field(default=())
 
+    def with_names(self, names: Sequence[RawName]) -> "Parse":
+        """The same words with other names; the columns that were made of the words are not made again."""
+        other = replace(self, names=tuple(names))
+        other.__dict__.update({column: self.__dict__[column] for column in _DERIVED if column in self.__dict__})
+        return other
+
     @cached_property
     def lower(self) -> tuple[str, ...]:
         """The words in lower case, apostrophes straightened."""
-        return tuple(word.lower().replace("’", "'") for word in self.words)
+        lower = map(str.lower, self.words)
+        return tuple([word.replace("’", "'") for word in lower] if "’" in self.text else lower)
+
+    @cached_property
+    def undotted(self) -> tuple[str, ...]:
+        """The words in lower case without dots at their ends: "mr" for "Mr."."""
+        return tuple([word.rstrip(".") for word in self.lower])
+
+    @cached_property
+    def proper(self) -> tuple[bool, ...]:
+        """Whether each token is tagged as a proper noun and begins with a capital."""
+        return tuple([tag[:3] == "NNP" and word[:1].isupper() for tag, word in zip(self.tags, self.words, strict=True)])
 
     @cached_property
     def children(self) -> tuple[tuple[int, ...], ...]:
         """The tokens each token governs, in order."""
-        below: list[list[int]] = [[] for _ in self.words]
+        below: dict[int, list[int]] = {}
         for token, head in enumerate(self.heads):
             if head != token:
-                below[head].append(token)
-        return tuple(map(tuple, below))
+                below.setdefault(head, []).append(token)
+        return tuple([tuple(below.get(token, ())) for token in range(len(self.words))])
 
     def child(self, token: int, *deps: str) -> int | None:
         """The first token that `token` governs by one of `deps`."""
         return next((child for child in self.children[token] if self.deps[child] in deps), None)
 
     @cached_property
-    def extents(self) -> tuple[tuple[int, int], ...]:
-        """First and last token of what hangs on each token, itself included."""
-        spans = [(token, token) for token in range(len(self.words))]
-        order = [token for token, head in enumerate(self.heads) if head == token]
-        for token in order:  # grows while it is read: heads come before what they govern
-            order += self.children[token]
-        for token in reversed(order):
-            head = self.heads[token]
-            spans[head] = (min(spans[head][0], spans[token][0]), max(spans[head][1], spans[token][1]))
-        return tuple(spans)
+    def _extents(self) -> dict[int, tuple[int, int]]:
+        """First and last token of what hangs on a token, itself included, of the trees that were asked for."""
+        return {}
+
+    def _extent(self, token: int) -> tuple[int, int]:
+        """A tree is gone through once, from its leaves up: few sentences of an article are asked for at all."""
+        spans = self._extents
+        if token not in spans:
+            root = token
+            while self.heads[root] != root:
+                root = self.heads[root]
+            tree = [root]
+            for at in tree:  # grows while it is read: heads come before what they govern
+                tree += self.children[at]
+                spans[at] = (at, at)
+            for at in reversed(tree):
+                first, last = spans[at]
+                above = spans[self.heads[at]]
+                if first < above[0] or last > above[1]:
+                    spans[self.heads[at]] = (min(first, above[0]), max(last, above[1]))
+        return spans[token]
 
     def subtree(self, token: int, without: frozenset[str] = frozenset()) -> tuple[int, int]:
         """First and last token of what hangs on `token`; branches whose dependency is in `without` are left out."""
         if not without:
-            return self.extents[token]
+            return self._extent(token)
         first = last = token
         todo = [token]
         while todo:
@@ -85,3 +114,7 @@ class Parse:
     def words_between(self, first: int, last: int) -> str:
         """The text from token `first` to token `last`."""
         return self.text[self.starts[first] : self.ends[last]]
+
+
+_DERIVED = ("lower", "undotted", "proper", "children", "_extents")
+"""The columns of a parse that are made of its others but the names."""

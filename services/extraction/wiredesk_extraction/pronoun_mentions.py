@@ -33,13 +33,13 @@ def find_pronoun_mentions(scene: Scene, members: Sequence[Member]) -> Iterator[t
     recent: list[tuple[int, int]] = []
     resolved: dict[int, int] = {}
     at = 0
-    for token, word in enumerate(parse.lower):
+    for token, word in [(token, word) for token, word in enumerate(parse.lower) if word in _GENDERS]:
         while at < len(mentions) and mentions[at][0] <= token:
             recent.append(mentions[at])
             at += 1
-        gender = _GENDERS.get(word)
-        if gender is None or token in taken or not scene.outside(token):
+        if token in taken or not scene.outside(token):
             continue
+        gender = _GENDERS[word]
         del recent[:-_MAX_RECENT]
         sentence = parse.sentence_of[token]
         near = {who for last, who in recent if last < token and sentence - parse.sentence_of[last] < _MAX_SENTENCES}

@@ -27,10 +27,10 @@ def find_recurrences(parse: Parse, names: Sequence[Name]) -> list[Name]:
     by_first = _by_first_word(_known_words(parse, names))
     taken = {token for name in names for token in range(name.first, name.last + 1)}
     found = []
-    for at, word in enumerate(parse.words):
+    for at in [at for at, word in enumerate(parse.words) if word in by_first]:
         if at in taken:
             continue
-        for words, kind in by_first.get(word, ()):
+        for words, kind in by_first[parse.words[at]]:
             last = at + len(words) - 1
             if (
                 parse.words[at : last + 1] == words

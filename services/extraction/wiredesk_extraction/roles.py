@@ -85,8 +85,8 @@ def find_standing_descriptions(
     taken = {t for c, _ in described if c.type == "Person" for n in c.names for t in range(n.first, n.last + 1)}
     taken |= {t for _, ds in described for d in ds if d.standing for t in range(d.first, d.last + 1)}
     found = []
-    for head, word in enumerate(parse.lower):
-        if word not in PERSON_NOUNS or head in taken or parse.tags[head] not in {"NN", "NNP"}:
+    for head, word in [(head, word) for head, word in enumerate(parse.lower) if word in PERSON_NOUNS]:
+        if head in taken or parse.tags[head] not in {"NN", "NNP"}:
             continue
         first = left_edge(parse, head)
         if parse.lower[first] != "the" or first == head or parse.deps[head] == "compound":

@@ -1,5 +1,6 @@
 """What the rules for speakers look at: the parsed article with its quotations and who owns which words."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,13 +53,11 @@ class Scene:
     def quotation_of(self) -> tuple[int, ...]:
         """For each token the quotation it stands in, marks included, or OUTSIDE."""
         column = [OUTSIDE] * len(self.parse.words)
-        at = 0
+        end = 0
         for number, quotation in enumerate(self.quotations):
-            while at < len(column) and self.parse.ends[at] <= quotation.outer_start:
-                at += 1
-            while at < len(column) and self.parse.starts[at] < quotation.outer_end:
-                column[at] = number
-                at += 1
+            first = bisect_right(self.parse.ends, quotation.outer_start, end)
+            end = bisect_left(self.parse.starts, quotation.outer_end, first)
+            column[first:end] = [number] * (end - first)
         return tuple(column)
 
     @cached_property
@@ -107,10 +106,10 @@ class Scene:
     def tokens_of(self) -> tuple[tuple[int, int] | None, ...]:
         """First and last token of each quotation, marks included; None where nothing of it was parsed."""
         bounds: list[tuple[int, int] | None] = [None] * len(self.quotations)
-        for token, number in enumerate(self.quotation_of):
-            if number != OUTSIDE:
-                known = bounds[number]
-                bounds[number] = (known[0], token) if known else (token, token)
+        for token in [token for token, number in enumerate(self.quotation_of) if number != OUTSIDE]:
+            number = self.quotation_of[token]
+            known = bounds[number]
+            bounds[number] = (known[0], token) if known else (token, token)
         return tuple(bounds)
 
     def outside(self, token: int) -> bool:

@@ -51,19 +51,20 @@ def with_toponyms(parse: Parse, gazetteer: Gazetteer) -> Parse:
     listed = {token for name in counties for token in range(name.first, name.last + 1)}
     names = [_whole(parse, name) for name in parse.names]
     names = [name for name in names if listed.isdisjoint(range(name.first, name.last + 1))] + counties
-    runs = list(_unlabelled(parse, names))
+    runs = _unlabelled(parse, names)
     names += [run for run in runs if run.last - run.first < _MAX_WORDS]
-    names.sort(key=lambda name: name.first)
+    names.sort(key=_first)
     forms = _place_forms(parse, names, gazetteer)
-    kept = [
-        replace(name, label="GPE") if name.label in _TO_DECIDE and _form(parse, name) in forms else name
-        for name in names
-        if name.label or _form(parse, name) in forms
-    ]
+    kept = []
+    for name in names:
+        if name.label in _TO_DECIDE and _form(parse, name) in forms:
+            kept.append(replace(name, label="GPE"))
+        elif name.label:
+            kept.append(name)
     forms |= {_form(parse, name) for name in kept if name.label in _PLACE_LABELS}
     taken = {name.first for name in kept}
     kept += [head for run in runs if run.first not in taken for head in _heads(parse, run, forms, gazetteer)]
-    return replace(parse, names=tuple(sorted(kept, key=lambda name: name.first)))
+    return parse.with_names(sorted(kept, key=_first))
 
 
 def _heads(parse: Parse, run: RawName, forms: set[str], gazetteer: Gazetteer) -> Iterator[RawName]:
@@ -84,24 +85,19 @@ def _whole(parse: Parse, name: RawName) -> RawName:
     if name.label in _PLACE_LABELS:
         if first and parse.lower[first - 1] in _SHORTENED and parse.words[first - 1][:1].isupper():
             first -= 1
-        if (
-            first == last
-            and parse.lower[last] in _SHORTENED
-            and last + 1 < len(parse.words)
-            and _is_proper(parse, last + 1)
-        ):
+        if first == last and parse.lower[last] in _SHORTENED and last + 1 < len(parse.words) and parse.proper[last + 1]:
             last += 1
-    return replace(name, first=first, last=last)
+    return name if (first, last) == (name.first, name.last) else RawName(first, last, name.label)
 
 
 def listed_counties(parse: Parse) -> list[tuple[int, int]]:
     """First and last tokens of "Barrow", "Jackson" and "Madison" in "Barrow, Jackson and Madison counties"."""
     found = []
-    for noun, word in enumerate(parse.lower):
+    for noun in (token for token, word in enumerate(parse.lower) if word == "counties"):
         at = noun - 1
-        while word == "counties" and at >= 0 and noun - at < _MAX_LISTED:
+        while at >= 0 and noun - at < _MAX_LISTED:
             last = at
-            while at >= 0 and last - at < _MAX_WORDS and _is_proper(parse, at):
+            while at >= 0 and last - at < _MAX_WORDS and parse.proper[at]:
                 at -= 1
             if at == last:
                 break
@@ -112,21 +108,20 @@ def listed_counties(parse: Parse) -> list[tuple[int, int]]:
     return found
 
 
-def _unlabelled(parse: Parse, names: list[RawName]) -> Iterator[RawName]:
+def _unlabelled(parse: Parse, names: list[RawName]) -> list[RawName]:
     """Runs of capitalised proper nouns that belong to no name, with an empty label."""
     taken = {token for name in names for token in range(name.first, name.last + 1)}
-    at = 0
-    while at < len(parse.words):
-        first = at
-        while at < len(parse.words) and at not in taken and _is_proper(parse, at):
-            at += 1
-        if first < at:
-            yield RawName(first, at - 1, "")
-        at = max(at, first + 1)
+    runs: list[list[int]] = []
+    for token in [token for token, proper in enumerate(parse.proper) if proper and token not in taken]:
+        if runs and runs[-1][1] == token - 1:
+            runs[-1][1] = token
+        else:
+            runs.append([token, token])
+    return [RawName(first, last, "") for first, last in runs]
 
 
-def _is_proper(parse: Parse, token: int) -> bool:
-    return parse.tags[token].startswith("NNP") and parse.words[token][:1].isupper()
+def _first(name: RawName) -> int:
+    return name.first
 
 
 def _place_forms(parse: Parse, names: list[RawName], gazetteer: Gazetteer) -> set[str]:

@@ -49,12 +49,11 @@ def with_waters(parse: Parse) -> Parse:
     found = {form for form, names in mentions.items() if _is_water(parse, names)}
     if not found:
         return parse
-    return replace(
-        parse,
-        names=tuple(
+    return parse.with_names(
+        [
             replace(name, label="LOC") if name.label in _TO_DECIDE and _form(parse, name) in found else name
             for name in parse.names
-        ),
+        ]
     )
 
 
