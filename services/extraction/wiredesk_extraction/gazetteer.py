@@ -63,9 +63,14 @@ def place_key(name: str) -> str:
 class Gazetteer:
     """Look-up by name. Safe to share, since nothing in it changes."""
 
-_RECURRING = 4096
-"""Names whose places are kept at hand, some 2 MB: an article asks for its own again and again, and so does the next."""
+    def __init__(self, places: PlaceTable) -> None:
+        self._places = places
+        self._spots_of = lru_cache(maxsize=_RECURRING)(self._look_up)
 
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> "Gazetteer":
+        """Of the places of `records`."""
+        return cls(PlaceTable.of((record, _keys(record)) for record in records))
 
     def find(self, name: str, *, article: bool = False) -> list[Spot]:
         """Every place of that name, the most populous first; empty when there is none.
