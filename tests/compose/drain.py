@@ -98,7 +98,7 @@ def _rounds(stack: Stack, articles: int, rounds: int) -> "list[Drained]":
 def _drain(stack: Stack, client: "redis.Redis", documents: Sequence[bytes], workers: int) -> Drained:
     frozen = stack.containers(_STAGE)
     before = {service: _processor_s(stack, service) for service in SERVICES}
-    stack.docker("pause", *frozen)
+    stack.pause(*frozen)
     with Client.connect(stack.redis_url) as publisher:
         for at in range(0, len(documents), 100):
             publisher.send(documents[at : at + 100])

@@ -21,6 +21,7 @@ SERVICES = ("redis", *WORKERS, "prometheus", "grafana")
 _TAG = "test"
 _COMMAND_S = 900.0
 _HEALTHY_S = 360.0
+_FROZEN_S = 60.0
 
 
 class Stack:
@@ -73,6 +74,16 @@ class Stack:
     def docker(self, *arguments: str) -> str:
         """Run a command of docker; its output."""
         return self._run(["docker", *arguments])
+
+    def pause(self, *containers: str) -> None:
+        """Freeze containers, at another try where one starts a process at that moment and the kernel misses it."""
+        for container in containers:
+            wait_until(
+                lambda container=container: not self._complete(["docker", "pause", container]).returncode,  # type: ignore[misc]
+                timeout_s=_FROZEN_S,
+                interval_s=0.2,
+                what=f"{container} to be frozen",
+            )
 
     def compose(self, *arguments: str, **variables: str) -> str:
         """Run a command of docker compose, with other variables for once; its output."""

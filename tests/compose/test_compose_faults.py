@@ -70,7 +70,7 @@ def frozen_with_work_in_hand(stack: Stack, traffic: Traffic) -> str:
     while True:
         host = traffic.busy_host("extraction")
         container = container_on(stack, "extraction", host)
-        stack.docker("pause", container)
+        stack.pause(container)
         if traffic.held_by("extraction", host):
             return container
         stack.docker("unpause", container)
