@@ -45,7 +45,7 @@ def load_reader(model: str, limit_chars: int, *, variable: str = "WIREDESK_MODEL
     try:
         engine = Engine(nlp)
     except (UnknownArchitecture, OSError) as reason:
-        _log.warning("pipeline_read_by_spacy", model=model, reason=str(reason), effect="several times slower")
+        _log.warning("pipeline.read_by_spacy", model=model, reason=str(reason), effect="several times slower")
         nlp = load_pipeline(model, variable=variable, cure=cure)
         return Reader(nlp, Tokeniser(nlp), Stock(nlp), limit_chars)
     tokeniser = Tokeniser(nlp)

@@ -56,7 +56,7 @@ def test_a_pipeline_that_the_engine_refuses_is_read_by_spacy(
     nlp.to_disk(tmp_path / "ruled")
     parse = load_reader(str(tmp_path / "ruled"), 400_000).read(TEXT)
     assert [parse.words_between(name.first, name.last) for name in parse.names] == ["Jon Berg"]
-    assert "pipeline_read_by_spacy" in capsys.readouterr().out
+    assert "pipeline.read_by_spacy" in capsys.readouterr().out
     assert len(parse.sentences) == 3  # without sentences of its own, each line is one
 
 
