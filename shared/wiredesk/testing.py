@@ -14,8 +14,8 @@ T = TypeVar("T")
 
 _START_TRIES = 5
 
-PATIENCE_S = 100.0
-"""For what has to come, such as a worker's start: half a minute where ten others want its core."""
+PATIENCE_S = 200.0
+"""For what has to come, such as a worker's start: minutes where twenty others want its core."""
 
 
 def free_port() -> int:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +36,12 @@ class Call(NamedTuple):
     fields: frozenset[str]
 
 
-def calls() -> Iterator[Call]:
+@cache
+def calls() -> tuple[Call, ...]:
+    return tuple(_calls())
+
+
+def _calls() -> Iterator[Call]:
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
@@ -43,9 +49,6 @@ def calls() -> Iterator[Call]:
                     case ast.Call(func=ast.Attribute(value=ast.Name(id="log" | "_log"), attr=level)) if level in LEVELS:
                         fields = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
                         yield Call(f"{path.relative_to(ROOT)}:{node.lineno}", node.args[0], fields)
-
-
-CALLS = list(calls())
 
 
 def constants(event: ast.expr) -> list[str]:
@@ -61,10 +64,10 @@ def constants(event: ast.expr) -> list[str]:
 
 
 def test_every_event_is_constant_dotted_text() -> None:
-    assert len(CALLS) > 40
+    assert len(calls()) > 40
     wrong = [
         (call.where, text)
-        for call in CALLS
+        for call in calls()
         for text in constants(call.event)
         if not re.fullmatch(r"[a-z_]+\.[a-z_]+", text)
     ]
@@ -72,7 +75,7 @@ def test_every_event_is_constant_dotted_text() -> None:
 
 
 def test_no_field_is_one_that_would_quote_an_article_or_a_secret() -> None:
-    assert [(call.where, sorted(call.fields & QUOTING)) for call in CALLS if call.fields & QUOTING] == []
+    assert [(call.where, sorted(call.fields & QUOTING)) for call in calls() if call.fields & QUOTING] == []
 
 
 def test_the_events_that_the_documentation_tells_are_logged() -> None:
@@ -80,6 +83,6 @@ def test_the_events_that_the_documentation_tells_are_logged() -> None:
         re.findall(r"^\| (`[a-z_.]+`(?:, `[a-z_.]+`)*) \|", (ROOT / "docs/logs.md").read_text(), re.MULTILINE)
     )
     named = {name for group in documented for name in re.findall(r"`([a-z_]+\.[a-z_]+)`", group)}
-    logged = {text for call in CALLS for text in constants(call.event)}
+    logged = {text for call in calls() for text in constants(call.event)}
     assert len(named) > 12
     assert named - logged == set()

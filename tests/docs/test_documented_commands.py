@@ -226,7 +226,7 @@ def code(name: str) -> Block:
     return next(block for block in BLOCKS if block.language == "python" and block.where.startswith(name))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_faststream_app_publishes_as_the_readme_has_it(pipeline: Stack) -> None:
     before = pipeline.client.xinfo_stream(Stream.SUBMITTED)["entries-added"]
 
@@ -240,7 +240,7 @@ def test_a_faststream_app_publishes_as_the_readme_has_it(pipeline: Stack) -> Non
     assert pipeline.client.xinfo_stream(Stream.SUBMITTED)["entries-added"] == before + 1
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_client_publishes_as_its_readme_has_it(pipeline: Stack) -> None:
     named: dict[str, str] = {}
     exec(code("shared/README.md").text.replace("redis://127.0.0.1:6379/0", pipeline.redis_url), named)

@@ -22,13 +22,13 @@ from wiredesk.pipeline import WorkerState
 from wiredesk.testing import wait_until
 
 ROOT = Path(__file__).parents[2]
-DEMO_S = 240
-READY_S = 120
+DEMO_S = 400
+READY_S = 300
 STOP_S = 60
 SERVICES = {"ingest", "extraction", "indexing", "gateway"}
 
 pytestmark = [
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes left behind in /proc"),
 ]
 

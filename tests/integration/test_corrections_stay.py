@@ -30,7 +30,7 @@ NAMES = {RIGHT: "Mara Ilves", WRONG: "Maara Ilves"}
 
 APART = {id: (name, 1, 1) for id, name in NAMES.items()}
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from wiredesk.testing import PATIENCE_S, valkey_server, wait_until
 from wiredesk.wire import FIELD, decode
 from wiredesk.workers import WorkerReport
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 class Desk:

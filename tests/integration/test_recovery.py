@@ -29,7 +29,7 @@ PIPELINE = ("ingest", "extraction", "indexing")
 POISON = "<html><body>" + "<p>a" * 49_000
 """Small, under every limit on pages, and slow: each paragraph is weighed against the others."""
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @dataclass

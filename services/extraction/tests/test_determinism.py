@@ -51,7 +51,7 @@ def test_neither_order_nor_batch_changes_the_facts(reader: Reader, gazetteer: Ga
         assert _read(reader, gazetteer, [text]) == {text: together[text]}
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_two_processes_with_other_hash_seeds_find_the_same(tmp_path: Path) -> None:
     submitted = tmp_path / "in.jsonl"
     rows = [{"id": str(at), "text": text, "published_at": "2024-05-15"} for at, text in enumerate(_TEXTS)]
