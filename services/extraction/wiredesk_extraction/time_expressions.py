@@ -27,7 +27,7 @@ _Windows = Mapping[str, list[tuple[int, int]]]
 _REACH_BACK, _REACH_ON = 44, 40
 """Characters before and after a trigger that a pattern covers, for "the early morning hours of Saturday, the 24th"."""
 
-_TRIGGERS = frozenset(triggers for _, triggers, _, _ in PATTERNS)
+_TRIGGERS = frozenset(pattern.triggers for pattern in PATTERNS)
 _TOKEN = re.compile(r"[A-Za-z]{1,12}|[0-9]+")
 _ABSOLUTE = frozenset({"iso", "dotted"})
 _COUNTED = re.compile(
@@ -100,9 +100,11 @@ def _number_classes(text: str, start: int, end: int) -> Iterator[str]:
 def _matches(text: str, windows: _Windows) -> Iterator[Expression]:
     small = _lower(text)
     spans = {triggers: _merged([windows[name] for name in triggers if name in windows]) for triggers in _TRIGGERS}
-    for kind, triggers, lowered, pattern in PATTERNS:
+    for kind, triggers, needed, lowered, regex in PATTERNS:
         for start, end in spans[triggers]:
-            for match in pattern.finditer(small if lowered else text, start, end):
+            if needed and all(small.find(word, start, end) < 0 for word in needed):
+                continue
+            for match in regex.finditer(small if lowered else text, start, end):
                 parts = {name.rstrip("234"): value.lower() for name, value in match.groupdict().items() if value}
                 span = match.span("core" if parts.pop("core", None) else 0)
                 if kind == "year" and "bound" not in parts and _is_a_count(text, *span):

@@ -1,11 +1,19 @@
 """The shapes of English time expressions, each with the words without which it cannot occur.
 
+A row is a kind, the classes of trigger (of `time_triggers`) around which the pattern is looked for and, behind a
+stroke, words without one of which it cannot match; then the pattern. Those words are looked for in the text in lower
+case, so only patterns that read it may name some.
+
 Every pattern is linear: no unbounded repeat stands inside another. `time_pieces` says how they are read.
 """
 
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
 from wiredesk_extraction.time_pieces import IN, MONTH_NAMES, ORDINAL_WORDS, after, compile_pattern
 
-__all__ = ["PATTERNS"]
+__all__ = ["PATTERNS", "Pattern"]
 
 _CASED: tuple[tuple[str, str, str], ...] = (
     ("iso", "numeric", r"(?<![\d-])(?P<year>[12]\d{3})-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
@@ -111,32 +119,45 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
     ("vague", "vague", r"\b(?:the )?(?:near |foreseeable |distant |immediate )?(?P<word>future)\b(?!s)"),
     ("vague", "vague", r"\bthe (?:recent |distant )?(?P<word>past)(?={STOP}| (?:and|is|was|to|it|when|he|she|"
      r"they|we|as|that|but|for|or|with|has)\b)"),
-    ("relative", "unit", r"{PART_OF_IT}?(?P<the>the )?\b(?!past ){REL} (?:fiscal |calendar |financial |school |"
+    ("relative", "unit / last next this past coming previous following that same preceding prior current",
+     r"{PART_OF_IT}?(?P<the>the )?\b(?!past ){REL} (?:fiscal |calendar |financial |school |"
      r"academic )?{STEP}\b(?!-)"
      r"(?! of (?!the year))"),
-    ("relative", "unit", r"\b{PART_OF_IT}(?P<rel>the) {STEP}\b(?!-| (?:of|before|after|ago|later)\b)"),
-    ("relative", "unit", r"\b(?P<unit>year|month|week)(?:['’]s end|-end)\b"),
-    ("relative", "unit", r"\b(?P<rel>the) (?P<unit>weekend)\b(?! of )"),
-    ("relative", "unit", r"\b(?P<unit>year|month|week)[- ](?P<rel>ago|earlier)(?= (?:period|quarter|month|"
+    ("relative", "unit / end beginning start middle close rest remainder course part half early earlier late mid",
+     r"\b{PART_OF_IT}(?P<rel>the) {STEP}\b(?!-| (?:of|before|after|ago|later)\b)"),
+    ("relative", "unit / end",
+     r"\b(?P<unit>year|month|week)(?:['’]s end|-end)\b"),
+    ("relative", "unit / weekend",
+     r"\b(?P<rel>the) (?P<unit>weekend)\b(?! of )"),
+    ("relative", "unit / ago earlier",
+     r"\b(?P<unit>year|month|week)[- ](?P<rel>ago|earlier)(?= (?:period|quarter|month|"
      r"level|figure|profit|"
      r"loss|net|result|earnings|total|number|pace|rate|week|day))"),
     ("weekday", "weekday", r"(?:{PART_OF_IT}?(?:the )?{REL} )?\b{WEEKDAY}(?:,? {PART})?\b(?!s\b)"),
-    ("weekday", "weekday", r"\b{WEEKDAY}(?: of)? (?P<week>next|last|this) week\b"),
-    ("daypart", "part", r"(?:early |late |later |earlier )?\b(?P<rel>this|last|the next|the following|that same|"
+    ("weekday", "weekday / week",
+     r"\b{WEEKDAY}(?: of)? (?P<week>next|last|this) week\b"),
+    ("daypart", "part / this last next following that previous same",
+     r"(?:early |late |later |earlier )?\b(?P<rel>this|last|the next|the following|that same|"
      r"that|the previous|the same) {PART}\b"),
     ("part", "part", after("in of during through", r"the (?:early |late )?{PART}(?: hours)?\b(?! of )")),
     ("part", "part", r"\b(?:one|all|the (?:early|late)) {PART}\b(?! of )"),
     ("part", "part", after("at by last", r"{PART}\b") + r"(?! of )"),
-    ("part", "part", r"\b(?P<part>(?:overnight|daytime|night-?time|midday))\b"),
-    ("part", "part", after("at before by until till since from after around", r"(?P<part>dawn|dusk|daybreak|"
+    ("part", "part / overnight daytime nighttime night-time midday",
+     r"\b(?P<part>(?:overnight|daytime|night-?time|midday))\b"),
+    ("part", "part / dawn dusk daybreak nightfall sunset sunrise",
+     after("at before by until till since from after around", r"(?P<part>dawn|dusk|daybreak|"
      r"nightfall|sunset|sunrise)\b")),
     ("shift", "unit", r"\b{ABOUT}{COUNT}[- ]{KIND}{UNIT}s? (?:(?P<way>ago|later|earlier|from now|hence|"
      r"previously|prior)\b|"
      r"(?P<way2>before|after|on|afterwards?){STOP})"),
-    ("shift", "weekday", r"\b{COUNT} (?P<unit>year|week)s? (?P<way>ago) (?:on |this |last )?{WEEKDAY}\b"),
-    ("shift", "weekday", r"\b{COUNT} {WEEKDAY}s (?P<way>ago)\b"),
-    ("shift", "unit", r"\bthe (?P<unit>day|week|month|year|night) (?P<way>before|after|following|previous)\b"),
-    ("shift", "unit", r"\b(?:just |only |even )?(?P<some>{UNITS}) (?:(?P<way>ago|later|earlier){NO_MORE}|"
+    ("shift", "weekday / ago",
+     r"\b{COUNT} (?P<unit>year|week)s? (?P<way>ago) (?:on |this |last )?{WEEKDAY}\b"),
+    ("shift", "weekday / ago",
+     r"\b{COUNT} {WEEKDAY}s (?P<way>ago)\b"),
+    ("shift", "unit / before after following previous",
+     r"\bthe (?P<unit>day|week|month|year|night) (?P<way>before|after|following|previous)\b"),
+    ("shift", "unit / ago later earlier before prior after",
+     r"\b(?:just |only |even )?(?P<some>{UNITS}) (?:(?P<way>ago|later|earlier){NO_MORE}|"
      r"(?P<way2>before|prior|after|afterwards?){STOP})"),
 )  # fmt: skip
 
@@ -145,42 +166,58 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
      r"miles|kilometers|kilometres|"
      r"hours|days|weeks|months|people|barrels|deaths|cases|tons|tonnes)) (?P<core>an? (?P<unit>hour|day|week|"
      r"month|year|night|minute))\b(?! (?:ago|later|earlier))"),
-    ("window", "unit", r"\b{THE}(?:very )?(?P<side>past|last|next|coming|following|previous|first|final|"
+    ("window", "unit / past last next coming following previous first final preceding opening closing",
+     r"\b{THE}(?:very )?(?P<side>past|last|next|coming|following|previous|first|final|"
      r"preceding|opening|closing) "
      r"{COUNT} {KIND}(?:{UNIT}s?|(?P<unit2>quarters|seasons))\b(?! (?:ago|later))"),
-    ("window", "unit", r"\b(?:the |these |his |her |its |their )(?P<side>past|last|next|coming|following|"
+    ("window", "unit / past last next coming following previous first final preceding succeeding ensuing early "
+     "intervening subsequent closing opening",
+     r"\b(?:the |these |his |her |its |their )(?P<side>past|last|next|coming|following|"
      r"previous|first|final|preceding|"
      r"succeeding|ensuing|early|intervening|subsequent|closing|opening) {UNITS}\b"),
-    ("window", "unit", r"\bthe (?P<side>first|second|third|fourth|last|final|opening|past) {UNIT}\b(?! (?:ago|"
+    ("window", "unit / first second third fourth last final opening past",
+     r"\bthe (?P<side>first|second|third|fourth|last|final|opening|past) {UNIT}\b(?! (?:ago|"
      r"later|before|after)\b)(?= of |{STOP})"),
-    ("window", "unit", r"\b(?:the )?(?P<side>past) (?P<unit>week|month|year|decade|century|quarter)\b"),
+    ("window", "unit / past",
+     r"\b(?:the )?(?P<side>past) (?P<unit>week|month|year|decade|century|quarter)\b"),
     ("span", "unit", r"\b(?!an? (?:good|hard|difficult|busy|tense|bloody|crucial|critical|different|final|light|"
      r"painful|turbulent) (?:day|night)\b)(?<!\d{4}[-–/]){ABOUT}{COUNT}"
      r"(?:[- ]{KIND}{UNIT}s?(?:-long)?|(?:-(?P<unit2>seconds?)|"
      r" (?P<unit4>seconds))|[- ]and[- ]a[- ]half[- ](?P<unit3>years|hours))\b"
      r"(?!-(?!long|old)|s\b| (?:ago|later|earlier|from now)\b)(?P<half>(?: |-)and (?:a|one)[- ]half)?"),
-    ("span", "quarter", r"\b{COUNT} (?:consecutive|straight|successive|fiscal) (?P<unit>quarters)\b"),
+    ("span", "quarter / consecutive straight successive fiscal",
+     r"\b{COUNT} (?:consecutive|straight|successive|fiscal) (?P<unit>quarters)\b"),
     ("span", "abbreviated", r"(?<![:.\d]){COUNT} ?(?P<unit>hrs|mins|secs|yrs)\b\.?"),
-    ("span", "unit", r"\b(?P<count>half)[- ](?P<unit>hour|day|century|decade|year)\b"),
-    ("span", "unit", r"\b(?:a )?(?P<quarter>quarter)(?: of a |[- ])(?P<unit>century)\b"),
-    ("age", "unit", r"(?<![\w.])(?:\d{1,3} ?(?:-|–|to|or) ?)?(?P<count>{NUMBER})[- ](?P<unit>years?|months?|"
+    ("span", "unit / half",
+     r"\b(?P<count>half)[- ](?P<unit>hour|day|century|decade|year)\b"),
+    ("span", "unit / quarter",
+     r"\b(?:a )?(?P<quarter>quarter)(?: of a |[- ])(?P<unit>century)\b"),
+    ("age", "unit / old",
+     r"(?<![\w.])(?:\d{1,3} ?(?:-|–|to|or) ?)?(?P<count>{NUMBER})[- ](?P<unit>years?|months?|"
      r"weeks?|days?)[- ]olds?\b"),
     ("vaguespan", "unit", after("for in over after within many through", r"(?P<unit>minutes|hours|days|weeks|"
      r"months|years|decades|centuries)\b(?! of )")),
     ("vaguespan", "unit", r"(?:the )?\b(?P<unit>minutes|hours|days|weeks|months|years|decades|centuries)(?= of )"),
-    ("vaguespan", "unit", r"\b(?P<unit>hours?|days?|weeks?|months?|years?|decades?|centuries)-(?:long|old)\b"),
-    ("vaguespan", "unit", r"\b(?:all|a full|a whole|an entire|the whole|the entire) (?P<unit>day|week|month|"
+    ("vaguespan", "unit / -long -old",
+     r"\b(?P<unit>hours?|days?|weeks?|months?|years?|decades?|centuries)-(?:long|old)\b"),
+    ("vaguespan", "unit / all full whole entire",
+     r"\b(?:all|a full|a whole|an entire|the whole|the entire) (?P<unit>day|week|month|"
      r"year)(?: long)?\b(?! of )"),
-    ("set", "unit", r"\b(?:(?:once|twice|thrice|{NUMBER} times|several times|many times)[- ])(?:an?|each|every|"
+    ("set", "unit / once twice thrice times",
+     r"\b(?:(?:once|twice|thrice|{NUMBER} times|several times|many times)[- ])(?:an?|each|every|"
      r"per) {UNIT}\b"),
-    ("set", "unit", r"\b(?:every|each|per) (?:(?P<other>other) |(?:single|passing|working|school|successive) )"
+    ("set", "unit / every each per",
+     r"\b(?:every|each|per) (?:(?P<other>other) |(?:single|passing|working|school|successive) )"
      r"?{UNIT}\b(?!s)"),
-    ("set", "unit", r"\bevery {COUNT} {UNITS}\b"),
-    ("set", "part season weekday month", r"\b(?:every|each|most)(?: (?:other|single))? (?:{PART}|{SEASON}|"
+    ("set", "unit / every",
+     r"\bevery {COUNT} {UNITS}\b"),
+    ("set", "part season weekday month / every each most",
+     r"\b(?:every|each|most)(?: (?:other|single))? (?:{PART}|{SEASON}|"
      r"{WEEKDAY}|{MONTH_FULL})s?(?: {PART2})?\b"),
     ("set", "weekday", r"\b(?:on )?(?P<core>{WEEKDAY}(?:s|(?: and {WEEKDAY_NAME})? (?P<part>mornings|"
      r"afternoons|evenings|nights)))\b"),
-    ("set", "unit part", r"\b(?P<plural>weekends|weekdays|weeknights|mornings|evenings|afternoons)\b(?<!\d)"),
+    ("set", "unit part / weekends weekdays weeknights mornings evenings afternoons",
+     r"\b(?P<plural>weekends|weekdays|weeknights|mornings|evenings|afternoons)\b(?<!\d)"),
     ("clock", "clock", r"(?<![\w.,:$£€])(?P<hour>1[0-2]|0?[1-9])(?:[:.](?P<minute>[0-5]\d))?\s?(?P<half>[ap])"
      r"(?:\.\s?m\.|m\b){ZONE}"),
     ("clock", "clock", r"(?<![\d.,:$£€-])(?P<hour>1[0-2]|0?[1-9])(?:[:.](?P<minute>[0-5]\d))?(?= ?(?:-|–|to|"
@@ -190,14 +227,35 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
     ("clock", "clock", r"(?<![\d.,:$£€-])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::[0-5]\d)?"
      r"(?:\s?(?:hrs|hours|h)\b{ZONE}|\s(?-i:GMT|UTC|BST|CET|CEST|EST|EDT|CST|CDT|MST|MDT|PST|PDT|IST|JST)\b)"),
     ("clock", "clock", r"(?<![\d.,:$£€/-])(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\s(?-i:GMT|UTC)\b"),
-    ("clock", "clock", r"\b(?P<hours>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    ("clock", "clock / clock",
+     r"\b(?P<hours>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
      r" o['’]clock(?: in the {PART})?\b"),
-    ("clock", "clock", r"\b(?:12 )?(?P<word>noon|midnight)\b{ZONE}"),
+    ("clock", "clock / noon midnight",
+     r"\b(?:12 )?(?P<word>noon|midnight)\b{ZONE}"),
 )  # fmt: skip
 
-PATTERNS = tuple(
-    (kind, tuple(triggers.split()), lowered, compile_pattern(pattern, lowered=lowered))
-    for lowered, group in ((False, _CASED), (True, _DISTANCE), (True, _EXTENT))
-    for kind, triggers, pattern in group
+
+class Pattern(NamedTuple):
+    """The shape of one kind of expression. It is looked for around triggers of its classes, and there only where one of
+    the words it cannot do without stands, if it has such; `lowered`: it reads the text in lower case.
+    """
+
+    kind: str
+    triggers: tuple[str, ...]
+    needed: tuple[str, ...]
+    lowered: bool
+    regex: re.Pattern[str]
+
+
+def _patterns(rows: Iterable[tuple[str, str, str]], *, lowered: bool) -> Iterator[Pattern]:
+    for kind, words, pattern in rows:
+        triggers, _, needed = words.partition("/")
+        regex = compile_pattern(pattern, lowered=lowered)
+        yield Pattern(kind, tuple(triggers.split()), tuple(needed.split()), lowered, regex)
+
+
+PATTERNS = (
+    *_patterns(_CASED, lowered=False),
+    *_patterns(_DISTANCE, lowered=True),
+    *_patterns(_EXTENT, lowered=True),
 )
-"""Kind, classes of trigger, whether the pattern reads the text in lower case, and the pattern itself."""
