@@ -6,7 +6,7 @@ other names that lie in its division, in its country or near it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,6 +24,7 @@ _DIVISION, _COUNTRY, _NEARNESS = 4.5, 2.7, 3.6
 """In powers of ten of people: the most that other names in its division, in its country or near it can add to one."""
 _PEERS = 3.0
 """The same, what other countries add to a country: "Russia and Georgia" are two of a kind, whatever their towns do."""
+_TIES = np.array([_DIVISION, _COUNTRY, _NEARNESS, _PEERS])
 _HALF = 2.0
 """Names that must share it for half of that: one state beside a capital's name does not make it a village."""
 _SHARPNESS = 1.5
@@ -64,7 +65,7 @@ class _Field:
 
     spots: list[Spot]
     owner: NDArray[np.int64]
-    starts: list[int]
+    starts: NDArray[np.int64]
     weight: NDArray[np.float64]
     prior: NDArray[np.float64]
 
@@ -89,26 +90,15 @@ def _weigh(names: Sequence[Candidates]) -> list[Verdict]:
         return []
     field = _field(names)
     other = field.owner[:, None] != field.owner[None, :]
-    close = _closeness(field.spots) * other
-    division = _same([(s.country_code, s.admin1) if s.admin1 else None for s in field.spots]) * other
-    country = _same([s.country_code or None for s in field.spots]) * other
-    peers = _peers(field) * other
+    division = _same([(s.country_code, s.admin1) if s.admin1 else None for s in field.spots])
+    country = _same([s.country_code or None for s in field.spots])
+    ties = np.stack([division, country, _closeness(field.spots), _peers(field)]) * other
     points = field.prior
     for _ in range(_ROUNDS):
-        share = _shares(points, field) * field.weight
-        points = (
-            field.prior
-            + _DIVISION * _saturating(division @ share)
-            + _COUNTRY * _saturating(country @ share)
-            + _NEARNESS * _saturating(close @ share)
-            + _PEERS * _saturating(peers @ share)
-        )
+        mass = ties @ (_shares(points, field) * field.weight)
+        points = field.prior + _TIES @ (mass / (mass + _HALF))
     shares = _shares(points, field)
     return [_verdict(field, shares, at) for at in range(len(names))]
-
-
-def _saturating(mass: NDArray[np.float64]) -> NDArray[np.float64]:
-    return mass / (mass + _HALF)
 
 
 def _verdict(field: _Field, shares: NDArray[np.float64], at: int) -> Verdict:
@@ -121,43 +111,48 @@ def _field(names: Sequence[Candidates]) -> _Field:
     spots: list[Spot] = []
     owner: list[int] = []
     starts = [0]
+    prior: list[float] = []
     for at, name in enumerate(names):
         kept = name.spots[:_MAX_CANDIDATES]
         spots += kept
+        prior += _priors(kept, name.spots)
         owner += [at] * len(kept)
         starts.append(len(spots))
     weight = np.array([_QUALIFIED_WEIGHT if names[at].qualified else 1.0 for at in owner])
-    prior = np.array([_prior(spot, names[at].spots) for spot, at in zip(spots, owner, strict=True)])
-    return _Field(spots, np.array(owner), starts, weight, prior)
+    return _Field(spots, np.array(owner), np.array(starts), weight, np.array(prior))
 
 
-def _prior(spot: Spot, namesakes: Sequence[Spot]) -> float:
+def _priors(spots: Sequence[Spot], namesakes: Sequence[Spot]) -> list[float]:
+    """The points of each of a name's spots before anything else of the article is looked at."""
+    countries = {spot.country_code for spot in namesakes if spot.kind == "country"}
+    cities = [spot for spot in namesakes if spot.capital or (spot.kind == "city" and spot.population > _METROPOLIS)]
+    return [_prior(spot, countries, cities) for spot in spots]
+
+
+def _prior(spot: Spot, countries: Set[str], cities: Sequence[Spot]) -> float:
+    """`countries`: codes of those that bear the name; `cities`: the capitals and cities of millions that do."""
     points = math.log10(spot.population + 100) + _KIND_POINTS.get(spot.kind, 0.0)
     if spot.alias:
         points += _COUNTY_ALIAS_POINTS if spot.kind == "county" else _ALIAS_POINTS
     if spot.capital:
         points += _CAPITAL_POINTS
-    if spot.kind != "country" and any(_is_its_country(other, spot) for other in namesakes):
-        points += _OUTSHONE_POINTS
-    if spot.kind in {"state", "county"} and any(_outshines(city, spot) for city in namesakes):
+    if spot.kind != "country" and spot.country_code in countries:
+        points += (
+            _OUTSHONE_POINTS  # it lies in the country of its name, and more is said where it is meant: "Mexico City"
+        )
+    if spot.kind in {"state", "county"} and any(_outshines(city, spot) for city in cities):
         points += _OUTSHONE_POINTS
     return points
 
 
-def _is_its_country(country: Spot, spot: Spot) -> bool:
-    """What bears the name of the country it lies in is meant only when more is said ("Mexico City")."""
-    return country.kind == "country" and country.country_code == spot.country_code
-
-
 def _outshines(city: Spot, division: Spot) -> bool:
     """A capital, or a city of millions in it, is meant before the division of its name ("Washington", "New York")."""
-    inside = (city.country_code, city.admin1) == (division.country_code, division.admin1)
-    return city.capital or (inside and city.kind == "city" and city.population > _METROPOLIS)
+    return city.capital or (city.country_code, city.admin1) == (division.country_code, division.admin1)
 
 
 def _shares(points: NDArray[np.float64], field: _Field) -> NDArray[np.float64]:
     """The points of each name's candidates as shares of one."""
-    starts = np.array(field.starts[:-1])
+    starts = field.starts[:-1]
     top = np.maximum.reduceat(points, starts)
     power = np.exp(_SHARPNESS * (points - top[field.owner]))
     shares: NDArray[np.float64] = power / np.add.reduceat(power, starts)[field.owner]
@@ -183,6 +178,8 @@ def _peers(field: _Field) -> NDArray[np.float64]:
     "the United States" beside "Georgia" says nothing for the country of that name, since the state lies in it.
     """
     nations = np.array([spot.kind == "country" for spot in field.spots])
+    if nations.sum() < 2:
+        return np.zeros((len(nations), len(nations)))
     codes = [spot.country_code for spot in field.spots]
     own = [set(codes[start:end]) for start, end in pairwise(field.starts)]
     foreign = np.array([[code not in home for code in codes] for home in own])
