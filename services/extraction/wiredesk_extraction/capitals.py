@@ -195,11 +195,12 @@ def _listed_with(parse: Parse, run: _Run, at: dict[int, Candidate]) -> str | Non
 
 def _titles(parse: Parse, candidates: Sequence[Candidate], casing: Casing) -> list[Candidate]:
     """Titles of works: two words or more between quotation marks of which all but the small ones have a capital."""
-    at = {token: c for c in candidates for token in range(c.first, c.last + 1)}
+    marks = [mark for mark, word in enumerate(parse.words) if word in _OPENING and _opens_quotation(parse, mark)]
+    at = {token: c for c in candidates for token in range(c.first, c.last + 1)} if marks else {}
     found: list[Candidate] = []
     end = -1
-    for mark, word in enumerate(parse.words):
-        if word not in _OPENING or mark <= end or not _opens_quotation(parse, mark):
+    for mark in marks:
+        if mark <= end:
             continue
         close = _close(parse, mark)
         if close is None:

@@ -164,4 +164,4 @@ def _is_camel(word: str) -> bool:
 
 
 def _wordlike(word: str) -> bool:
-    return any(c.isalnum() for c in word)
+    return word.isalnum() or any(c.isalnum() for c in word)

@@ -74,7 +74,10 @@ class Parse:
 
     def child(self, token: int, *deps: str) -> int | None:
         """The first token that `token` governs by one of `deps`."""
-        return next((child for child in self.children[token] if self.deps[child] in deps), None)
+        for child in self.children[token]:
+            if self.deps[child] in deps:
+                return child
+        return None
 
     @cached_property
     def _extents(self) -> dict[int, tuple[int, int]]:

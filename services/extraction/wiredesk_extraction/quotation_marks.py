@@ -77,8 +77,8 @@ def _quotations(text: str, *, single: bool) -> list[Quotation]:
         marks = [
             mark
             for match in (_SINGLE if single else _DOUBLE).finditer(text, start, end)
-            if (mark := _direct(text, match, (start, end), german=german, inwards=swiss))
-            and not (single and _apostrophe(text, match))
+            if not (single and _apostrophe(text, match))
+            and (mark := _direct(text, match, (start, end), german=german, inwards=swiss))
         ]
         paired = _pair(text, marks, (start, end), nested=True) or _pair(text, marks, (start, end), nested=False) or []
         if single:  # a stray apostrophe opens nothing; an inverted comma at the head of a paragraph does

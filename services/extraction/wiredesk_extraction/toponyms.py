@@ -54,10 +54,11 @@ def with_toponyms(parse: Parse, gazetteer: Gazetteer) -> Parse:
     runs = _unlabelled(parse, names)
     names += [run for run in runs if run.last - run.first < _MAX_WORDS]
     names.sort(key=_first)
-    forms = _place_forms(parse, names, gazetteer)
+    form_of = [_form(parse, name) for name in names]
+    forms = _place_forms(parse, names, form_of, gazetteer)
     kept = []
-    for name in names:
-        if name.label in _TO_DECIDE and _form(parse, name) in forms:
+    for name, form in zip(names, form_of, strict=True):
+        if name.label in _TO_DECIDE and form in forms:
             kept.append(replace(name, label="GPE"))
         elif name.label:
             kept.append(name)
@@ -124,7 +125,7 @@ def _first(name: RawName) -> int:
     return name.first
 
 
-def _place_forms(parse: Parse, names: list[RawName], gazetteer: Gazetteer) -> set[str]:
+def _place_forms(parse: Parse, names: list[RawName], form_of: list[str], gazetteer: Gazetteer) -> set[str]:
     """Forms with a name's own evidence of being a place, known to the gazetteer and borne by nobody."""
     surnames = {
         word
@@ -133,9 +134,8 @@ def _place_forms(parse: Parse, names: list[RawName], gazetteer: Gazetteer) -> se
         for word in parse.lower[name.first : name.last + 1]
     }
     evidence: Counter[str] = Counter()
-    for at, name in enumerate(names):
-        form = _form(parse, name)
-        if _is_undecided(parse, name) and form not in surnames and len(form) >= _MIN_CHARS:
+    for at, (name, form) in enumerate(zip(names, form_of, strict=True)):
+        if len(form) >= _MIN_CHARS and form not in surnames and _is_undecided(parse, name):
             evidence[form] += _evidence(parse, name) + _company(parse, names, at)
             if name.label in _PERSON_LABELS and name.first == name.last and _is_capital(parse, name.first, gazetteer):
                 evidence[form] += _ENOUGH

@@ -5,7 +5,6 @@ they have banks and basins, are dammed and crossed, and one goes along them. A n
 article, is a place wherever it recurs; one that also stands alone ("Amazon hired") is left as it is.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from wiredesk_extraction.parse import Parse, RawName
@@ -42,11 +41,10 @@ _SWIM = frozenset({"swim", "swam", "rowed", "paddled", "waded", "sailed", "fled"
 
 def with_waters(parse: Parse) -> Parse:
     """The parse with such names labelled as places; everything else as it was."""
-    mentions: dict[str, list[RawName]] = {}
-    for name in parse.names:
-        if name.label in _TO_DECIDE:
-            mentions.setdefault(_form(parse, name), []).append(name)
-    found = {form for form, names in mentions.items() if _is_water(parse, names)}
+    names = [name for name in parse.names if name.label in _TO_DECIDE]
+    found = {_form(parse, name) for name in names if _has_article(parse, name) and _is_landscape(parse, name)}
+    if found:
+        found -= {_form(parse, name) for name in names if not _has_article(parse, name)}
     if not found:
         return parse
     return parse.with_names(
@@ -55,10 +53,6 @@ def with_waters(parse: Parse) -> Parse:
             for name in parse.names
         ]
     )
-
-
-def _is_water(parse: Parse, names: Sequence[RawName]) -> bool:
-    return all(_has_article(parse, name) for name in names) and any(_is_landscape(parse, name) for name in names)
 
 
 def _has_article(parse: Parse, name: RawName) -> bool:
