@@ -81,13 +81,17 @@ def test_what_was_read_before_does_not_change_what_is_found(nlp: Language) -> No
         assert all(np.array_equal(a, b) for a, b in zip(vectors[0][text], vectors[1][text], strict=True))
 
 
-def test_a_full_table_of_types_starts_anew_and_finds_the_same(nlp: Language, engine: Engine) -> None:
+def test_a_full_table_of_types_starts_anew_and_takes_over_what_is_met_again(nlp: Language, engine: Engine) -> None:
     small = Engine(nlp, types=12)
     for text in ("Ada Holm left Oslo.", "Jon Berg of Bergen stayed there.", "Ada Holm left Oslo."):
         docs = [nlp.make_doc(text)]
         ours, theirs = small.read(docs), engine.read(docs)
         assert (ours.tags, ours.heads.tolist(), ours.names) == (theirs.tags, theirs.heads.tolist(), theirs.names)
         assert len(small.types) <= 12
+    again = [nlp.make_doc("Ada Holm stayed.")]
+    assert np.array_equal(
+        small.types.rows[0][small.types.look_up(again)], engine.types.rows[0][engine.types.look_up(again)]
+    )
 
 
 def test_more_types_at_once_than_the_table_holds_are_refused(nlp: Language) -> None:

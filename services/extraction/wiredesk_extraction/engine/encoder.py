@@ -29,19 +29,11 @@ def encode(encoder: Encoder, embedded: np.ndarray, places: np.ndarray, rows: int
     inner[places] = embedded
     windows = np.empty((rows, 3 * width), dtype=np.float32)
     products = np.empty((rows, encoder.layers[0].products.shape[1]), dtype=np.float32)
+    add, at_inner, at_products = kernels().add_normed_maxout, address(inner), address(products)
     for layer in encoder.layers:
         for at in range(3):
             windows[:, at * width : (at + 1) * width] = vectors[at : at + rows]
         np.matmul(windows, layer.products, out=products)
-        kernels().add_normed_maxout(
-            address(inner),
-            address(products),
-            address(layer.bias),
-            address(layer.gain),
-            address(layer.shift),
-            rows,
-            width,
-            layer.pieces,
-        )
+        add(at_inner, at_products, *layer.addresses, rows, width, layer.pieces)
     found: np.ndarray = inner[places]
     return found

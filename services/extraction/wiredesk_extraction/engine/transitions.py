@@ -18,10 +18,8 @@ DEPENDENCY_MOVES = "SDLRB"
 def _run(weights: Transitions, vectors: np.ndarray, kernel: Callable[[Model], int | None]) -> int | None:
     """Call a kernel with the model; `vectors`: (tokens, width)."""
     products = (vectors @ weights.reduce + weights.reduce_bias) @ weights.lower
-    features, pieces, hidden = weights.missing.shape
-    arrays = (products, weights.missing, weights.bias, weights.upper, weights.upper_bias, weights.moves)
-    model = Model(*map(address, arrays), address(weights.label_ids), features, pieces, hidden, weights.upper.shape[1])
-    return kernel(model)
+    weights.model.products = address(products)
+    return kernel(weights.model)
 
 
 def find_names(

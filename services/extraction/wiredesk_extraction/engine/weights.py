@@ -5,12 +5,13 @@ Whatever is not exactly what the engine computes is refused, so that its user ca
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from spacy.attrs import IDS
 
-from wiredesk_extraction.engine.native import MAX_CLASSES, MAX_HIDDEN, MAX_WIDTH, WIDTH_STEP
+from wiredesk_extraction.engine.native import MAX_CLASSES, MAX_HIDDEN, MAX_WIDTH, WIDTH_STEP, Model, address
 
 __all__ = [
     "Encoder",
@@ -44,6 +45,11 @@ class Layer:
     shift: np.ndarray
     pieces: int
 
+    @cached_property
+    def addresses(self) -> tuple[int, int, int]:
+        """Of bias, gain and shift."""
+        return address(self.bias), address(self.gain), address(self.shift)
+
 
 @dataclass(frozen=True)
 class Encoder:
@@ -73,6 +79,12 @@ class Transitions:
     moves: np.ndarray
     label_ids: np.ndarray
     labels: tuple[str, ...]
+
+    @cached_property
+    def model(self) -> Model:
+        """As the kernels read it, all but the products, which are of a batch."""
+        arrays = (self.missing, self.bias, self.upper, self.upper_bias, self.moves, self.label_ids)
+        return Model(None, *map(address, arrays), *self.missing.shape, self.upper.shape[1])
 
 
 def encoder_of(tok2vec: Any) -> Encoder:
