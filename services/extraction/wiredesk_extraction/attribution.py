@@ -7,6 +7,7 @@ replaces where marks are missing, clauses inverted or speakers pronouns.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from wiredesk_extraction.reporting import REPORTING, STRONG
 from wiredesk_extraction.scene import Phrase, Scene
@@ -56,7 +57,7 @@ def _own(scene: Scene, number: int) -> Attribution:
     if bounds is None:
         return Attribution()
     before = list(scene.before(bounds[0]))
-    after = list(scene.after(bounds[1]))[:_MAX_AFTER]
+    after = list(islice(scene.after(bounds[1]), _MAX_AFTER))
     quotation = scene.quotations[number]
     said = _by_transcript(scene, bounds) or _by_signature(scene, bounds[1], after)
     if said is not None:

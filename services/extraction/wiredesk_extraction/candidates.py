@@ -83,8 +83,8 @@ class Casing:
         return {
             token: word
             for token, word in enumerate(parse.words)
-            if word[:1].isalpha()
-            and not word.islower()
+            if not word.islower()
+            and word[:1].isalpha()
             and self.plain[parse.sentence_of[token]]
             and (parse.proper[token] or is_camel(word))
         }

@@ -107,8 +107,9 @@ def _cluster_others(parse: Parse, names: Sequence[Name], definitions: Sequence[D
     clusters: dict[tuple[str, str], Cluster] = {}
     for name in names:
         key = _key(parse, name)
-        cluster = clusters.setdefault((name.type, key), Cluster(name.type, key=key))
-        cluster.names.append(name)
+        if (name.type, key) not in clusters:
+            clusters[name.type, key] = Cluster(name.type, key=key)
+        clusters[name.type, key].names.append(name)
     return _join_acronyms(parse, _join_short(clusters), definitions)
 
 

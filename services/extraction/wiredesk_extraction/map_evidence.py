@@ -152,24 +152,23 @@ def _outshines(city: Spot, division: Spot) -> bool:
 
 def _shares(points: NDArray[np.float64], field: _Field) -> NDArray[np.float64]:
     """The points of each name's candidates as shares of one."""
-    starts = field.starts[:-1]
-    top = np.maximum.reduceat(points, starts)
-    power = np.exp(_SHARPNESS * (points - top[field.owner]))
-    shares: NDArray[np.float64] = power / np.add.reduceat(power, starts)[field.owner]
+    power = np.exp(_SHARPNESS * points)  # of some forty points at most: far from what a float can hold
+    shares: NDArray[np.float64] = power / np.add.reduceat(power, field.starts[:-1])[field.owner]
     return shares
 
 
 def _closeness(spots: Sequence[Spot]) -> NDArray[np.float64]:
     """How near each candidate is to each other one: 1 at the same spot, 0 far away, and for states and countries."""
-    latitude = np.radians([spot.latitude for spot in spots])
-    longitude = np.radians([spot.longitude for spot in spots])
-    unit = np.stack(
-        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)], axis=1
-    )
-    half_chord = np.sqrt(np.clip(0.5 - 0.5 * unit @ unit.T, 0.0, 1.0))
-    local = np.array([spot.kind in {"city", "county"} for spot in spots], dtype=np.float64)
-    near = np.exp(-_EARTH_KM * np.arcsin(half_chord) / _NEAR_KM)
-    return np.asarray(near * local[:, None] * local[None, :], dtype=np.float64)
+    near = np.zeros((len(spots), len(spots)))
+    local = [at for at, spot in enumerate(spots) if spot.kind in {"city", "county"}]
+    if len(local) < 2:
+        return near
+    latitude, longitude = np.radians([(spots[at].latitude, spots[at].longitude) for at in local]).T
+    around = np.cos(latitude)
+    unit = np.array([around * np.cos(longitude), around * np.sin(longitude), np.sin(latitude)])
+    squared = (0.5 - 0.5 * (unit.T @ unit)).clip(0.0, 1.0)
+    near[np.ix_(local, local)] = np.exp((-_EARTH_KM / _NEAR_KM) * np.arcsin(np.sqrt(squared)))
+    return near
 
 
 def _peers(field: _Field) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """What the rules for speakers look at: the parsed article with its quotations and who owns which words."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -118,20 +118,20 @@ class Scene:
 
     def before(self, token: int) -> Iterator[int]:
         """The narrator's tokens before `token`, nearest first, to a sentence end, quotation or paragraph start."""
-        for at in range(token - 1, -1, -1):
-            if not self._goes_on(at, token) or self.parse.words[at] in _SENTENCE_FINAL:
-                return
-            yield at
+        return self._narrated(token, range(token - 1, -1, -1))
 
     def after(self, token: int) -> Iterator[int]:
         """The narrator's tokens after `token`, to a sentence end, quotation or paragraph end."""
-        for at in range(token + 1, len(self.parse.words)):
-            if not self._goes_on(at, token) or self.parse.words[at] in _SENTENCE_FINAL:
+        return self._narrated(token, range(token + 1, len(self.parse.words)))
+
+    def _narrated(self, token: int, tokens: Iterable[int]) -> Iterator[int]:
+        """The narrator's first ones of `tokens` in the sentence and paragraph of `token`."""
+        words, paragraph_of, quotation_of = self.parse.words, self.parse.paragraph_of, self.quotation_of
+        paragraph = paragraph_of[token]
+        for at in tokens:
+            if quotation_of[at] != OUTSIDE or paragraph_of[at] != paragraph or words[at] in _SENTENCE_FINAL:
                 return
             yield at
-
-    def _goes_on(self, at: int, token: int) -> bool:
-        return self.outside(at) and self.parse.paragraph_of[at] == self.parse.paragraph_of[token]
 
     def phrase(self, head: int) -> Phrase:
         """The noun phrase of `head`: the mention it belongs to, or one it is in apposition with, else its words."""

@@ -2,7 +2,7 @@
 
 A row is a kind, the classes of trigger (of `time_triggers`) around which the pattern is looked for and, behind a
 stroke, words without one of which it cannot match; then the pattern. Those words are looked for in the text in lower
-case, so only patterns that read it may name some.
+case, so only figures may be named by patterns that ignore case, which to Python is more than letters in lower case.
 
 Every pattern is linear: no unbounded repeat stands inside another. `time_pieces` says how they are read.
 """
@@ -26,19 +26,22 @@ _CASED: tuple[tuple[str, str, str], ...] = (
      r"(?![\d/-])"),
     ("slashed", "numeric", after("on by until since from before after",
      r"(?P<first>0?[1-9]|1[0-2])/(?P<second>0?[1-9]|[12]\d|3[01])(?![\d/%-]|\.\d)")),
-    ("attacks", "month", r"(?P<month>(?-i:September|Sept\.?)) 11(?:th)?(?= (?:terror|attacks|hijack|suicide))"),
-    ("date", "month",
+    ("attacks", "month / 11", r"(?P<month>(?-i:September|Sept\.?)) 11(?:th)?(?= (?:terror|attacks|hijack|suicide))"),
+    ("date", "month / 1 2 3 4 5 6 7 8 9",
      r"(?:{WEEKDAY_ANY},? (?:the )?)?{PART_OF}\b{MONTH} {DAY}(?!:\d|\.\d)"
      r"(?:,? {YEAR}|,? of {THAT_YEAR}|(?={TO}\d{1,2}(?:st|nd|rd|th)?,? {YEAR2}))?"),
-    ("date", "month",
+    ("date", "month / 1 2 3 4 5 6 7 8 9",
      r"(?:{WEEKDAY_ANY},? )?{PART_OF}{THE}(?<![\d.,:$£€]){DAY}(?: day)?(?: of)? {MONTH}(?!\w)"
      r"(?:,? {YEAR}|,? of {THAT_YEAR}|(?={TO}(?:{WEEKDAY_NAME} )?\d{1,2}(?:st|nd|rd|th)? (?:" + MONTH_NAMES
      + r"),? {YEAR2}))?"),
-    ("date", "month", r"{THE}(?<![\w.,:$£€]){DAY}(?={TO}(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? {MONTH_FULL}\b"
+    ("date", "month / 1 2 3 4 5 6 7 8 9",
+     r"{THE}(?<![\w.,:$£€]){DAY}(?={TO}(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? {MONTH_FULL}\b"
      r"(?:,? {YEAR})?)"),
-    ("date", "month", r"\b{MONTH} \d{1,2}(?:st|nd|rd|th)? ?[-‐‑–—/] ?(?P<core>{DAY}(?!:\d)(?:,? {YEAR})?)(?! (?:"
+    ("date", "month / 1 2 3 4 5 6 7 8 9",
+     r"\b{MONTH} \d{1,2}(?:st|nd|rd|th)? ?[-‐‑–—/] ?(?P<core>{DAY}(?!:\d)(?:,? {YEAR})?)(?! (?:"
      + MONTH_NAMES + r")|[\w%]|,\d)"),
-    ("date", "month", r"\b{MONTH} \d{1,2}(?:st|nd|rd|th)? (?:to|and|or|through|until) (?:the )?"
+    ("date", "month / 1 2 3 4 5 6 7 8 9",
+     r"\b{MONTH} \d{1,2}(?:st|nd|rd|th)? (?:to|and|or|through|until) (?:the )?"
      r"(?P<core>{DAY}(?!:\d)(?:,? {YEAR})?)(?! (?:{BIG}|[a-z]{4})|[\w%]|,\d)"),
     ("month", "month", r"{BOUND}?\b{MONTH}(?:,? (?:of )?{YEAR}|,? of {THAT_YEAR})"),
     ("month", "month", r"{BOUND}?\b{MONTH_FULL}(?={TO}(?:early |late |mid-?)?(?:" + MONTH_NAMES

@@ -60,7 +60,8 @@ def resolve(
     told_end = 0
     for expression, year in zip(expressions, coming, strict=True):
         future = expression.kind in _TENSED and looks_ahead(text, expression.start, expression.end)
-        context = replace(context, future=future, since_told_chars=expression.start - told_end, year_to_come=year)
+        since = expression.start - told_end
+        context = Context(published, context.narrative, context.told, future, since, year, context.decade)
         resolved = _RESOLVERS[expression.kind](expression.parts, context)
         if resolved is None:
             continue
