@@ -28,7 +28,7 @@ def test_the_build_backend_is_installed_with_all_it_needs() -> None:
 def test_everything_fetched_is_pinned_by_hash() -> None:
     # A line that goes on counts as one.
     commands = re.findall(r"pip (?:--python \S+ )?(?:install|wheel)\b[^&;]*", DOCKERFILE.replace("\\\n", " "))
-    assert len(commands) == 6
+    assert len(commands) == 7
     assert [line for line in commands if "--require-hashes" not in line and "--no-index" not in line] == []
 
 
