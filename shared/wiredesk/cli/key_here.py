@@ -11,9 +11,10 @@ PLACE = Path("deploy/keys/operator.key")
 
 
 def key_here(url: str) -> str | None:
-    """The operator's key in this folder or one above it, as docker compose finds its file, else beside the `.venv` that
+    """The operator's key, for a gateway on this machine: nobody else is ever shown it. None where there is none.
 
-    this command runs from; None where there is none. It is for a gateway on this machine: nobody else is ever shown it.
+    It is looked for in this folder and those above it, as docker compose finds its file, then beside the `.venv` that
+    this command runs from.
     """
     try:
         if not _is_loopback(urlsplit(url).hostname or ""):

@@ -35,6 +35,7 @@ SPOILT: dict[str, tuple[Callable[[Language], object], str]] = {
     "beam": (lambda nlp: nlp.get_pipe("parser").cfg.update(beam_width=4), "beam"),
     "unseen class": (lambda nlp: nlp.get_pipe("ner").model.attrs["unseen_classes"].add(3), "not trained for"),
     "padding": (lambda nlp: nlp.get_pipe("tok2vec").model.get_ref("encode").attrs.update(pad=2), "one token"),
+    "own encoder": (lambda nlp: setattr(nlp.get_pipe("parser"), "model", nlp.get_pipe("ner").model), "of its own"),
     "label": (lambda nlp: nlp.get_pipe("parser").add_label("subtok"), "not trained for"),
 }
 

@@ -22,6 +22,7 @@ from wiredesk_extraction.engine.weights import (
     attributes_of,
     encoder_of,
     own_encoder,
+    shares_encoder,
     tags_of,
     transitions_of,
 )
@@ -47,6 +48,8 @@ class Engine:
         if tuple(nlp.pipe_names) != _ORDER:
             raise UnknownArchitecture(f"the pipeline is {', '.join(nlp.pipe_names)}, not {', '.join(_ORDER)}")
         parts: dict[str, Any] = {name: nlp.get_pipe(name) for name in _ORDER}
+        shares_encoder(parts["tagger"])
+        shares_encoder(parts["parser"])
         self._tag_weights, self._tag_bias, self._tags = tags_of(parts["tagger"])
         self._dependencies = transitions_of(parts["parser"], DEPENDENCY_MOVES, features=8)
         self._names = transitions_of(parts["ner"], NAME_MOVES, features=3)

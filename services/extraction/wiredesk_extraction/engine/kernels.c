@@ -89,6 +89,7 @@ INLINE void score(const Model *model, const int32_t *ids, float *restrict summed
 
 /* ---- Names: BILUO ------------------------------------------------------------------------------------------------ */
 
+/* A class with another number is never valid: spaCy has a unit without a label, for names set beforehand. */
 enum { BEGIN, IN, LAST, UNIT, OUT };
 
 /* Names of the documents that lie between consecutive `offsets`. A token is white space, or starts a sentence, by the
@@ -137,7 +138,7 @@ WIDE int32_t find_names(const Model *model, const int32_t *offsets, int32_t docu
 
 /* ---- Dependencies: arc-eager ------------------------------------------------------------------------------------- */
 
-enum { SHIFT, REDUCE, LEFT, RIGHT, BREAK, MOVES };
+enum { SHIFT, REDUCE, LEFT, RIGHT, BREAK, NEVER, MOVES };
 
 /* The state of one document. Tokens are numbered from 0; arrays have one item a token. */
 typedef struct {
@@ -275,7 +276,7 @@ WIDE void find_heads(const Model *model, const int32_t *offsets, int32_t documen
                 if (ids[feature] >= 0) ids[feature] += start;
             score(model, ids, summed, scores);
             const int broken = front >= 0 && state.breaks[front];
-            int valid[MOVES];
+            int valid[MOVES] = {0};
             valid[SHIFT] = !state.depth || (buffered >= 2 && !broken && !state.fixed[front]);
             valid[REDUCE] = state.depth > 0;
             valid[LEFT] = valid[RIGHT] = state.depth && buffered && !broken;

@@ -21,6 +21,7 @@ __all__ = [
     "attributes_of",
     "encoder_of",
     "own_encoder",
+    "shares_encoder",
     "tags_of",
     "transitions_of",
 ]
@@ -153,7 +154,6 @@ def tags_of(tagger: Any) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
 
     Raises UnknownArchitecture for another kind of tagger.
     """
-    _listens(tagger.model.layers[0], "the tagger")
     softmax = next((node for node in tagger.model.walk() if node.name == "softmax"), None)
     if softmax is None:
         raise UnknownArchitecture(f"the tagger {tagger.model.name[:60]} ends in no softmax")
@@ -191,12 +191,14 @@ def transitions_of(component: Any, moves: Sequence[str], features: int) -> Trans
         bias=_piece_major(lower.get_param("b")),
         upper=_floats(upper.get_param("W").T),
         upper_bias=_floats(upper.get_param("b")),
-        moves=np.array([moves.index(each[0]) for each in classes], dtype=np.int8),
+        # A class that lacks the label it needs is never valid: it has a number of its own.
+        moves=np.array([len(moves) if each.endswith("-") else moves.index(each[0]) for each in classes], dtype=np.int8),
         label_ids=np.array([ids.get(each.partition("-")[2], -1) for each in classes], dtype=np.int32),
         labels=tuple(labels),
     )
 
 
-def _listens(model: Any, who: str) -> None:
-    if model.name != "tok2vec-listener":
-        raise UnknownArchitecture(f"{who} has an encoder of its own ({model.name[:60]})")
+def shares_encoder(component: Any) -> None:
+    """Raises UnknownArchitecture for a component that does not read the vectors of the pipeline's `tok2vec`."""
+    if not any(node.name == "tok2vec-listener" for node in component.model.walk()):
+        raise UnknownArchitecture(f"{component.name} has an encoder of its own")
