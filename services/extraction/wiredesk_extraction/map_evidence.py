@@ -136,10 +136,9 @@ def _prior(spot: Spot, countries: Set[str], cities: Sequence[Spot]) -> float:
         points += _COUNTY_ALIAS_POINTS if spot.kind == "county" else _ALIAS_POINTS
     if spot.capital:
         points += _CAPITAL_POINTS
+    # What lies in the country of its name is meant only where more is said: "Mexico City".
     if spot.kind != "country" and spot.country_code in countries:
-        points += (
-            _OUTSHONE_POINTS  # it lies in the country of its name, and more is said where it is meant: "Mexico City"
-        )
+        points += _OUTSHONE_POINTS
     if spot.kind in {"state", "county"} and any(_outshines(city, spot) for city in cities):
         points += _OUTSHONE_POINTS
     return points

@@ -69,8 +69,9 @@ class Tokeniser:
             counts[word] = count = counts.get(word, 0) + 1
             if count >= _RECURS:
                 new.append(word)
+        del new[self._remembered - len(self._known) :]
         if new:
-            self._nlp.make_doc(" ".join(new))
+            self._nlp.tokenizer(" ".join(new))
             self._known.update(new)
             for word in new:
                 del counts[word]

@@ -14,7 +14,7 @@
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
-enum { MAX_HIDDEN = 256, MAX_CLASSES = 1024, MAX_FEATURES = 16, MAX_WIDTH = 512, LANES = 16 };
+enum { MAX_HIDDEN = 256, MAX_CLASSES = 1024, MAX_WIDTH = 512, LANES = 16 };
 
 /* ---- The encoder ------------------------------------------------------------------------------------------------- */
 
@@ -235,8 +235,8 @@ void find_sentences(const int32_t *offsets, int32_t documents, const int32_t *he
     }
 }
 
-/* Heads (within the document; a root's is itself) and classes (-1: a root's) of every token. `space` to work in: seven
-   numbers and two bytes a token of the longest document. */
+/* Heads (within the document; a root's is itself) and labels (-1: a root's) of every token. To work in: `numbers`, five a
+   token of the longest document, and `bytes`, two a token. */
 WIDE void find_heads(const Model *model, const int32_t *offsets, int32_t documents, int32_t *heads, int32_t *classes,
                      int32_t *numbers, uint8_t *bytes) {
     float summed[MAX_HIDDEN], scores[MAX_CLASSES];

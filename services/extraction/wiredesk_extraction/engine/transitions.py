@@ -1,10 +1,8 @@
 """The two transition systems over encoded tokens: names, and dependencies with sentences."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from wiredesk_extraction.engine.native import Model, address, kernels
+from wiredesk_extraction.engine.native import address, kernels
 from wiredesk_extraction.engine.weights import Transitions
 
 __all__ = ["DEPENDENCY_MOVES", "NAME_MOVES", "find_heads", "find_names", "find_sentences"]
@@ -15,11 +13,10 @@ DEPENDENCY_MOVES = "SDLRB"
 """Shift, reduce, left arc, right arc, break: in the order of kernels.c."""
 
 
-def _run(weights: Transitions, vectors: np.ndarray, kernel: Callable[[Model], int | None]) -> int | None:
-    """Call a kernel with the model; `vectors`: (tokens, width)."""
-    products = (vectors @ weights.reduce + weights.reduce_bias) @ weights.lower
-    weights.model.products = address(products)
-    return kernel(weights.model)
+def _products(weights: Transitions, vectors: np.ndarray) -> np.ndarray:
+    """The lower layer of every token in every role. The kernels read it where it lies: it has to outlive their call."""
+    products: np.ndarray = (vectors @ weights.reduce + weights.reduce_bias) @ weights.lower
+    return products
 
 
 def find_names(
@@ -29,13 +26,10 @@ def find_names(
 
     `vectors`: (tokens, width). `offsets`: (documents + 1) int32. `space`, `sentence_start`: (tokens) uint8.
     """
+    products = _products(weights, vectors)
     found = np.empty((len(vectors), 3), dtype=np.int32)
-    count = _run(
-        weights,
-        vectors,
-        lambda model: kernels().find_names(
-            model, address(offsets), len(offsets) - 1, address(space), address(sentence_start), address(found)
-        ),
+    count = kernels().find_names(
+        weights.model(products), address(offsets), len(offsets) - 1, *map(address, (space, sentence_start, found))
     )
     return found[:count]
 
@@ -45,15 +39,12 @@ def find_heads(weights: Transitions, vectors: np.ndarray, offsets: np.ndarray) -
 
     `vectors`: (tokens, width). `offsets`: (documents + 1) int32.
     """
+    products = _products(weights, vectors)
     longest = int(np.diff(offsets).max())
     heads, labels = np.empty((2, len(vectors)), dtype=np.int32)
     numbers, flags = np.empty(5 * longest, dtype=np.int32), np.empty(2 * longest, dtype=np.uint8)
-    _run(
-        weights,
-        vectors,
-        lambda model: kernels().find_heads(
-            model, address(offsets), len(offsets) - 1, *map(address, (heads, labels, numbers, flags))
-        ),
+    kernels().find_heads(
+        weights.model(products), address(offsets), len(offsets) - 1, *map(address, (heads, labels, numbers, flags))
     )
     return heads, labels
 

@@ -82,10 +82,13 @@ class Transitions:
     labels: tuple[str, ...]
 
     @cached_property
-    def model(self) -> Model:
-        """As the kernels read it, all but the products, which are of a batch."""
+    def _addresses(self) -> tuple[int, ...]:
         arrays = (self.missing, self.bias, self.upper, self.upper_bias, self.moves, self.label_ids)
-        return Model(None, *map(address, arrays), *self.missing.shape, self.upper.shape[1])
+        return tuple(map(address, arrays))
+
+    def model(self, products: np.ndarray) -> Model:
+        """As the kernels read it, with a batch's products (tokens, features x pieces x hidden) of `lower`."""
+        return Model(address(products), *self._addresses, *self.missing.shape, self.upper.shape[1])
 
 
 def encoder_of(tok2vec: Any) -> Encoder:
