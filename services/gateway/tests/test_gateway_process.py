@@ -72,6 +72,20 @@ def test_it_announces_itself_and_leaves_the_register_at_sigterm(
     assert not any("Traceback" in json.dumps(line) for line in logged(tmp_path))
 
 
+def test_being_told_again_and_again_to_end_is_no_other_end(
+    start: Start, redis_url: str, redis_client: redis.Redis
+) -> None:
+    process = start(redis_url)
+    wait_until(lambda: announced(redis_client), what="the gateway to announce itself")
+
+    def told_and_gone() -> bool:
+        process.send_signal(signal.SIGTERM)
+        return process.poll() is not None
+
+    wait_until(told_and_gone, interval_s=0.001, what="its end")
+    assert process.returncode == 0
+
+
 def test_a_request_under_way_is_finished_before_the_end(
     start: Start, redis_url: str, redis_client: redis.Redis
 ) -> None:

@@ -29,15 +29,17 @@ def behind(redis_client: redis.Redis, pace: Callable[..., None], buried: Callabl
     stop = threading.Event()
 
     def report() -> None:
-        while True:
-            pace("ingest", finished=1200, busy_s=12.0, stream=Stream.SUBMITTED, arrivals_per_s=4.0)
-            pace("extraction", finished=1200, busy_s=60.0, cores=2)
-            pace("indexing", finished=1200, busy_s=6.0, alone=True)
-            pace("indexing", finished=0, busy_s=0.0, alone=True, name="indexing-2", state="standby", pace=None)
-            if stop.wait(1):
-                return
+        pace("ingest", finished=1200, busy_s=12.0, stream=Stream.SUBMITTED, arrivals_per_s=4.0)
+        pace("extraction", finished=1200, busy_s=60.0, cores=2)
+        pace("indexing", finished=1200, busy_s=6.0, alone=True)
+        pace("indexing", finished=0, busy_s=0.0, alone=True, name="indexing-2", state="standby", pace=None)
 
-    reporting = threading.Thread(target=report)
+    def keep_reporting() -> None:
+        while not stop.wait(1):
+            report()
+
+    report()
+    reporting = threading.Thread(target=keep_reporting)
     reporting.start()
     yield redis_client
     stop.set()

@@ -1,12 +1,11 @@
 """Composes the gateway: settings, Redis, the index, the application, and uvicorn that serves it."""
 
-import signal
 import sys
 
 import structlog
-import uvicorn
 from wiredesk import logs, settings
 from wiredesk.connection import connect
+from wiredesk.ending import told_to_end
 from wiredesk.errors import UsageError
 from wiredesk.index import open_reader
 from wiredesk.listening import listen
@@ -58,17 +57,22 @@ def _serve(configured: GatewaySettings) -> int:
         address_connections=configured.address_connections,
         drain_s=configured.drain_s,
     )
-    _end_at_signals(server)
-    index.start()
-    presence.start()
-    _log.info("gateway.serving", address=f"http://{address}/", worker=presence.name)
-    try:
-        server.run(sockets=[listening])
-    finally:
-        presence.stop()
-        index.stop()
-        client.close()
-    _log.info("gateway.stopped")
+
+    def end() -> None:
+        # uvicorn takes the signals over while it serves, and raises each once more when it has drained.
+        server.should_exit = True
+
+    with told_to_end(end):
+        index.start()
+        presence.start()
+        _log.info("gateway.serving", address=f"http://{address}/", worker=presence.name)
+        try:
+            server.run(sockets=[listening])
+        finally:
+            presence.stop()
+            index.stop()
+            client.close()
+        _log.info("gateway.stopped")
     return 0
 
 
@@ -81,16 +85,6 @@ def _refuse_an_open_door(configured: GatewaySettings) -> None:
         "keys in WIREDESK_API_KEYS_FILE (`wiredesk key new` makes them), or set WIREDESK_WITHOUT_KEYS=true where "
         "something in front of it keeps others out"
     )
-
-
-def _end_at_signals(server: uvicorn.Server) -> None:
-    """uvicorn raises a signal it drained for once more when it is done; this handler makes that the end, status 0."""
-
-    def end(_signal: int, _frame: object) -> None:
-        server.should_exit = True
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
 
 
 if __name__ == "__main__":

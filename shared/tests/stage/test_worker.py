@@ -302,6 +302,18 @@ def test_a_second_signal_does_not_cut_a_drain_short(worker: Start, redis_client:
     assert finished(redis_client, 1)
 
 
+def test_being_told_again_and_again_to_end_is_no_other_end(worker: Start, redis_client: "redis.Redis") -> None:
+    told = worker()
+    told.wait_for(redis_client, "consuming")
+
+    def told_and_gone() -> bool:
+        told.process.send_signal(signal.SIGTERM)
+        return told.process.poll() is not None
+
+    wait_until(told_and_gone, interval_s=0.001, what="its end")
+    assert told.stop()[0] == 0
+
+
 def test_a_refused_password_is_one_clear_line_that_does_not_tell_it(worker: Start) -> None:
     with valkey_server() as server, redis.Redis.from_url(server.url) as client:
         client.config_set("requirepass", "right")

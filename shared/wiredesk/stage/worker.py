@@ -9,7 +9,6 @@ supervisor should start another.
 
 import asyncio
 import os
-import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -25,6 +24,7 @@ from redis.exceptions import RedisError
 
 from wiredesk import logs
 from wiredesk.connection import checked, own_words
+from wiredesk.ending import told_to_end
 from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.pressure import Limits
 from wiredesk.settings import read
@@ -173,8 +173,10 @@ class _Worker:
     async def live(self) -> int:
         """From start to exit status."""
         loop = asyncio.get_running_loop()
-        for signalled in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(signalled, self._stop.set)
+        with told_to_end(lambda: loop.call_soon_threadsafe(self._stop.set)):
+            return await self._live()
+
+    async def _live(self) -> int:
         vitals = self._vitals
         vitals.address = await self._health.start()
         log.info("worker.starting", worker=vitals.name, address=vitals.address, version=vitals.version)
