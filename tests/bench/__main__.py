@@ -28,6 +28,7 @@ from .figures import Figure
 from .functions import functions
 from .loads import latency
 from .long_run import long_run
+from .plot import draw
 from .processes import ROOT, environment
 from .report import Report, as_json, as_markdown, show, show_comparison
 from .runtime import runtime_alone
@@ -50,7 +51,7 @@ _SECTIONS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "million": long_run,
 }
 _ON_DEMAND = "million"
-"""Takes half an hour with as many messages: not part of a run unless named."""
+"""Takes more than an hour with as many messages: not part of a run unless named."""
 _DEFAULT = tuple(name for name in _SECTIONS if name != _ON_DEMAND)
 _BEFORE = {"functions": 0, "ingest": 1, "extraction": 2, "indexing": 3, "start": 3, "whole": 3, "latency": 3}
 """How many of the stages' bare functions a section needs: a stage's own, and those that make what it takes in."""
@@ -65,7 +66,10 @@ loopback, keeps its data in a temporary folder, and is gone afterwards."""
 
 def main() -> int:
     """Exit status: 0 measured and every article accounted for, 1 something broke, 130 interrupted."""
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
+    if arguments.plot and _ON_DEMAND not in arguments.only:
+        parser.error(f"--plot draws what {_ON_DEMAND} finds: add --only {_ON_DEMAND}")
     progress = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     let_signals_interrupt()
     try:
@@ -182,6 +186,9 @@ def _write(report: Report, arguments: argparse.Namespace) -> None:
         arguments.json.write_text(json.dumps(as_json(report), indent=2) + "\n")
     if arguments.markdown:
         arguments.markdown.write_text(as_markdown(report))
+    if arguments.plot:
+        for curve in report.curves:
+            draw(curve, arguments.plot)
     show(report, _console())
 
 
@@ -217,6 +224,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--compare", type=Path, metavar="FILE", help="JSON of an older run: show what changed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every value of every round there")
+    parser.add_argument(
+        "--plot", type=Path, metavar="FILE", help=f"draw the memory of {_ON_DEMAND} there, such as docs/million.svg"
+    )
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the page there, such as docs/bench.md")
     return parser
 

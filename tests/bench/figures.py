@@ -57,11 +57,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """How several values went together: a row of numbers under the same headings for each moment."""
+    """How several values went together: a row of numbers under the same headings for each moment.
+
+    `fine` has the same in more rows, where there are enough moments to draw.
+    """
 
     title: str
     headings: tuple[str, ...]
     rows: tuple[tuple[float, ...], ...]
+    fine: tuple[tuple[float, ...], ...] = ()
 
 
 def percentile(values: Iterable[float], percent: float) -> float:

@@ -1,7 +1,7 @@
 """Very many short articles through the pipeline on a server with little memory: what grows, and what stays bounded.
 
-Ingest and indexing are the real services; extraction's place is taken by a stand-in that finds nothing. The publisher
-is the product's own client, with its backpressure. Every submission is told by its id, not by counters.
+Every service is the real one. The publisher is the product's own client, with its backpressure. Every submission is
+told by its id, not by counters.
 """
 
 import time
@@ -21,20 +21,20 @@ from wiredesk.events import Stream, revision_of
 from wiredesk.index import open_reader
 from wiredesk.patience import Holdup
 
-from . import machine, stand_in
+from . import machine
 from .context import Bench
 from .errors import BenchError
 from .figures import Curve, Figure
 from .processes import Stack, running
+from .whole import SERVICES
 
 __all__ = ["Tally", "long_run"]
 
-_SERVICES = ("ingest", stand_in.NAME, "indexing")
 _SEED = 20
 _MEMORY = 1_500_000_000
 """The server's limit in bytes: full is refused, as docker-compose.yml has it."""
 
-_ROWS = 10
+_ROWS, _FINE_ROWS = 10, 200
 _SAMPLE_S = 2.0
 _POLL_S = 0.05
 _STUCK_S = 180.0
@@ -127,7 +127,7 @@ def long_run(bench: Bench) -> Iterator[Figure]:
     """Figures of the whole run; its curve goes to the bench's curves. Raises BenchError unless every id is indexed."""
     folder = bench.folder / "long"
     limits = {"maxmemory": str(_MEMORY), "maxmemory-policy": "noeviction"}
-    with running(folder, *_SERVICES, server_settings=limits) as stack:
+    with running(folder, *SERVICES, server_settings=limits) as stack:
         publisher = _Publisher(stack.redis_url, bench.corpora["text"].short(bench.messages, _SEED))
         cpu_before = stack.cpu_by_process()
         samples = _follow(bench, stack, publisher)
@@ -256,20 +256,24 @@ def _reconcile(folder: Path, count: int) -> None:
 def _curve(samples: Sequence[_Sample], count: int) -> Curve:
     """A row for every tenth of the articles, with the peaks since the row before."""
     names = list(samples[-1].resident)
-    rows, at, before = [], 0, samples[0]
-    for row in range(1, _ROWS + 1):
-        upto = next(n for n, sample in enumerate(samples) if sample.indexed >= count * row // _ROWS)
+    headings = [stream.removeprefix("articles.") for stream in _LOOKED_AT]
+    return Curve(
+        title="Memory over the run: peaks since the row before, MB; entries of each stream",
+        headings=("articles", "s", "articles/s", "Redis", *headings, "index", *names),
+        rows=tuple(_rows(samples, count, _ROWS, names)),
+        fine=tuple(_rows(samples, count, _FINE_ROWS, names)),
+    )
+
+
+def _rows(samples: Sequence[_Sample], count: int, wanted: int, names: Sequence[str]) -> Iterator[tuple[float, ...]]:
+    at, before = 0, samples[0]
+    for row in range(1, wanted + 1):
+        upto = next(n for n, sample in enumerate(samples) if sample.indexed >= count * row // wanted)
         span = samples[at + 1 : upto + 1] or [samples[upto]]
         last = span[-1]
         peaks = [max(sample.lengths[n] for sample in span) for n in range(len(_LOOKED_AT))]
         resident = [max(sample.resident.get(name, 0) for sample in span) / _MB for name in names]
         rate = (last.indexed - before.indexed) / max(0.001, last.seconds - before.seconds)
         server = max(sample.server_bytes for sample in span) / _MB
-        rows.append((last.indexed, last.seconds, rate, server, *peaks, last.index_bytes / _MB, *resident))
+        yield (last.indexed, last.seconds, rate, server, *peaks, last.index_bytes / _MB, *resident)
         at, before = upto, last
-    headings = [stream.removeprefix("articles.") for stream in _LOOKED_AT]
-    return Curve(
-        title="Memory over the run: peaks since the row before, MB; entries of each stream",
-        headings=("articles", "s", "articles/s", "Redis", *headings, "index", *names),
-        rows=tuple(rows),
-    )

@@ -20,7 +20,7 @@ from deploy.local import services
 from deploy.local.processes import end as end_processes
 from deploy.local.processes import end_session, identify, start
 
-from . import machine, relay, stand_in
+from . import machine, relay
 from .errors import BenchError
 
 __all__ = ["ROOT", "SERVER", "Process", "Stack", "environment", "running"]
@@ -37,7 +37,7 @@ _LOG_LINES = 15
 _SERVER = {"appendonly": "yes", "appendfsync": "everysec", "save": ""}
 """As in docker-compose.yml and `make up`: what is measured keeps what it is given."""
 
-_STAND_INS = {relay.NAME: ("ingest", "bench.relay"), stand_in.NAME: ("extraction", "bench.stand_in")}
+_STAND_INS = {relay.NAME: ("ingest", "bench.relay")}
 """The bench's own workers: the service whose place each takes, and its module."""
 
 

@@ -116,16 +116,25 @@ def test_an_older_run_that_cannot_be_read_is_told_before_anything_is_measured(be
 
 @pytest.mark.timeout(300)
 def test_a_long_run_tells_what_grew_and_that_every_article_was_indexed(bench: Start, tmp_path: Path) -> None:
-    out = tmp_path / "out.json"
-    run = bench("--only", "million", "--messages", 500, "--json", out)
+    out, picture = tmp_path / "out.json", tmp_path / "out.svg"
+    run = bench("--only", "million", "--messages", 200, "--json", out, "--plot", picture)
     printed, progress = run.communicate(timeout=280)
     assert run.returncode == 0, progress
     told = json.loads(out.read_text())
     (curve,) = told["curves"]
     assert [row["articles"] for row in curve["rows"]] == sorted(row["articles"] for row in curve["rows"])
-    assert curve["rows"][-1]["articles"] == curve["rows"][-1]["indexed"] == 500
+    assert curve["rows"][-1]["articles"] == curve["rows"][-1]["indexed"] == 200
     assert all(0 < row["Redis"] < 1500 and row["extracted"] >= 0 for row in curve["rows"])
     assert "Memory over the run" in printed
+    drawn = picture.read_text()
+    assert all(f">{name}</text>" in drawn for name in ("Redis", "index", "extraction child", "indexing", "gateway"))
+
+
+def test_a_plot_of_nothing_is_refused_before_anything_is_measured(bench: Start, tmp_path: Path) -> None:
+    run = bench("--only", "runtime", "--plot", tmp_path / "out.svg")
+    _, progress = run.communicate(timeout=60)
+    assert run.returncode == 2
+    assert "--plot draws what million finds: add --only million" in progress
 
 
 def test_a_worker_that_does_not_start_is_named_with_its_last_words(bench: Start) -> None:
