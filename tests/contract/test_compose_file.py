@@ -1,14 +1,19 @@
 """docker-compose.yml is the one list of what runs: in containers and, through its x-local blocks, without them."""
 
+import asyncio
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from prometheus_client import CollectorRegistry
 from wiredesk.cli.key_here import PLACE
 from wiredesk.errors import UsageError
 from wiredesk.settings import CommonSettings
+from wiredesk.stage.health import HealthServer
+from wiredesk.testing import free_port
 
 from deploy.local import memory, services
 
@@ -238,3 +243,28 @@ def test_a_compose_file_that_cannot_be_read_is_one_clear_error(tmp_path: Path, c
 def test_a_missing_compose_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"docker-compose\.yml cannot be read"):
         services.read(tmp_path / "docker-compose.yml")
+
+
+@pytest.mark.parametrize("name", BUILT)
+@pytest.mark.parametrize(("state", "status"), [("consuming", 0), ("starting", 1)])
+def test_a_health_check_is_what_the_service_says_of_itself(name: str, state: str, status: int) -> None:
+    program, *arguments = BUILT[name]["healthcheck"]["test"][1:]
+    port = BUILT[name]["environment"].get("WIREDESK_HTTP_PORT", "9100")
+
+    async def checked() -> tuple[int, str]:
+        server = HealthServer(host="127.0.0.1", port=0, describe=lambda: {"state": state}, registry=CollectorRegistry())
+        there = (await server.start()).rpartition(":")[2]
+        command = [argument.replace(f'127.0.0.1", {port})', f'127.0.0.1", {there})') for argument in arguments]
+        assert command != arguments
+        check = await asyncio.create_subprocess_exec(program, *command, stderr=asyncio.subprocess.PIPE)
+        _, said = await check.communicate()
+        await server.stop()
+        return check.returncode or 0, said.decode()
+
+    assert asyncio.run(checked()) == (status, "")
+
+
+def test_a_health_check_fails_where_nothing_listens() -> None:
+    program, *arguments = BUILT["ingest"]["healthcheck"]["test"][1:]
+    command = [argument.replace("9100", str(free_port())) for argument in arguments]
+    assert subprocess.run([program, *command], capture_output=True).returncode == 1
