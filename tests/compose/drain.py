@@ -145,10 +145,12 @@ def _machine_s() -> float:
 
 
 def _say(one: Drained) -> None:
-    rest = sum(seconds for service, seconds in one.processor_s.items() if service != _STAGE)
+    cores = {service: seconds / one.seconds for service, seconds in one.processor_s.items()}
+    others = {service: used for service, used in cores.items() if service != _STAGE}
+    told = ", ".join(f"{service} {used:.2f}" for service, used in sorted(others.items(), key=lambda pair: -pair[1]))
     print(
-        f"{one.workers} of extraction: {one.seconds:.1f} s; cores used: extraction {one.cores:.2f}, "
-        f"the other containers {rest / one.seconds:.2f}, the rest of the machine {one.others_s / one.seconds:.2f}",
+        f"{one.workers} of extraction: {one.seconds:.1f} s; cores used: extraction {one.cores:.2f}, other containers "
+        f"{sum(others.values()):.2f} ({told}), the rest of the machine {one.others_s / one.seconds:.2f}",
         flush=True,
     )
 
