@@ -14,6 +14,7 @@ from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
 from wiredesk.stage.copies import Copies
 from wiredesk.stage.finish import Finished, Finisher, Worked
+from wiredesk.stage.lull import Lull
 from wiredesk.stage.metrics import StageMetrics
 from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Retry, Untouched, about
 from wiredesk.stage.pace import PaceMeter
@@ -44,7 +45,7 @@ class Batches:
     What the server or the stage's own equipment keeps from going on is kept in hand, heartbeated, and tried again until
     it goes: no article pays for it, and nothing is worked on twice. Whatever else goes wrong, what is not finished
     stays pending. `max_attempts` counts deliveries, so does `max_deliveries`. `copies` names clusters before a batch is
-    finished, in a stage that finds near copies.
+    finished, in a stage that finds near copies; `lull` lets entries gather in one whose batches are costly.
     """
 
     streams: Sequence[Stream]
@@ -56,6 +57,7 @@ class Batches:
     max_attempts: int
     max_deliveries: int
     copies: Copies | None = None
+    lull: Lull | None = None
     pace: PaceMeter = field(default_factory=PaceMeter)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
@@ -79,6 +81,14 @@ class Batches:
         with self._in_hand(stream, deliveries):
             async with self.turn:
                 await self._work(stream, deliveries)
+        if self.lull:
+            self.lull.after([_age_s(each) for each in deliveries], now_s=time.monotonic())
+
+    async def gather(self) -> None:
+        """Leave the streams alone as long as the last batch allows, or until the worker leaves."""
+        if self.lull and (left_s := self.lull.left_s(now_s=time.monotonic())):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.leaving.wait(), left_s)
 
     async def take_over(self) -> bool:
         """Work on some entries of any worker whose time for another try has come; says whether there were any."""
@@ -277,6 +287,11 @@ class _InHand:
     def __exit__(self, *_: object) -> None:
         self.busy -= self.entry_ids
         self.batches.metrics.in_flight.set(self.batches.in_flight)
+
+
+def _age_s(delivery: Delivery) -> float:
+    """Seconds since its submission, of which the id tells."""
+    return time.time() - int(delivery.submission_id.partition("-")[0]) / 1000
 
 
 def _about(item: Finished) -> dict[str, str]:

@@ -34,6 +34,7 @@ from wiredesk.stage.finish import Finisher
 from wiredesk.stage.gate import Gate
 from wiredesk.stage.health import HealthServer
 from wiredesk.stage.housekeeping import Housekeeping
+from wiredesk.stage.lull import Lull
 from wiredesk.stage.metrics import StageMetrics, new_registry
 from wiredesk.stage.pace import added
 from wiredesk.stage.plan import Plan, kept
@@ -97,6 +98,7 @@ class _Worker:
         self._read_at = time.monotonic()
         self._routine = Routine(pause_s=_BEAT_S)
         self._troubles = Troubles()
+        batch_size = settings.batch_size or plan.batch_size
         url = settings.redis_url.get_secret_value()
         self._redis = Redis.from_url(url, retry=brief_retry())
         self._pulse = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
@@ -120,7 +122,7 @@ class _Worker:
             url,
             group=plan.name,
             consumer=self._vitals.name,
-            batch_size=settings.batch_size or plan.batch_size,
+            batch_size=batch_size,
             drain_timeout_s=settings.drain_timeout_s,
             reading=self,
         )
@@ -157,6 +159,7 @@ class _Worker:
             max_attempts=settings.max_attempts,
             max_deliveries=settings.max_deliveries,
             copies=self._copies,
+            lull=Lull(most_s=plan.lull_s, full=batch_size) if plan.lull_s else None,
         )
         self._housekeeping = Housekeeping(
             self._redis,
@@ -248,6 +251,7 @@ class _Worker:
 
     async def may_read(self) -> bool:
         """Whether to read on: not while leaving, nor without room downstream; see Reading."""
+        await self._batches.gather()
         self._read_at = time.monotonic()
         if self._batches.leaving.is_set():  # a read that is cut short may arrive after we have left, and bring us back
             await asyncio.sleep(_BEAT_S)
