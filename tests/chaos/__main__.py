@@ -41,6 +41,7 @@ def main() -> int:
         patience_s=arguments.patience,
         without=arguments.without,
         only=arguments.only,
+        factless=arguments.factless,
         logs=arguments.logs,
     )
     let_signals_interrupt()
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--patience", type=float, default=90.0, metavar="SECONDS", help="without any progress: 90")
     parser.add_argument("--without", choices=WITHOUT, default="", help="switch off: the run must fail")
     parser.add_argument("--only", type=_kinds, default=(), metavar="FAULTS", help=f"of {', '.join(KINDS)}")
+    parser.add_argument("--factless", action="store_true", help="extraction finds no facts and loads no model")
     parser.add_argument("--logs", type=Path, metavar="FOLDER", help="keep what every process writes there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every value there")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables there, for the docs")

@@ -34,7 +34,8 @@ STREAM_AFTER: Mapping[str, Stream] = {
 HEALTHY = ("consuming", "standby", "paused")
 ALL = "all consume"
 _BOUND_S = 30.0
-_POLL_S = 0.02
+_POLL_S = 0.1
+"""Each look asks every process for its health, which takes from all of them what they need to recover."""
 _HEALTH_S = 2.0
 _FLOW_S = 1.5
 

@@ -52,7 +52,8 @@ class Options:
     """`seconds` spreads the publishing over so long, None publishes as fast as articles are finished.
 
     `patience_s` is how long nothing may happen at the end before what is left counts as missing; `without` switches
-    something off; `only` names the kinds of fault, none for all; `logs` is a folder for what the processes write.
+    something off; `only` names the kinds of fault, none for all; `factless` lets extraction find nothing, for which it
+    loads no model; `logs` is a folder for what the processes write.
     """
 
     articles: int
@@ -61,6 +62,7 @@ class Options:
     patience_s: float = 90.0
     without: str = ""
     only: tuple[str, ...] = ()
+    factless: bool = False
     logs: Path | None = None
 
 
@@ -91,7 +93,12 @@ def run(options: Options, folder: Path, say: Say) -> Report:
 def _supervisor(options: Options, folder: Path, network: Network, http_port: int) -> Supervisor:
     (folder / "failed-once").mkdir()
     environment = settings.environment(
-        redis_url=network.url, folder=folder, http_port=http_port, seed=options.seed, without=options.without
+        redis_url=network.url,
+        folder=folder,
+        http_port=http_port,
+        seed=options.seed,
+        without=options.without,
+        factless=options.factless,
     )
     supervisor = Supervisor(environment, options.logs)
     for stage, number in _WORKERS.items():

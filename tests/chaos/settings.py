@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from .processes import ROOT
-from .stages import FOLDER, SEED
+from .stages import FACTLESS, FOLDER, SEED
 from .worker import WITHOUT
 
 __all__ = ["environment"]
@@ -27,7 +27,9 @@ _LONG_MEMORY = {
 """What the run is reckoned by must not be trimmed before it is read."""
 
 
-def environment(*, redis_url: str, folder: Path, http_port: int, seed: int, without: str) -> Mapping[str, str]:
+def environment(
+    *, redis_url: str, folder: Path, http_port: int, seed: int, without: str, factless: bool
+) -> Mapping[str, str]:
     """The environment of every process: the user's own without Wiredesk's settings, and the run's."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_")}
     return {
@@ -44,6 +46,7 @@ def environment(*, redis_url: str, folder: Path, http_port: int, seed: int, with
         FOLDER: str(folder / "failed-once"),
         SEED: str(seed),
         WITHOUT: without,
+        **({FACTLESS: "1"} if factless else {}),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT / "tests"), str(ROOT), inherited.get("PYTHONPATH")))),
         "PYTHONSAFEPATH": "1",
         "PYTHONUNBUFFERED": "1",

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from wiredesk.testing import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,7 +25,7 @@ CHANGED = {
 def python(code: str) -> "subprocess.CompletedProcess[str]":
     """In a process of its own: what is patched stays patched."""
     command = [sys.executable, "-c", f"import sys; sys.path[:0] = ['tests', '.']; {code}"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 @pytest.mark.parametrize(("without", "left"), [("fence", "False"), ("reclaim", "[]")])
