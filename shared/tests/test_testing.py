@@ -1,3 +1,4 @@
+import socket
 import time
 
 import pytest
@@ -30,5 +31,15 @@ def test_waiting_ends_with_the_value_or_says_what_was_waited_for():
         wait_until(lambda: 0, timeout_s=0.05, what="the impossible")
 
 
-def test_a_free_port_is_a_port():
-    assert 0 < free_port() < 65536
+def test_a_free_port_is_none_that_linux_gives_to_outgoing_connections_by_default():
+    ports = {free_port() for _ in range(20)}
+    assert len(ports) > 1
+    assert all(1024 <= port < 32768 for port in ports)
+
+
+def test_a_free_port_is_none_that_is_taken(monkeypatch):
+    taken, other = free_port(), free_port()
+    chosen = iter([taken, taken, other])
+    monkeypatch.setattr("wiredesk.testing.secrets.choice", lambda _: next(chosen))
+    with socket.create_server(("127.0.0.1", taken)):
+        assert free_port() == other

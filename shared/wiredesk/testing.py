@@ -1,6 +1,7 @@
 """For the tests of every part: a real server on a free loopback port, and waiting until something holds."""
 
 import contextlib
+import secrets
 import socket
 import tempfile
 import time
@@ -18,12 +19,17 @@ PATIENCE_S = 200.0
 """For what has to come, such as a worker's start: minutes where twenty others want its core."""
 
 
+_PORTS = range(15_000, 32_000)
+"""Below those that Linux gives to outgoing connections: one of them might have the port before its server does."""
+
+
 def free_port() -> int:
     """A loopback port nobody listens on now. Another process may still take it first: starting has to retry."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class RedisServer:
