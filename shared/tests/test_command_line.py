@@ -53,6 +53,18 @@ def invoke(redis_url, monkeypatch):
     return lambda *arguments, **options: CliRunner().invoke(app, list(arguments), **options)
 
 
+@pytest.fixture
+def here(invoke, capsys):
+    """Runs the command in this process to its exit status, output and complaints."""
+
+    def call(*arguments):
+        status = run(list(arguments))
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return call
+
+
 def published(client):
     return [json.loads(fields[b"__data__"]) for _, fields in client.xrange(Stream.SUBMITTED)]
 
@@ -112,13 +124,18 @@ class TestExitStatus:
             ["extract", "--jsonl", "one"],
         ],
     )
-    def test_2_when_asked_in_a_wrong_way(self, redis_client, wiredesk, arguments):
+    def test_2_when_asked_in_a_wrong_way(self, redis_client, here, arguments):
         bury(redis_client)
-        done = wiredesk(*arguments)
-        assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr
-        assert "Traceback" not in done.stderr
+        status, out, err = here(*arguments)
+        assert (status, out) == (2, "")
+        assert err
+        assert "Traceback" not in err
         assert redis_client.xlen(Stream.DEAD) == 1
+
+    def test_2_of_the_process_too(self, wiredesk):
+        done = wiredesk("nonsense")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Traceback" not in done.stderr
 
     def test_3_when_redis_or_the_gateway_cannot_be_reached(self, wiredesk):
         port = free_port()
@@ -141,7 +158,7 @@ class TestExitStatus:
         with process:
             process.stdout.readline()
             process.send_signal(2)
-            assert process.wait(20) == 130
+            assert process.wait(PATIENCE_S) == 130
 
     def test_a_reader_that_goes_away_is_no_traceback(self, wiredesk, redis_client, redis_url):
         for _ in range(3000):
@@ -224,7 +241,7 @@ class TestPublish:
             process.stdin.flush()
             assert process.stdout.readline().strip()
             process.send_signal(2)
-            assert process.wait(20) == 130
+            assert process.wait(PATIENCE_S) == 130
             assert "Fatal" not in process.stderr.read()
 
     def test_an_article_from_a_slow_stdin_does_not_wait_for_the_next(self, redis_client, redis_url):
@@ -240,7 +257,7 @@ class TestPublish:
                 process.stdin.flush()
                 assert process.stdout.readline().strip()
             process.stdin.close()
-            assert process.wait(20) == 0
+            assert process.wait(PATIENCE_S) == 0
         assert redis_client.xlen(Stream.SUBMITTED) == 2
 
     def test_many_articles_are_all_published(self, invoke, redis_client, tmp_path):
@@ -304,7 +321,7 @@ class TestDead:
             )
             with process:
                 os.write(ours, f"{answer}\n".encode())
-                assert process.wait(20) == status
+                assert process.wait(PATIENCE_S) == status
                 assert b"Drop 1 dead letters for good?" in process.stderr.read()
         finally:
             os.close(ours)
