@@ -5,13 +5,14 @@ import socket
 import pytest
 from wiredesk.errors import UsageError
 from wiredesk.listening import listen
+from wiredesk.testing import PATIENCE_S
 
 
 def test_its_connections_can_be_told_to_send_without_delay() -> None:
     """asyncio does so for sockets that name TCP as their protocol, and only for those."""
     with listen("127.0.0.1", 0, setting="a port") as listening:
         address = listening.getsockname()
-        with socket.create_connection(address, timeout=5), listening.accept()[0] as accepted:
+        with socket.create_connection(address, timeout=PATIENCE_S), listening.accept()[0] as accepted:
             assert accepted.proto == socket.IPPROTO_TCP
 
 

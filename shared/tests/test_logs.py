@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from wiredesk.testing import PATIENCE_S
 
 SECRET, BODY = "hunter2-secret", "the mayor's own words"
 
@@ -14,7 +15,7 @@ def said(script: str, *, format: str = "json", level: str = "info") -> str:
         "import logging, sys, threading, warnings, structlog\nfrom wiredesk import logs\n"
         f"logs.configure(service='tests', format={format!r}, level={level!r})\nlog = structlog.get_logger()\n"
     )
-    done = subprocess.run([sys.executable, "-c", head + script], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", head + script], capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.stdout == ""
     return done.stderr
 

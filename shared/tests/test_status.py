@@ -201,7 +201,7 @@ def test_watch_shows_numbers_as_they_change_and_ctrl_c_ends_it_cleanly(behind, w
     announced(behind, "extraction", finished=1200, busy_s=60.0)
     wait_until(lambda: watching.shows("2,007 articles have to pass it"), what="a later look")
     watching.press(b"\x03")
-    assert watching.process.wait(20) == 130
+    assert watching.process.wait(PATIENCE_S) == 130
     watching.shows("")
     assert "Traceback" not in watching.shown
     assert watching.shown.rindex("\x1b[?25h") > watching.shown.rindex("\x1b[?25l")  # the cursor is back
@@ -229,7 +229,7 @@ def test_watch_with_json_writes_a_line_a_look_at_once(redis_url):
     ) as process:
         looks = [json.loads(process.stdout.readline()) for _ in range(3)]
         process.send_signal(2)
-        assert process.wait(20) == 130
+        assert process.wait(PATIENCE_S) == 130
     assert len({look["read_at"] for look in looks}) == 3
 
 

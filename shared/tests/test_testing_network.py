@@ -9,7 +9,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as LostConnection
 from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
-from wiredesk.testing import valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, valkey_server, wait_until
 from wiredesk.testing_network import Network
 
 
@@ -38,7 +38,7 @@ def test_bytes_pass_unchanged_in_both_directions(client):
 
 
 def test_a_cut_loses_every_connection_and_takes_new_ones(network, client):
-    with socket.create_connection(("127.0.0.1", network.port), timeout=10) as raw:
+    with socket.create_connection(("127.0.0.1", network.port), timeout=PATIENCE_S) as raw:
         wait_until(lambda: network.connections == 2, what="both connections")
         assert network.cut() == 2
         with pytest.raises(ConnectionResetError):
@@ -75,7 +75,7 @@ def test_a_hung_network_answers_nothing_and_passes_on_later_what_it_took(network
     wait_until(lambda: network.connections, what="the connection to be taken")
     assert redis_client.get("kept") is None
     network.heal()
-    thread.join(timeout=10)
+    thread.join(timeout=PATIENCE_S)
     setting.close()
     assert redis_client.get("kept") == b"yes"
 
@@ -99,7 +99,7 @@ def test_an_answer_that_is_cut_in_its_middle_was_carried_out(network, client, re
 
 
 def test_the_bytes_before_the_middle_arrive(network):
-    with socket.create_connection(("127.0.0.1", network.port), timeout=10) as raw:
+    with socket.create_connection(("127.0.0.1", network.port), timeout=PATIENCE_S) as raw:
         network.halve("to_client")
         raw.sendall(b"ECHO 0123456789\r\n")
         assert raw.recv(100) == b"$10\r\n012"

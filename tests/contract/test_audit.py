@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from wiredesk.testing import PATIENCE_S
 
 from deploy import audit
 
@@ -125,7 +126,7 @@ def test_where_nobody_can_be_asked_it_says_so_loudly_and_passes(tmp_path: Path) 
             env={"PATH": "/usr/bin:/bin", "HTTPS_PROXY": proxy, "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=PATIENCE_S,
             check=False,
         )
         away.shutdown()

@@ -9,6 +9,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from wiredesk.testing import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("ingest", "extraction", "indexing", "gateway")
@@ -65,7 +66,7 @@ def test_a_service_imports_only_what_its_lock_names_and_no_other_service(service
     paths = [str(ROOT / "services" / service), str(ROOT / "shared"), site]
     arguments = json.dumps([service, paths, forbidden])
     alone = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", ALONE, arguments], capture_output=True, text=True, timeout=60
+        [sys.executable, "-I", "-S", "-c", ALONE, arguments], capture_output=True, text=True, timeout=PATIENCE_S
     )
     assert alone.stdout.strip() == "alone", alone.stderr[-2000:]
 

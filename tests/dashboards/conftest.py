@@ -27,7 +27,7 @@ class Watched:
     def __init__(self, redis_url: str, folder: Path) -> None:
         self.ports = {stage: free_port() for stage in STAGES}
         self.client = redis.Redis.from_url(redis_url)
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.ports['gateway']}", timeout=30)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.ports['gateway']}", timeout=PATIENCE_S)
         self.prometheus: Prometheus
         self._folder, self._processes = folder, dict[str, subprocess.Popen[bytes]]()
         self._environment = {

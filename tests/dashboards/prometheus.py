@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import yaml
-from wiredesk.testing import free_port, wait_until
+from wiredesk.testing import PATIENCE_S, free_port, wait_until
 
 from tests.dashboards.expressions import RULES
 
@@ -67,7 +67,7 @@ def prometheus(jobs: Mapping[str, int], folder: Path) -> Iterator[Prometheus]:
     ]
     with (
         (folder / "prometheus.log").open("wb") as log,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client,
         subprocess.Popen(command, stdout=log, stderr=log) as process,
     ):
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from wiredesk.testing import PATIENCE_S
 
 from tests.dashboards.expressions import ROOT, RULES, rules
 
@@ -22,7 +23,7 @@ def alert_rules() -> list[dict]:
 
 
 def run(*arguments: str | Path) -> None:
-    done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, timeout=100)
+    done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

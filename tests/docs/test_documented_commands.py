@@ -19,7 +19,7 @@ import yaml
 from faststream.redis import RedisBroker
 from wiredesk import wire
 from wiredesk.events import ArticleIndexed, DeadLetter, Stream
-from wiredesk.testing import valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, valkey_server, wait_until
 
 from tests.docs.commands import Block, blocks, documents, mentioned
 from tests.docs.ways import ELSEWHERE, TARGETS, compose_problems, unknown_options, way_of
@@ -56,7 +56,7 @@ def test_every_make_target_and_variable_is_in_the_makefile() -> None:
         words = shlex.split(text)
         at = words.index("make")
         dry = [*words[at:], *words[:at], "--dry-run"]
-        done = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
         assert done.returncode == 0, (command, done.stderr)
 
 
@@ -141,7 +141,7 @@ class Desk:
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
-            timeout=300,
+            timeout=PATIENCE_S,
             check=False,
         )
 
@@ -149,7 +149,7 @@ class Desk:
         """Publish the seeds, unless they are, and wait for the last; answers the first that is searchable."""
         done = self.sh("wiredesk publish seeds/")
         assert done.returncode == 0, done.stderr
-        wait_until(lambda: self.stack.client.xlen(Stream.INDEXED) >= 5, what="indexed seeds", timeout_s=200)
+        wait_until(lambda: self.stack.client.xlen(Stream.INDEXED) >= 5, what="indexed seeds")
         (_, fields) = self.stack.client.xrange(Stream.INDEXED, count=1)[0]
         return ArticleIndexed.model_validate_json(wire.decode(fields[b"__data__"]).body)
 

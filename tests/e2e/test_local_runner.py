@@ -19,12 +19,11 @@ from wiredesk.events import ArticleSubmitted
 from wiredesk.http_api import HttpApi, path_of
 from wiredesk.journey import journey
 from wiredesk.pipeline import WorkerState
-from wiredesk.testing import wait_until
+from wiredesk.testing import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).parents[2]
 DEMO_S = 400
 READY_S = 300
-STOP_S = 60
 SERVICES = {"ingest", "extraction", "indexing", "gateway"}
 
 pytestmark = [
@@ -97,7 +96,7 @@ class Up:
             self._client.close()
             self._client = None
         self.process.send_signal(number)
-        return self.process.wait(STOP_S)
+        return self.process.wait(PATIENCE_S)
 
 
 @contextlib.contextmanager
@@ -296,7 +295,7 @@ def test_a_worker_that_hangs_is_replaced_and_what_it_held_goes_on(up: Up) -> Non
     hung = only_worker(up, "ingest")
     os.kill(hung.pid, signal.SIGSTOP)
     submitted = publish(up, 20)
-    wait_until(lambda: replaced(up, hung), timeout_s=120, what="another ingest in its place")
+    wait_until(lambda: replaced(up, hung), what="another ingest in its place")
     assert "ingest-1 has not reported itself for 15 s although Redis answers: killed; starting it again" in up.said()
     wait_until_searchable(up, submitted)
 

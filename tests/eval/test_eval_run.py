@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from wiredesk.testing import PATIENCE_S
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -16,7 +18,7 @@ def run_eval(*arguments: object) -> "subprocess.CompletedProcess[str]":
         env={**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}{os.pathsep}{ROOT}"},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=PATIENCE_S,
         check=False,
     )
 

@@ -17,7 +17,7 @@ from wiredesk.backup import backed_up, restored, verified
 from wiredesk.errors import NotFound, Unavailable, UsageError
 from wiredesk.events import ArticleExtracted, Stream, revision_of
 from wiredesk.index import administration, open_reader
-from wiredesk.testing import RedisServer, valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, RedisServer, valkey_server, wait_until
 from wiredesk.testing_network import Network
 
 pytestmark = pytest.mark.timeout(400)
@@ -141,7 +141,7 @@ def test_what_was_acknowledged_before_a_backup_under_traffic_is_found_after_the_
     site: Site, second: Site, tmp_path: Path
 ) -> None:
     with site.running() as client, traffic(site.server) as acknowledged:
-        wait_until(lambda: client.xlen(Stream.INDEXED) > 50, what="articles that are indexed", timeout_s=200)
+        wait_until(lambda: client.xlen(Stream.INDEXED) > 50, what="articles that are indexed")
         before = list(acknowledged)
         done = backed_up(site.server.url, site.index_url, tmp_path / "monday", told=quietly)
         wait_until(lambda: len(acknowledged) > len(before) + 50, what="articles after the backup")
@@ -156,7 +156,7 @@ def test_what_was_acknowledged_before_a_backup_under_traffic_is_found_after_the_
         told=quietly,
     )
     with second.running() as client:
-        wait_until(lambda: drained(client) and working(client), what="what was under way", timeout_s=200)
+        wait_until(lambda: drained(client) and working(client), what="what was under way")
         assert second.indexed(before) == before
         submitted = {entry_id.decode() for entry_id, _ in client.xrange(Stream.SUBMITTED)}
         assert submitted >= set(before)
@@ -172,7 +172,7 @@ def test_an_index_copied_before_redis_would_lose_what_was_indexed_in_between(
     """Why the order is what it is: the other one, by hand."""
     with site.running() as client:
         first = publish(client)
-        wait_until(lambda: drained(client) and site.indexed([first]), what="a first article", timeout_s=200)
+        wait_until(lambda: drained(client) and site.indexed([first]), what="a first article")
         administration.backup(site.index_url, tmp_path / "index", told=quietly)
         between = publish(client)
         wait_until(lambda: drained(client) and site.indexed([between]), what="another")
@@ -188,14 +188,14 @@ def test_an_index_copied_before_redis_would_lose_what_was_indexed_in_between(
     )
     administration.restore(second.index_url, tmp_path / "index", keep_old=False, told=quietly)
     with second.running() as client:
-        wait_until(lambda: working(client) and drained(client), what="the worker", timeout_s=200)
+        wait_until(lambda: working(client) and drained(client), what="the worker")
         assert second.indexed([first, between]) == [first]
 
 
 def command(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     program = [sys.executable, "-c", "from wiredesk.cli import main; main()", *arguments]
     return subprocess.run(
-        program, env=os.environ | environment, capture_output=True, text=True, timeout=200, check=False
+        program, env=os.environ | environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
 
@@ -203,7 +203,7 @@ def test_the_commands_make_a_backup_and_bring_it_back(site: Site, second: Site, 
     target = tmp_path / "monday"
     with site.running() as client:
         published = publish(client)
-        wait_until(lambda: drained(client) and site.indexed([published]), what="an article", timeout_s=200)
+        wait_until(lambda: drained(client) and site.indexed([published]), what="an article")
         where = {"WIREDESK_REDIS_URL": site.server.url, "WIREDESK_INDEX_URL": site.index_url}
         done = command("backup", str(target), "--json", **where)
         assert done.returncode == 0, done.stderr

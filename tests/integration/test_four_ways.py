@@ -38,7 +38,7 @@ def indexed(stack) -> dict[str, ArticleIndexed]:
 
 
 def article(stack, article_id: str) -> dict[str, object]:
-    with urllib.request.urlopen(f"{stack.gateway_url}/api/v1/articles/{article_id}", timeout=10) as answer:
+    with urllib.request.urlopen(f"{stack.gateway_url}/api/v1/articles/{article_id}", timeout=PATIENCE_S) as answer:
         return json.load(answer)
 
 
@@ -71,7 +71,7 @@ def by_http(stack) -> str:
     request = urllib.request.Request(
         f"{stack.gateway_url}/api/v1/articles", data=body, headers={"content-type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
         assert answer.status == 202
         return json.load(answer)["submission_id"]
 

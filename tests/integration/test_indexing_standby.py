@@ -99,7 +99,7 @@ def test_a_standby_reads_nothing_says_so_and_takes_over_from_a_killed_writer_wit
     wait_until(lambda: desk.state(second) == "standby")
     report = desk.worker(second)
     assert report
-    health = httpx.get(f"http://{report.address}/health")
+    health = httpx.get(f"http://{report.address}/health", timeout=PATIENCE_S)
     assert (health.status_code, health.json()["state"]) == (200, "standby")
     assert f"process {first} " in f"{administration.stats(desk.index_url).written_by} "
 

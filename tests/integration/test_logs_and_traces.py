@@ -19,7 +19,7 @@ from wiredesk.api_keys import new_key
 from wiredesk.dead import replay
 from wiredesk.events import Stream
 from wiredesk.journey import journey
-from wiredesk.testing import RedisServer, valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, RedisServer, valkey_server, wait_until
 
 from tests.integration.pipeline_processes import STAGES, Stack, running
 
@@ -41,7 +41,7 @@ class Marked:
         given = {"authorization": f"Bearer {self.api_key}", "content-type": "application/json", **headers}
         request = urllib.request.Request(f"{self.stack.gateway_url}{path}", data=body, headers=given, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
@@ -106,7 +106,7 @@ def headers_of(marked: Marked, stream: Stream, submission_id: str) -> dict[str, 
 
 def test_a_trace_goes_from_the_request_through_every_hop(marked: Marked) -> None:
     submission_id = marked.published(article("a bridge"), **TRACE)
-    wait_until(lambda: marked.state(submission_id) == "searchable", what="the article to be indexed", timeout_s=200)
+    wait_until(lambda: marked.state(submission_id) == "searchable", what="the article to be indexed")
     for stream in (Stream.SUBMITTED, Stream.INGESTED, Stream.EXTRACTED, Stream.INDEXED):
         assert headers_of(marked, stream, submission_id) == TRACE, stream
     status, told = marked.ask("GET", f"/api/v1/articles/{submission_id}/journey")
@@ -115,7 +115,7 @@ def test_a_trace_goes_from_the_request_through_every_hop(marked: Marked) -> None
 
 def test_every_process_logs_an_article_of_a_sampled_trace_with_its_ids(marked: Marked) -> None:
     submission_id = marked.published(article("a tower"), **TRACE)
-    wait_until(lambda: marked.state(submission_id) == "searchable", what="the article to be indexed", timeout_s=200)
+    wait_until(lambda: marked.state(submission_id) == "searchable", what="the article to be indexed")
     wait_until(lambda: len(marked.about(submission_id)) == len(STAGES), what="a line of each process")
     about = marked.about(submission_id)
     assert {line["service"] for line in about} == set(STAGES)
@@ -128,7 +128,7 @@ def test_an_article_whose_trace_nobody_keeps_or_that_has_none_costs_no_line(mark
     unsampled = TRACE["traceparent"].removesuffix("01") + "00"
     ids = [marked.published(article("a mill"), traceparent=unsampled), marked.published(article("a barn"))]
     ids.append(marked.published(article("a quay"), traceparent="00-not-a-trace-01"))
-    wait_until(lambda: {marked.state(id) for id in ids} == {"searchable"}, what="three indexed articles", timeout_s=200)
+    wait_until(lambda: {marked.state(id) for id in ids} == {"searchable"}, what="three indexed articles")
     assert [marked.about(id) for id in ids] == [[], [], []]
     assert [journey(marked.stack.client, id).trace_id for id in ids] == [TRACE_ID, None, None]
 
@@ -137,12 +137,12 @@ def test_a_dead_letter_keeps_its_trace_also_when_it_is_sent_again(marked: Marked
     client = marked.stack.client
     data = wire.encode(f'{{"text": "{BODY}'.encode(), TRACE)
     submission_id = client.xadd(Stream.SUBMITTED, {wire.FIELD: data}).decode()
-    wait_until(lambda: headers_of(marked, Stream.DEAD, submission_id), what="a dead letter", timeout_s=200)
+    wait_until(lambda: headers_of(marked, Stream.DEAD, submission_id), what="a dead letter")
     assert headers_of(marked, Stream.DEAD, submission_id) == TRACE
     (letter,) = [id for id, fields in client.xrange(Stream.DEAD) if submission_id.encode() in fields[b"__data__"]]
     (result,) = replay(client, [letter.decode()])
     assert headers_of(marked, Stream.SUBMITTED, result.entry_id) == TRACE
-    wait_until(lambda: headers_of(marked, Stream.DEAD, submission_id), what="another dead letter", timeout_s=200)
+    wait_until(lambda: headers_of(marked, Stream.DEAD, submission_id), what="another dead letter")
     assert headers_of(marked, Stream.DEAD, submission_id) == TRACE
     wait_until(lambda: len(marked.about(submission_id)) == 2, what="a line of each of the two")
     dead = [line for line in marked.about(submission_id) if line["event"] == "entry.dead"]
@@ -182,7 +182,7 @@ def person(marked: Marked) -> str:
     """An entity that the gateway shows."""
     submission_id = marked.published(article("a person"))
     ended = ("searchable", "duplicate")
-    wait_until(lambda: marked.state(submission_id) in ended, what="an article of her", timeout_s=200)
+    wait_until(lambda: marked.state(submission_id) in ended, what="an article of her")
     wait_until(lambda: marked.ask("GET", "/api/v1/entities/person:ada-holmgren")[0] == 200, what="her entity")
     return "person:ada-holmgren"
 
@@ -193,7 +193,7 @@ def test_what_the_command_line_retracts_and_corrects_belongs_to_its_trace(marked
         environment = {name.upper(): value for name, value in trace.items()} | {"WIREDESK_API_KEY": marked.api_key}
         command = [Path(sys.executable).with_name("wiredesk"), *arguments]
         done = subprocess.run(
-            command, env=os.environ | environment, capture_output=True, text=True, timeout=60, check=False
+            command, env=os.environ | environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
         )
         assert done.returncode == 0, done.stderr
         assert_it_is_carried(marked, done.stdout.strip(), trace)
@@ -207,7 +207,9 @@ def test_what_the_command_line_retracts_and_corrects_belongs_to_its_trace(marked
 
 
 def test_what_the_pages_forms_correct_belongs_to_the_trace_of_the_request(marked: Marked, person: str) -> None:
-    with httpx.Client(base_url=marked.stack.gateway_url, headers={"Origin": marked.stack.gateway_url}) as browser:
+    with httpx.Client(
+        base_url=marked.stack.gateway_url, headers={"Origin": marked.stack.gateway_url}, timeout=PATIENCE_S
+    ) as browser:
         assert browser.post("/sign-in", data={"key": marked.api_key}).status_code == 303
 
         def changed(path: str, **fields: str) -> str:
@@ -248,8 +250,8 @@ def test_whatever_fails_no_line_holds_a_word_of_an_article_or_a_secret(marked: M
     marked.server.start()
     with contextlib.closing(server_client(marked.server)) as again:
         again.execute_command("ACL", "SETUSER", "desk", "on", f">{PASSWORD}", "~*", "&*", "+@all")
-    last = wait_until(lambda: accepted(marked), what="the gateway to take articles again", timeout_s=200)
-    wait_until(lambda: marked.state(last) == "searchable", what="the pipeline to go on", timeout_s=200)
+    last = wait_until(lambda: accepted(marked), what="the gateway to take articles again")
+    wait_until(lambda: marked.state(last) == "searchable", what="the pipeline to go on")
     lines = marked.lines()
     assert {"entry.dead", "worker.state", "batch.held"} & {line["event"] for line in lines}
     told = json.dumps(lines)

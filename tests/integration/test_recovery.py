@@ -98,11 +98,15 @@ class Desk:
     def dead(self) -> dict[str, str]:
         return {letter.submission_id: letter.reason for letter in dead.list_dead(self.client)}
 
-    def health(self, stage: str) -> tuple[int, str]:
+    def address(self, stage: str) -> str | None:
+        """None while its report is overdue."""
         pid = self.processes[stage].pid
-        address = next(report.address for report in pipeline.workers(self.client) if report.pid == pid)
+        return next((report.address for report in pipeline.workers(self.client) if report.pid == pid), None)
+
+    def health(self, stage: str) -> tuple[int, str]:
+        address = wait_until(lambda: self.address(stage), what=f"a report of {stage}")
         try:
-            with urllib.request.urlopen(f"http://{address}/health", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{address}/health", timeout=PATIENCE_S) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

@@ -51,7 +51,7 @@ def test_articles_go_all_the_way_over_tls_with_a_user_for_each_service(tmp_path:
             command = [sys.executable, "-c", "from wiredesk.cli import main; main()", "publish", str(story)]
             subprocess.run(command, env=environment, check=True, capture_output=True, timeout=PATIENCE_S)
             wait_until(lambda: stack.client.xlen(Stream.INDEXED) == 1, what="the article")
-            with httpx.Client(base_url=stack.gateway_url, timeout=30) as gateway:
+            with httpx.Client(base_url=stack.gateway_url, timeout=PATIENCE_S) as gateway:
                 wait_until(lambda: gateway.get("/api/v1/search", params={"q": "ferry"}).json()["total"], what="a hit")
             clients = stack.client.client_list()
             own = [client for client in clients if client["user"] in SERVICES]

@@ -93,7 +93,7 @@ def read(gateway: httpx.Client, path: str, **asked: str) -> Any:
 
 
 def use_the_gateway(stack: Stack) -> None:
-    with httpx.Client(base_url=stack.gateway_url, timeout=30) as gateway:
+    with httpx.Client(base_url=stack.gateway_url, timeout=PATIENCE_S) as gateway:
         for _ in range(2):
             answer = gateway.post("/api/v1/articles", json=story(3), headers={"Idempotency-Key": "pier-3"})
             assert answer.status_code == 202

@@ -17,13 +17,11 @@ import redis
 from wiredesk import pipeline
 from wiredesk.client import Client
 from wiredesk.events import GROUPS, ArticleIndexed, ArticleSubmitted, Stream
-from wiredesk.testing import free_port, valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, free_port, valkey_server, wait_until
 from wiredesk.wire import FIELD, decode
 
 PIPELINE = ("ingest", "extraction", "indexing")
 EACH = 2
-CONSUMING_S = 180
-STOP_S = 60
 PUBLISH_EVERY_S = 0.05
 
 pytestmark = pytest.mark.timeout(600)
@@ -58,7 +56,7 @@ class Fleet:
         """SIGTERM, and wait for its end, which must be one in good order."""
         process = self.processes[stage].pop(0)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(STOP_S) == 0, self.logs(stage)
+        assert process.wait(PATIENCE_S) == 0, self.logs(stage)
 
     def restart_oldest(self, stage: str) -> None:
         self.remove_oldest(stage)
@@ -66,7 +64,7 @@ class Fleet:
 
     def wait_until_working(self) -> None:
         """Every process is ready; of the indexing ones, which share an index, one consumes and the others stand by."""
-        wait_until(self.working, timeout_s=CONSUMING_S, interval_s=0.1, what="every worker to be ready")
+        wait_until(self.working, interval_s=0.1, what="every worker to be ready")
 
     def working(self) -> bool:
         alive = {process.pid: stage for stage, each in self.processes.items() for process in each}
@@ -111,7 +109,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
             for process in left:
                 process.send_signal(signal.SIGTERM)
             for process in left:
-                process.wait(STOP_S)
+                process.wait(PATIENCE_S)
 
 
 @pytest.fixture

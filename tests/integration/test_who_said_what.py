@@ -18,7 +18,7 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 
 def asked(stack, **question: str) -> list[dict[str, object]]:
     url = f"{stack.gateway_url}/api/v1/quotes?{urllib.parse.urlencode(question)}"
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
         return json.load(answer)["hits"]
 
 

@@ -113,7 +113,7 @@ def _ended(door: Door) -> bool:
 
 def _serves(door: Door) -> bool:
     try:
-        return httpx.get(f"{door.url}/health", timeout=5).json()["index"]["open"]
+        return httpx.get(f"{door.url}/health", timeout=PATIENCE_S).json()["index"]["open"]
     except httpx.HTTPError:
         return False
 

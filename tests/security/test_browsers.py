@@ -10,6 +10,7 @@ import redis
 from wiredesk import wire
 from wiredesk.events import DeadLetter, Stream
 from wiredesk.slow_clients import HEAD_BYTES
+from wiredesk.testing import PATIENCE_S
 
 from tests.security.conftest import HARM
 from tests.security.door import ARTICLE, Door, opened, request
@@ -215,7 +216,7 @@ def test_a_session_made_up_or_changed_is_none(locked_door: Door) -> None:
         ":" * 9,
     )
     for value in forged:
-        with httpx.Client(base_url=locked_door.url, cookies={"wiredesk_session": value}) as client:
+        with httpx.Client(base_url=locked_door.url, cookies={"wiredesk_session": value}, timeout=PATIENCE_S) as client:
             headers = {**FORM, "Origin": locked_door.url}
             assert client.post("/dead-letters/replay", data={"all": "yes"}, headers=headers).status_code == 401, value
 

@@ -14,7 +14,7 @@ import redis
 import yaml
 from wiredesk.cli.key_here import PLACE
 from wiredesk.events import Stream
-from wiredesk.testing import RedisServer
+from wiredesk.testing import PATIENCE_S, RedisServer
 
 from tests.security.door import ARTICLE, Door, opened
 from tests.security.ways_in import ways_to_write
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = [*SERVICES["keys"]["entrypoint"], *SERVICES["keys"]["command"]]
     words[words.index("--group") + 1] = str(os.getgid())
     run = [str(WIREDESK), *(word.replace("/run/keys", str(keys)) for word in words[1:])]
-    subprocess.run(run, check=True, capture_output=True, timeout=60)
+    subprocess.run(run, check=True, capture_output=True, timeout=PATIENCE_S)
     return folder
 
 
@@ -96,7 +96,13 @@ def test_the_command_line_has_the_key_of_its_folder_and_says_what_a_wrong_one_la
 
     def published(url: str, cwd: Path, **more: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [*command, url], cwd=cwd, env=cleaned | more, capture_output=True, text=True, timeout=60, check=False
+            [*command, url],
+            cwd=cwd,
+            env=cleaned | more,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
         )
 
     done = published(compose_door.url, folder)

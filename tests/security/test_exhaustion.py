@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 from wiredesk.events import Stream
-from wiredesk.testing import wait_until
+from wiredesk.testing import PATIENCE_S, wait_until
 
 from tests.security.door import ARTICLE, Door, opened, request
 
@@ -104,7 +104,9 @@ def test_one_address_cannot_take_every_place(tmp_path: Path, redis_url: str, ind
     ):
         idle = [open_ones.enter_context(door.connect()) for _ in range(30)]
         wait_until(lambda: sum(map(_is_open, idle)) <= 5, what="those beyond five to be closed")
-        neighbour = socket.create_connection((door.host, door.port), timeout=20, source_address=("127.0.0.2", 0))
+        neighbour = socket.create_connection(
+            (door.host, door.port), timeout=PATIENCE_S, source_address=("127.0.0.2", 0)
+        )
         with neighbour:
             neighbour.sendall(request("GET /health", "Connection: close"))
             assert neighbour.recv(12) == b"HTTP/1.1 200"

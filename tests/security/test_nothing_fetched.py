@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from wiredesk.testing import wait_until
+from wiredesk.testing import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = [
@@ -82,12 +82,12 @@ def test_reading_a_page_opens_no_connection_and_no_file() -> None:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         sent = json.dumps([PAGE.format(url=url, story=STORY * 4), f"{url}/story"])
         done = subprocess.run(
-            [sys.executable, "-c", CHILD], input=sent, capture_output=True, text=True, timeout=100, check=False
+            [sys.executable, "-c", CHILD], input=sent, capture_output=True, text=True, timeout=PATIENCE_S, check=False
         )
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout) == []
         assert heard == []
-        with socket.create_connection(listening.getsockname(), timeout=5) as control:
+        with socket.create_connection(listening.getsockname(), timeout=PATIENCE_S) as control:
             control.sendall(b"heard")
             wait_until(lambda: heard == [b"heard"], what="the listener, which would have heard the rest")
         listening.shutdown(socket.SHUT_RDWR)

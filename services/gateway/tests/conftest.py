@@ -316,11 +316,13 @@ def start_gateway(
 
     def stop() -> None:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=PATIENCE_S)
 
     stack.callback(stop)
     wait_until(lambda: server.started, what="the gateway to serve")
-    return stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=10))
+    return stack.enter_context(
+        httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=PATIENCE_S)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from wiredesk import keys, wire
 from wiredesk.client import HttpClient
 from wiredesk.events import ArticleExtracted, Stream
 from wiredesk.http_api import HttpApi
+from wiredesk.testing import PATIENCE_S
 
 ARTICLE = {"title": "T", "text": "Words."}
 
@@ -111,13 +112,15 @@ class TestLimits:
 
     def test_a_stream_that_comes_all_at_once_is_refused_too(self, small: httpx.Client) -> None:
         head = b"POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-        with socket.create_connection((small.base_url.host, small.base_url.port or 0), timeout=10) as connection:
+        with socket.create_connection(
+            (small.base_url.host, small.base_url.port or 0), timeout=PATIENCE_S
+        ) as connection:
             connection.sendall(head + b"%x\r\n%s\r\n0\r\n\r\n" % (4000, b"x" * 4000))
             assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
 
     def test_an_enormous_declared_length_is_answered_before_the_body_comes(self, small: httpx.Client) -> None:
         address = (small.base_url.host, small.base_url.port or 0)
-        with socket.create_connection(address, timeout=10) as connection:
+        with socket.create_connection(address, timeout=PATIENCE_S) as connection:
             head = b"POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999999\r\n\r\n"
             connection.sendall(head)
             assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
@@ -128,7 +131,7 @@ class TestLimits:
 
     def test_a_body_that_does_not_come_is_given_up(self, serve: Any, redis_url: str) -> None:
         client = serve([], redis_url, body_timeout_s=0.05)
-        with socket.create_connection((client.base_url.host, client.base_url.port), timeout=10) as connection:
+        with socket.create_connection((client.base_url.host, client.base_url.port), timeout=PATIENCE_S) as connection:
             connection.sendall(b"POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{")
             assert connection.recv(100).startswith(b"HTTP/1.1 408 ")
 

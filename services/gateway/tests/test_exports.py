@@ -20,7 +20,7 @@ from wiredesk.events import Entity, Mention, Quote
 from wiredesk.http_api import HttpApi
 from wiredesk.index import open_reader, open_writer
 from wiredesk.index.tantivy.reader import TantivyReader
-from wiredesk.testing import RedisServer, wait_until
+from wiredesk.testing import PATIENCE_S, RedisServer, wait_until
 from wiredesk_gateway.export_rows import beginning, lines
 
 ARTICLES = "/api/v1/search/export"
@@ -159,7 +159,7 @@ def test_only_so_many_are_sent_at_once_and_room_is_made_again(
 
     def stops_at_the_second_page(self: TantivyReader, request: Any) -> Any:
         if request.cursor:
-            go_on.wait(20)
+            go_on.wait(PATIENCE_S)
         return search(self, request)
 
     monkeypatch.setattr(TantivyReader, "search", stops_at_the_second_page)

@@ -26,7 +26,7 @@ def announced(client: redis.Redis) -> WorkerReport | None:
 
 def reached(client: redis.Redis) -> httpx.Client:
     report = wait_until(lambda: announced(client), what="the gateway to announce itself")
-    return httpx.Client(base_url=f"http://{report.address}", timeout=10)
+    return httpx.Client(base_url=f"http://{report.address}", timeout=PATIENCE_S)
 
 
 def logged(tmp_path: Path) -> list[dict[str, object]]:
@@ -94,9 +94,9 @@ def test_a_request_under_way_is_finished_before_the_end(
         host, port = str(client.base_url.host), int(client.base_url.port or 0)
     body = b'{"text": "Words."}'
     head = b"POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body)
-    with socket.create_connection((host, port), timeout=20) as connection:
+    with socket.create_connection((host, port), timeout=PATIENCE_S) as connection:
         connection.sendall(head + body[:5])
-        wait_until(lambda: (announced(redis_client) or 0) and announced(redis_client).in_flight, what="the request")
+        wait_until(lambda: (report := announced(redis_client)) and report.in_flight, what="the request")
         process.send_signal(signal.SIGTERM)
         wait_until(lambda: _refuses(host, port), what="the gateway to stop listening")
         connection.sendall(body[5:])
@@ -107,7 +107,7 @@ def test_a_request_under_way_is_finished_before_the_end(
 
 def _refuses(host: str, port: int) -> bool:
     try:
-        socket.create_connection((host, port), timeout=1).close()
+        socket.create_connection((host, port), timeout=PATIENCE_S).close()
     except ConnectionRefusedError:
         return True
     return False
@@ -146,7 +146,7 @@ def test_redis_may_come_later_go_and_come_back(start: Start, tmp_path: Path) -> 
     server.port = free_port()
     port = free_port()
     process = start(server.url, WIREDESK_HTTP_PORT=str(port))
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S) as client:
         wait_until(lambda: not _refuses("127.0.0.1", port), what="the gateway to listen")
 
         def state(wanted: str) -> None:

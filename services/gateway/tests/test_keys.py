@@ -14,6 +14,7 @@ from wiredesk.api_keys import SCOPES, new_key
 from wiredesk.client import HttpClient
 from wiredesk.errors import UsageError
 from wiredesk.events import ArticleExtracted, Stream
+from wiredesk.testing import PATIENCE_S
 from wiredesk_gateway.keyring import Keyring
 from wiredesk_gateway.permissions import needed_scope
 
@@ -88,7 +89,7 @@ def test_reading_is_open_to_all_with_any_key_or_none(locked: Locked) -> None:
 def test_a_body_is_not_waited_for_before_the_key(locked: Locked) -> None:
     host, port = str(locked.client.base_url.host), locked.client.base_url.port
     head = b"POST /api/v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n{"
-    with socket.create_connection((host, port), timeout=20) as connection:
+    with socket.create_connection((host, port), timeout=PATIENCE_S) as connection:
         connection.sendall(head)
         assert connection.recv(100).startswith(b"HTTP/1.1 401")
 

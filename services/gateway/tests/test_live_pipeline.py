@@ -101,7 +101,7 @@ def test_a_gateway_that_ends_lets_its_viewers_go_at_once(
     process = start(redis_url, WIREDESK_DRAIN_S="600")
     report = wait_until(lambda: next(iter(pipeline.workers(redis_client, stage="gateway")), None), what="the gateway")
     with (
-        httpx.Client(base_url=f"http://{report.address}", timeout=20) as client,
+        httpx.Client(base_url=f"http://{report.address}", timeout=PATIENCE_S) as client,
         client.stream("GET", EVENTS) as answer,
     ):
         seen = events(answer)

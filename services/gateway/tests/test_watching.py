@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from structlog.testing import capture_logs
 from wiredesk.errors import Unavailable
+from wiredesk.testing import PATIENCE_S
 from wiredesk_gateway.watching import Watch
 
 
@@ -86,7 +87,7 @@ async def test_a_viewer_hears_a_sign_of_life_while_a_look_takes_long() -> None:
     may_answer = threading.Event()
 
     def look() -> int:
-        may_answer.wait(20)
+        may_answer.wait(PATIENCE_S)
         return 7
 
     watch = watch_of(look, heartbeat_s=0.01)

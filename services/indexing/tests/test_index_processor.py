@@ -28,7 +28,7 @@ from wiredesk.index.protocol import IndexWriter, Upserted
 from wiredesk.index.settling import STEP
 from wiredesk.stage.outcomes import Dead, Delivery, Done, Publish, Retry, Superseded
 from wiredesk.stage.processor import Stuck
-from wiredesk.testing import wait_until
+from wiredesk.testing import PATIENCE_S, wait_until
 from wiredesk.tracing import trace_of
 from wiredesk_indexing.kept_changes import Page
 from wiredesk_indexing.metrics import DiskCollector
@@ -398,7 +398,7 @@ async def test_an_index_that_does_not_return_is_stuck(settings):
 
     class Hanging(FailingIndex):
         def upsert(self, batch):
-            release.wait(30)
+            release.wait(PATIENCE_S)
             return self.index.upsert(batch)
 
     impatient = settings.model_copy(update={"batch_time_limit_s": 0.05})

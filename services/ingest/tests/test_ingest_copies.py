@@ -11,7 +11,7 @@ import pytest
 import redis
 from wiredesk import keys, pipeline, wire
 from wiredesk.events import ArticleIngested, Stream
-from wiredesk.testing import wait_until
+from wiredesk.testing import PATIENCE_S, wait_until
 
 WIRE = """The evening ferry to Inishmore turned back on Thursday after its steering failed two miles out of Rossaveel.
 
@@ -70,7 +70,7 @@ def address(client: "redis.Redis", process: "subprocess.Popen[bytes]") -> str:
 
 
 def copies_counted(client: "redis.Redis", process: "subprocess.Popen[bytes]", outcome: str) -> float:
-    with urllib.request.urlopen(f"http://{address(client, process)}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{address(client, process)}/metrics", timeout=PATIENCE_S) as answer:
         lines = answer.read().decode().splitlines()
     name = f'wiredesk_copies_total{{outcome="{outcome}"}} '
     return next((float(line.removeprefix(name)) for line in lines if line.startswith(name)), 0.0)

@@ -57,13 +57,13 @@ class WorkerProcess:
 
     def health(self, address: str) -> tuple[int, dict[str, object]]:
         try:
-            with urllib.request.urlopen(f"http://{address}/health", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{address}/health", timeout=PATIENCE_S) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
     def metrics(self, address: str) -> str:
-        with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=PATIENCE_S) as answer:
             return answer.read().decode()
 
     def stop(self) -> tuple[int, str]:

@@ -253,7 +253,7 @@ def test_the_register_names_stage_pid_host_version_and_state(worker: Start, redi
     assert (report.stage, report.pid) == ("ingest", running.process.pid)
     assert report.host
     assert report.version
-    with urllib.request.urlopen(f"http://{report.address}/health", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{report.address}/health", timeout=PATIENCE_S) as answer:
         assert json.load(answer)["name"] == report.name
     assert 0 < redis_client.ttl(keys.worker("ingest", report.name)) <= 10
 
