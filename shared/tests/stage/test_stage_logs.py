@@ -7,7 +7,7 @@ import pytest
 import redis
 from wiredesk import wire
 from wiredesk.events import Stream
-from wiredesk.testing import wait_until
+from wiredesk.testing import PATIENCE_S, wait_until
 
 Start = Callable[..., "WorkerProcess"]  # noqa: F821 - conftest's class
 
@@ -38,7 +38,10 @@ def test_every_way_an_article_fares_is_told_with_its_ids_and_without_its_words(
     worker: Start, redis_client: "redis.Redis", title: str, event: str, why: str | None
 ) -> None:
     submission_id = submit(redis_client, title)
-    started = worker(WIREDESK_ITEM_TIME_LIMIT_S="1", WIREDESK_ITEM_MEMORY_LIMIT_MB="200", WIREDESK_MAX_ATTEMPTS="2")
+    limit_s = 1 if why == "timeout" else PATIENCE_S
+    started = worker(
+        WIREDESK_ITEM_TIME_LIMIT_S=str(limit_s), WIREDESK_ITEM_MEMORY_LIMIT_MB="200", WIREDESK_MAX_ATTEMPTS="2"
+    )
     wait_until(
         lambda: redis_client.xlen(Stream.INGESTED) + redis_client.xlen(Stream.DEAD) == 1,
         what="an article that is done with",
