@@ -76,10 +76,13 @@ class Gazetteer:
 
         With `article` only those whose name begins with "the" ("the Bronx").
         """
-        key = place_key(name)
-        return list(self._spots_of(_ARTICLE + key if article else key)) if key else []
+        return list(self._spots_of(name, article))
 
-    def _look_up(self, key: str) -> tuple[Spot, ...]:
+    def _look_up(self, name: str, article: bool) -> tuple[Spot, ...]:
+        key = place_key(name)
+        if not key:
+            return ()
+        key = _ARTICLE + key if article else key
         found = []
         wanted, hashes = key_hash(key), self._places.hashes
         at = bisect_left(hashes, wanted)

@@ -8,7 +8,6 @@ other names that lie in its division, in its country or near it.
 import math
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,6 @@ _DIVISION, _COUNTRY, _NEARNESS = 4.5, 2.7, 3.6
 """In powers of ten of people: the most that other names in its division, in its country or near it can add to one."""
 _PEERS = 3.0
 """The same, what other countries add to a country: "Russia and Georgia" are two of a kind, whatever their towns do."""
-_TIES = np.array([_DIVISION, _COUNTRY, _NEARNESS, _PEERS])
 _HALF = 2.0
 """Names that must share it for half of that: one state beside a capital's name does not make it a village."""
 _SHARPNESS = 1.5
@@ -89,16 +87,29 @@ def _weigh(names: Sequence[Candidates]) -> list[Verdict]:
     if not names:
         return []
     field = _field(names)
-    other = field.owner[:, None] != field.owner[None, :]
-    division = _same([(s.country_code, s.admin1) if s.admin1 else None for s in field.spots])
-    country = _same([s.country_code or None for s in field.spots])
-    ties = np.stack([division, country, _closeness(field.spots), _peers(field)]) * other
-    points = field.prior
-    for _ in range(_ROUNDS):
-        mass = ties @ (_shares(points, field) * field.weight)
-        points = field.prior + _TIES @ (mass / (mass + _HALF))
-    shares = _shares(points, field)
+    points, shares = field.prior, _shares(field.prior, field)
+    ties, most = _ties(field)
+    if len(ties):
+        for _ in range(_ROUNDS):
+            mass = ties @ (shares * field.weight)
+            points = field.prior + most @ (mass / (mass + _HALF))
+            shares = _shares(points, field)
     return [_verdict(field, shares, at) for at in range(len(names))]
+
+
+def _ties(field: _Field) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What ties each candidate to each of other names, kind by kind, and the most that each kind can add; kinds of
+    which the article has none are left out.
+    """
+    other = field.owner[:, None] != field.owner[None, :]
+    kinds = [
+        (_DIVISION, _same([(s.country_code, s.admin1) if s.admin1 else None for s in field.spots])),
+        (_COUNTRY, _same([s.country_code or None for s in field.spots])),
+        (_NEARNESS, _closeness(field.spots)),
+        (_PEERS, _peers(field)),
+    ]
+    found = [(most, tie * other) for most, tie in kinds if tie is not None]
+    return np.array([tie for _, tie in found]), np.array([most for most, _ in found])
 
 
 def _verdict(field: _Field, shares: NDArray[np.float64], at: int) -> Verdict:
@@ -156,37 +167,42 @@ def _shares(points: NDArray[np.float64], field: _Field) -> NDArray[np.float64]:
     return shares
 
 
-def _closeness(spots: Sequence[Spot]) -> NDArray[np.float64]:
+def _closeness(spots: Sequence[Spot]) -> NDArray[np.float64] | None:
     """How near each candidate is to each other one: 1 at the same spot, 0 far away, and for states and countries."""
-    near = np.zeros((len(spots), len(spots)))
     local = [at for at, spot in enumerate(spots) if spot.kind in {"city", "county"}]
     if len(local) < 2:
-        return near
+        return None
     latitude, longitude = np.radians([(spots[at].latitude, spots[at].longitude) for at in local]).T
     around = np.cos(latitude)
     unit = np.array([around * np.cos(longitude), around * np.sin(longitude), np.sin(latitude)])
-    squared = (0.5 - 0.5 * (unit.T @ unit)).clip(0.0, 1.0)
+    squared = np.minimum(np.maximum(0.5 - 0.5 * (unit.T @ unit), 0.0), 1.0)
+    near = np.zeros((len(spots), len(spots)))
     near[np.ix_(local, local)] = np.exp((-_EARTH_KM / _NEAR_KM) * np.arcsin(np.sqrt(squared)))
     return near
 
 
-def _peers(field: _Field) -> NDArray[np.float64]:
+def _peers(field: _Field) -> NDArray[np.float64] | None:
     """1 where a country has another one beside it that is not the country of one of its namesakes.
 
     "the United States" beside "Georgia" says nothing for the country of that name, since the state lies in it.
     """
-    nations = np.array([spot.kind == "country" for spot in field.spots])
-    if nations.sum() < 2:
-        return np.zeros((len(nations), len(nations)))
+    nations = [at for at, spot in enumerate(field.spots) if spot.kind == "country"]
+    if len(nations) < 2:
+        return None
     codes = [spot.country_code for spot in field.spots]
-    own = [set(codes[start:end]) for start, end in pairwise(field.starts)]
-    foreign = np.array([[code not in home for code in codes] for home in own])
-    return np.asarray(nations[:, None] * nations[None, :] * foreign[field.owner], dtype=np.float64)
+    peers = np.zeros((len(codes), len(codes)))
+    for at in nations:
+        own = field.owner[at]
+        home = set(codes[field.starts[own] : field.starts[own + 1]])
+        peers[at, [other for other in nations if codes[other] not in home]] = 1.0
+    return peers
 
 
-def _same(keys: Sequence[object]) -> NDArray[np.float64]:
+def _same(keys: Sequence[object]) -> NDArray[np.float64] | None:
     """1 where two candidates have the same key, 0 where they differ or have none."""
     numbers: dict[object, int] = {}
     number = np.array([-1 if key is None else numbers.setdefault(key, len(numbers)) for key in keys])
+    if len(numbers) == len(keys):
+        return None
     same = (number[:, None] == number[None, :]) & (number[:, None] >= 0)
     return np.asarray(same, dtype=np.float64)

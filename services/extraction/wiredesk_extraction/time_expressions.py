@@ -5,7 +5,7 @@ One pass over the words marks where an expression can stand at all; the patterns
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wiredesk_extraction.time_patterns import PATTERNS
 from wiredesk_extraction.time_triggers import TRIGGERS
@@ -13,8 +13,7 @@ from wiredesk_extraction.time_triggers import TRIGGERS
 __all__ = ["Expression", "find_absolute", "find_expressions"]
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """One expression: code points `start..end`, what kind it is, and its parts by name in lower case."""
 
     start: int
@@ -27,9 +26,12 @@ _Windows = Mapping[str, list[tuple[int, int]]]
 _REACH_BACK, _REACH_ON = 44, 40
 """Characters before and after a trigger that a pattern covers, for "the early morning hours of Saturday, the 24th"."""
 
-_TRIGGERS = frozenset(pattern.triggers for pattern in PATTERNS)
+_SEVERAL = frozenset(pattern.triggers for pattern in PATTERNS if len(pattern.triggers) > 1)
 _TOKEN = re.compile(r"[A-Za-z]{1,12}|[0-9]+")
 _ABSOLUTE = frozenset({"iso", "dotted"})
+_LIKE_ASCII = str.maketrans({"ı": "i", "İ": "i", "ſ": "s"})
+"""Letters that patterns which ignore case take for others, and that stay what they are in lower case."""
+
 _COUNTED = re.compile(
     r"\s{1,2}(?:people|troops|men|women|soldiers|children|dead|euros|dollars|pounds|miles|metres|meters|feet|votes|"
     r"jobs|homes|houses|patients|students|workers|employees|members|copies|kilometres|kilometers|km|m\b|ft|acres|"
@@ -68,13 +70,13 @@ def _windows(text: str) -> _Windows:
             names = _number_classes(text, *match.span())
         else:
             continue
-        start, end = max(0, match.start() - _REACH_BACK), match.end() + _REACH_ON
+        span = max(0, match.start() - _REACH_BACK), match.end() + _REACH_ON
         for name in names:
             spans = windows.setdefault(name, [])
-            if spans and start <= spans[-1][1]:
-                spans[-1] = (spans[-1][0], end)
+            if spans and span[0] <= spans[-1][1]:
+                spans[-1] = (spans[-1][0], span[1])
             else:
-                spans.append((start, end))
+                spans.append(span)
     return windows
 
 
@@ -99,12 +101,20 @@ def _number_classes(text: str, start: int, end: int) -> Iterator[str]:
 
 def _matches(text: str, windows: _Windows) -> Iterator[Expression]:
     small = _lower(text)
-    spans = {triggers: _merged([windows[name] for name in triggers if name in windows]) for triggers in _TRIGGERS}
-    for kind, triggers, needed, lowered, regex in PATTERNS:
+    plain = small if text.isascii() else small.translate(_LIKE_ASCII)
+    spans: dict[tuple[str, ...], list[tuple[int, int]]] = {(name,): found for name, found in windows.items()}
+    for triggers in _SEVERAL:
+        spans[triggers] = _merged([windows[name] for name in triggers if name in windows])
+    for kind, triggers, needed, core, lowered, regex in PATTERNS:
+        if triggers not in spans:
+            continue
+        read = small if lowered else text
         for start, end in spans[triggers]:
-            if needed and all(small.find(word, start, end) < 0 for word in needed):
+            if needed and all(plain.find(word, start, end) < 0 for word in needed):
                 continue
-            for match in regex.finditer(small if lowered else text, start, end):
+            if core and not core.search(read, start, end):
+                continue
+            for match in regex.finditer(read, start, end):
                 parts = {name.rstrip("234"): value.lower() for name, value in match.groupdict().items() if value}
                 span = match.span("core" if parts.pop("core", None) else 0)
                 if kind == "year" and "bound" not in parts and _is_a_count(text, *span):

@@ -1,8 +1,8 @@
-"""The shapes of English time expressions, each with the words without which it cannot occur.
+"""The shapes of English time expressions, each with what it cannot occur without.
 
-A row is a kind, the classes of trigger (of `time_triggers`) around which the pattern is looked for and, behind a
-stroke, words without one of which it cannot match; then the pattern. Those words are looked for in the text in lower
-case, so only figures may be named by patterns that ignore case, which to Python is more than letters in lower case.
+A row is a kind, the classes of trigger (of `time_triggers`) around which the pattern is looked for and what is looked
+for there first, because it is found or missed sooner: behind one stroke words, in lower case, behind two strokes a
+pattern. Without it (one of the words will do) the row's own pattern, which comes last, cannot match.
 
 Every pattern is linear: no unbounded repeat stands inside another. `time_pieces` says how they are read.
 """
@@ -27,35 +27,36 @@ _CASED: tuple[tuple[str, str, str], ...] = (
     ("slashed", "numeric", after("on by until since from before after",
      r"(?P<first>0?[1-9]|1[0-2])/(?P<second>0?[1-9]|[12]\d|3[01])(?![\d/%-]|\.\d)")),
     ("attacks", "month / 11", r"(?P<month>(?-i:September|Sept\.?)) 11(?:th)?(?= (?:terror|attacks|hijack|suicide))"),
-    ("date", "month / 1 2 3 4 5 6 7 8 9",
+    ("date", "month // {MONTH} {DAY}",
      r"(?:{WEEKDAY_ANY},? (?:the )?)?{PART_OF}\b{MONTH} {DAY}(?!:\d|\.\d)"
      r"(?:,? {YEAR}|,? of {THAT_YEAR}|(?={TO}\d{1,2}(?:st|nd|rd|th)?,? {YEAR2}))?"),
-    ("date", "month / 1 2 3 4 5 6 7 8 9",
+    ("date", "month // {DAY}(?: day)?(?: of)? {MONTH}",
      r"(?:{WEEKDAY_ANY},? )?{PART_OF}{THE}(?<![\d.,:$£€]){DAY}(?: day)?(?: of)? {MONTH}(?!\w)"
      r"(?:,? {YEAR}|,? of {THAT_YEAR}|(?={TO}(?:{WEEKDAY_NAME} )?\d{1,2}(?:st|nd|rd|th)? (?:" + MONTH_NAMES
      + r"),? {YEAR2}))?"),
-    ("date", "month / 1 2 3 4 5 6 7 8 9",
+    ("date", "month // {DAY}{TO}",
      r"{THE}(?<![\w.,:$£€]){DAY}(?={TO}(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? {MONTH_FULL}\b"
      r"(?:,? {YEAR})?)"),
-    ("date", "month / 1 2 3 4 5 6 7 8 9",
+    ("date", r"month // \d(?:st|nd|rd|th)? ?[-‐‑–—/] ?\d",
      r"\b{MONTH} \d{1,2}(?:st|nd|rd|th)? ?[-‐‑–—/] ?(?P<core>{DAY}(?!:\d)(?:,? {YEAR})?)(?! (?:"
      + MONTH_NAMES + r")|[\w%]|,\d)"),
-    ("date", "month / 1 2 3 4 5 6 7 8 9",
+    ("date", r"month // \d(?:st|nd|rd|th)? (?:to|and|or|through|until) ",
      r"\b{MONTH} \d{1,2}(?:st|nd|rd|th)? (?:to|and|or|through|until) (?:the )?"
      r"(?P<core>{DAY}(?!:\d)(?:,? {YEAR})?)(?! (?:{BIG}|[a-z]{4})|[\w%]|,\d)"),
-    ("month", "month", r"{BOUND}?\b{MONTH}(?:,? (?:of )?{YEAR}|,? of {THAT_YEAR})"),
-    ("month", "month", r"{BOUND}?\b{MONTH_FULL}(?={TO}(?:early |late |mid-?)?(?:" + MONTH_NAMES
+    ("month", r"month // {MONTH},? (?:of |\d)",
+     r"{BOUND}?\b{MONTH}(?:,? (?:of )?{YEAR}|,? of {THAT_YEAR})"),
+    ("month", "month // {MONTH_FULL}{TO}", r"{BOUND}?\b{MONTH_FULL}(?={TO}(?:early |late |mid-?)?(?:" + MONTH_NAMES
      + r")(?: \d{1,2})?,? {YEAR2})"),
     ("month", "month", r"{BOUND}?\b{CLEAR_MONTH}(?![\w-])"),
     ("month", "month", r"\b{CLEAR_MONTH}(?=['’]s\b|[-–])"),
     ("month", "month", after(IN, r"{NAME_MONTH}(?![\w-]| {BIG})")),
-    ("month", "month", r"{BOUND}{NAME_MONTH}(?![\w-])"),
+    ("month", "month / end beginning start middle close rest early late mid", r"{BOUND}{NAME_MONTH}(?![\w-])"),
     ("month", "month", r"\b(?P<month>(?-i:April|June|August))(?![\w-]| {BIG})"),
-    ("month", "month", r"{PART_OF_IT}?{THE}\b{REL} {MONTH_FULL}\b"),
+    ("month", "month // {REL} {MONTH_FULL}", r"{PART_OF_IT}?{THE}\b{REL} {MONTH_FULL}\b"),
     ("season", "season", r"{THE}(?:(?:early|late|mid)[- ])?\b{SEASON}(?: of|,)? {YEAR}"),
     ("season", "season", r"{RECENT} {SEASON}\b"),
     ("season", "season", r"{THE}\b{SEASON} of {THAT_YEAR}"),
-    ("season", "season", r"{PART_OF_IT}?{THE}\b{REL} {SEASON}\b"),
+    ("season", "season // {REL} {SEASON}", r"{PART_OF_IT}?{THE}\b{REL} {SEASON}\b"),
     ("season", "season", after(IN, r"(?:the |early |late |mid-)?(?P<season>spring|summer|autumn|winter)"
      r"(?![\w-]| of | [a-z]+s\b)")),
     ("season", "season", after("in by since until during last next this", r"(?:the |early |late )"
@@ -68,13 +69,14 @@ _CASED: tuple[tuple[str, str, str], ...] = (
     ("season", "season", r"(?<=[a-z,]\s)\b(?P<season>(?-i:Summer|Winter|Autumn))(?! {BIG}|[\w-])"),
     ("bc", "bc", r"(?:(?:ca?\.|circa) )?(?<![\d.,])(?P<number>\d{1,4}) (?:BCE?\b|B\.\s?C\b\.?)"),
     ("bc", "bc", r"(?<![\w.,])(?P<number>\d{2,4})(?={TO}\d{1,4} (?:BCE?\b|B\.C\.))"),
-    ("year", "year", r"{BOUND}{YEAR}{NO_MORE}"),
-    ("year", "year", r"\b(?:(?:the )?(?:fiscal|financial)(?: year)?|FY) ?{RECENT}{NO_MORE}"),
+    ("year", "year / end beginning start middle close rest early late mid", r"{BOUND}{YEAR}{NO_MORE}"),
+    ("year", "year / fiscal financial fy", r"\b(?:(?:the )?(?:fiscal|financial)(?: year)?|FY) ?{RECENT}{NO_MORE}"),
     ("year", "year", r"(?<![\w.,:$£€#/-])(?:the (?:fiscal )?year )?{RECENT}(?![\w%]|[.,:]\d|-[A-Za-z]|"
      r"-(?!(?:19|20)\d\d(?!\d))\d{3})"),
-    ("year", "year", after(IN + " year c\\. ca\\. circa", r"(?P<year>1[0-4]\d\d)(?![\w%]|[.,:]\d|-[A-Za-z]|-\d{3})")),
-    ("year", "year", r"(?<=\d[-–/]){RECENT}{NO_MORE}"),
-    ("year", "year", r"\b(?P<century>1[5-9]|20)\d\d[-–/](?P<core>(?P<short>\d\d))(?![\d-])"),
+    ("year", r"year // 1[0-4]\d\d", after(IN + " year c\\. ca\\. circa",
+     r"(?P<year>1[0-4]\d\d)(?![\w%]|[.,:]\d|-[A-Za-z]|-\d{3})")),
+    ("year", r"year // [-–/]\d{4}", r"(?<=\d[-–/]){RECENT}{NO_MORE}"),
+    ("year", r"year // \d[-–/]\d", r"\b(?P<century>1[5-9]|20)\d\d[-–/](?P<core>(?P<short>\d\d))(?![\d-])"),
     ("shortyear", "short", r"(?<!\w)['’](?P<short>\d\d)(?![\w'’])"),
     ("decade", "decade", r"{THE}(?:(?:early|late|mid)(?: to (?:late|mid))?[-– ])?(?<![\w.,])(?P<decade>1\d\d|"
      r"20\d)0['’]?s\b"),
@@ -102,7 +104,8 @@ _CASED: tuple[tuple[str, str, str], ...] = (
      r"(?:the )?Fourth of July|Labor Day|Memorial Day|Veterans Day|Columbus Day|Boxing Day|May Day|"
      r"St\.? Patrick['’]s Day|(?:Martin Luther King|MLK)(?:,? Jr\.?)? Day|Presidents['’]? Day)"
      r"(?:,? {YEAR})?\b(?! (?:tree|card|carol|present|gift|dinner|parade|massacre|offensive))"),
-    ("weekday", "weekday", r"(?:\b{REL} )?\b(?P<weekday>(?-i:Mon|Tues|Tue|Wed|Thurs|Thu|Fri)\.)(?! {BIG})"),
+    ("weekday", "weekday / mon. tues. tue. wed. thurs. thu. fri.",
+     r"(?:\b{REL} )?\b(?P<weekday>(?-i:Mon|Tues|Tue|Wed|Thurs|Thu|Fri)\.)(?! {BIG})"),
     ("set", "set", r"\b(?P<word>daily|nightly|weekly|monthly|yearly|annual|annually|quarterly|hourly|"
      r"fortnightly|bi-?weekly|biennial)\b(?! {BIG})"),
 )  # fmt: skip
@@ -115,14 +118,15 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
     ("vague", "vague", r"\b(?P<word>nowadays|currently|recently|lately|presently|now(?! that)|these days|"
      r"(?:the )?present[- ]day|modern[- ]day|the time being|formerly|"
      r"at (?:the )?(?P<core>(?:present|this (?:time|moment)|the moment))(?! (?:of|in|a|the)\b))\b"),
-    ("vague", "vague", r"\b(?P<word>recent|current)(?= [a-z])(?! (?:of|to|is|was|and|state of affairs|years|"
+    ("vague", "vague / recent current",
+     r"\b(?P<word>recent|current)(?= [a-z])(?! (?:of|to|is|was|and|state of affairs|years|"
      r"months|weeks|days|week|month|year|decades|"
      r"quarter|century)\b)"),
-    ("vague", "vague", r"\b(?P<word>recent) (?:years|months|weeks|days|decades|times)\b"),
-    ("vague", "vague", r"\b(?:the )?(?:near |foreseeable |distant |immediate )?(?P<word>future)\b(?!s)"),
-    ("vague", "vague", r"\bthe (?:recent |distant )?(?P<word>past)(?={STOP}| (?:and|is|was|to|it|when|he|she|"
+    ("vague", "vague / recent", r"\b(?P<word>recent) (?:years|months|weeks|days|decades|times)\b"),
+    ("vague", "vague / future", r"\b(?:the )?(?:near |foreseeable |distant |immediate )?(?P<word>future)\b(?!s)"),
+    ("vague", "vague / past", r"\bthe (?:recent |distant )?(?P<word>past)(?={STOP}| (?:and|is|was|to|it|when|he|she|"
      r"they|we|as|that|but|for|or|with|has)\b)"),
-    ("relative", "unit / last next this past coming previous following that same preceding prior current",
+    ("relative", "unit // {REL} (?:fiscal |calendar |financial |school |academic )?{STEP}",
      r"{PART_OF_IT}?(?P<the>the )?\b(?!past ){REL} (?:fiscal |calendar |financial |school |"
      r"academic )?{STEP}\b(?!-)"
      r"(?! of (?!the year))"),
@@ -150,7 +154,8 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
     ("part", "part / dawn dusk daybreak nightfall sunset sunrise",
      after("at before by until till since from after around", r"(?P<part>dawn|dusk|daybreak|"
      r"nightfall|sunset|sunrise)\b")),
-    ("shift", "unit", r"\b{ABOUT}{COUNT}[- ]{KIND}{UNIT}s? (?:(?P<way>ago|later|earlier|from now|hence|"
+    ("shift", "unit // {UNIT}s? (?:ago|later|earlier|from now|hence|previously|prior|before|after|on)",
+     r"\b{ABOUT}{COUNT}[- ]{KIND}{UNIT}s? (?:(?P<way>ago|later|earlier|from now|hence|"
      r"previously|prior)\b|"
      r"(?P<way2>before|after|on|afterwards?){STOP})"),
     ("shift", "weekday / ago",
@@ -165,7 +170,8 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 _EXTENT: tuple[tuple[str, str, str], ...] = (
-    ("set", "unit", r"(?:\d(?:m|bn|k|tn)?|%|\b(?:times|percent|million|billion|trillion|dollars|euros|cents|pounds|"
+    ("set", "unit //  an? (?:hour|day|week|month|year|night|minute)",
+     r"(?:\d(?:m|bn|k|tn)?|%|\b(?:times|percent|million|billion|trillion|dollars|euros|cents|pounds|"
      r"miles|kilometers|kilometres|"
      r"hours|days|weeks|months|people|barrels|deaths|cases|tons|tonnes)) (?P<core>an? (?P<unit>hour|day|week|"
      r"month|year|night|minute))\b(?! (?:ago|later|earlier))"),
@@ -200,7 +206,8 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
      r"weeks?|days?)[- ]olds?\b"),
     ("vaguespan", "unit", after("for in over after within many through", r"(?P<unit>minutes|hours|days|weeks|"
      r"months|years|decades|centuries)\b(?! of )")),
-    ("vaguespan", "unit", r"(?:the )?\b(?P<unit>minutes|hours|days|weeks|months|years|decades|centuries)(?= of )"),
+    ("vaguespan", "unit // s of ",
+     r"(?:the )?\b(?P<unit>minutes|hours|days|weeks|months|years|decades|centuries)(?= of )"),
     ("vaguespan", "unit / -long -old",
      r"\b(?P<unit>hours?|days?|weeks?|months?|years?|decades?|centuries)-(?:long|old)\b"),
     ("vaguespan", "unit / all full whole entire",
@@ -239,22 +246,26 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
 
 
 class Pattern(NamedTuple):
-    """The shape of one kind of expression. It is looked for around triggers of its classes, and there only where one of
-    the words it cannot do without stands, if it has such; `lowered`: it reads the text in lower case.
+    """The shape of one kind of expression. It is looked for around triggers of its classes, there only where what it
+    cannot do without stands: one of `needed`, and `core`, each if it has such. `lowered`: it and its core read the text
+    in lower case.
     """
 
     kind: str
     triggers: tuple[str, ...]
     needed: tuple[str, ...]
+    core: re.Pattern[str] | None
     lowered: bool
     regex: re.Pattern[str]
 
 
 def _patterns(rows: Iterable[tuple[str, str, str]], *, lowered: bool) -> Iterator[Pattern]:
-    for kind, words, pattern in rows:
-        triggers, _, needed = words.partition("/")
+    for kind, terms, pattern in rows:
+        words, _, within = terms.partition(" // ")
+        triggers, _, needed = words.partition(" / ")
+        core = compile_pattern(within, lowered=lowered) if within else None
         regex = compile_pattern(pattern, lowered=lowered)
-        yield Pattern(kind, tuple(triggers.split()), tuple(needed.split()), lowered, regex)
+        yield Pattern(kind, tuple(triggers.split()), tuple(needed.split()), core, lowered, regex)
 
 
 PATTERNS = (

@@ -7,8 +7,8 @@ underspecified form (`XXXX-WXX`, `XXXX-09-11`).
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from wiredesk_extraction.time_expressions import Expression, find_absolute, find_expressions
 from wiredesk_extraction.timex_calendar import CALENDAR
@@ -28,8 +28,7 @@ _TENSED = frozenset({"weekday", "date", "month", "season", "quarter", "slashed",
 """Kinds whose value depends on whether the sentence looks back or ahead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timex:
+class Timex(NamedTuple):
     """Code points `start..end` of the text, TIMEX3 type and value."""
 
     start: int
@@ -68,9 +67,9 @@ def resolve(
         kind, value, told = resolved
         found.append(Timex(expression.start, expression.end, kind, value))
         if expression.kind == "decade":
-            context = replace(context, decade=_decade_of(value))
+            context = context._replace(decade=_decade_of(value))
         if told is not None and not _is_aside(expression, told, context):
-            context, told_end = replace(context, told=told, decade=None), expression.end
+            context, told_end = context._replace(told=told, decade=None), expression.end
     return _join_clocks(text, found)
 
 
@@ -88,7 +87,7 @@ def _join_clocks(text: str, found: Sequence[Timex]) -> list[Timex]:
         if before and gap in _BESIDE and _CLOCK.search(before.value) and day:
             value = day[1] + before.value[before.value.index("T") :]
             if gap == " on ":
-                joined[-1] = replace(before, value=value)
+                joined[-1] = before._replace(value=value)
             else:
                 joined[-1] = Timex(before.start, timex.end, "TIME", value)
                 continue

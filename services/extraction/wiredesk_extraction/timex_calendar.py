@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 
 from wiredesk_extraction.time_lexicon import MONTHS, ORDINALS, SEASONS
@@ -226,7 +225,7 @@ def _ordinal(parts: Mapping[str, str], context: Context) -> Value | None:
         base = Told(context.published.year, context.published.month)
     if base.month is None or not day or not _real(base.year, base.month, day):
         return None
-    return _date_value(replace(base, day=day), {})
+    return _date_value(base._replace(day=day), {})
 
 
 def _feast(parts: Mapping[str, str], context: Context) -> Value:

@@ -1,7 +1,7 @@
 """What a time expression is reckoned from, and what the reckoning has in common."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 __all__ = ["BACK", "ON", "PARTS", "Context", "Told", "Value", "as_day", "value_of"]
 
@@ -13,8 +13,7 @@ ON = frozenset({"next", "following", "coming", "upcoming"})
 """Words that point one step back or on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """The date told last, as far as it is known; `era` is `BC` or empty."""
 
     year: int | None = None
@@ -23,8 +22,7 @@ class Told:
     era: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What an expression is resolved against.
 
     `narrative`: a history, which counts from the date told last. `future`: the sentence speaks of what is to come.
