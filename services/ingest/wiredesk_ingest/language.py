@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from py3langid.langid import MODEL_FILE
+
+from wiredesk_ingest.language_model import LanguageModel
 
 __all__ = ["DISAGREES", "UNKNOWN", "UNREADABLE", "Identifier", "LanguageReading", "identify", "load_identifier"]
 
@@ -63,7 +65,7 @@ class LanguageReading:
 
 def load_identifier() -> Identifier:
     """Load py3langid's model (about 100 languages; some tenths of a second)."""
-    identifier: Identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier: Identifier = LanguageModel.from_model_file(MODEL_FILE, norm_probs=True)
     return identifier
 
 
