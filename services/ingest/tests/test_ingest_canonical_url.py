@@ -19,6 +19,8 @@ from wiredesk_ingest.canonical_url import canonical_url, same_article_key
         ("https://bücher.example/über uns?q=ä", "https://xn--bcher-kva.example/%C3%BCberuns?q=%C3%A4"),
         ("https://news.example/%7euser/%c3%bc", "https://news.example/~user/%C3%BC"),
         ("https://news.example/a/./b/../c", "https://news.example/a/c"),
+        ("http://a-b.news.example/2001/11/x_y~z..html/", "http://a-b.news.example/2001/11/x_y~z..html/"),
+        ("https://news.example/a/..", "https://news.example/"),
         ("https://news.example/100%", "https://news.example/100%25"),
         ("https://news.example/?b=2&a=1&fbclid=z", "https://news.example/?a=1&b=2"),
         ("https://news.example/a?gallery=1&ref=2&source=3&p=", "https://news.example/a?gallery=1&p=&ref=2&source=3"),

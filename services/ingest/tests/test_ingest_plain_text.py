@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from wiredesk_ingest.plain_text import read_plain_text
+from wiredesk_ingest.plain_text import folded, read_plain_text
 
 LEAD = "The harbour of Anstead will close for a year, the council said on Monday, so that its walls can be rebuilt."
 NEXT = "Work begins in May."
@@ -99,3 +99,15 @@ def test_no_sentence_of_a_body_is_lost(sentences: list[str]) -> None:
 def test_any_text_can_be_read(text: str) -> None:
     story = read_plain_text(text)
     assert all(paragraph.strip() for paragraph in story.paragraphs)
+
+
+@given(st.text(st.one_of(st.sampled_from("aZ09_ \t\n.'-\x00\x1f’—éßK"), st.characters()), max_size=60))
+def test_folding_keeps_letters_and_digits_in_one_case_and_single_spaces(text: str) -> None:
+    words = "".join(one if one.isalnum() else " " for one in text.casefold()).split()
+    assert folded(text) == " ".join(words)
+
+
+def test_a_lead_repeated_after_signs_alone_counts_once() -> None:
+    lead = "Fishermen at Vellhamn went back to sea on Monday after a month of storms"
+    story = read_plain_text(f"{'*' * 90} {lead}…\n\n{lead}, the harbour office said.", title="Boats out")
+    assert story.paragraphs == (f"{lead}, the harbour office said.",)

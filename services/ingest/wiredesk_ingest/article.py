@@ -61,19 +61,22 @@ def ingest(
 
 
 def _check_sizes(event: ArticleSubmitted, limits: IngestSettings) -> None:
-    others = {
-        "url": event.url, "source": event.source, "title": event.title, "published_at": event.published_at,
-        "language": event.language, "external_id": event.external_id, "authors": "".join(event.authors),
-        "deck": event.deck, "modified_at": event.modified_at, "section": event.section,
-        "image": "".join(filter(None, dict(event.image).values())) if event.image else "",
-    }  # fmt: skip
-    sizes = [("html", event.html, "max_html_chars"), ("text", event.text, "max_text_chars")]
-    sizes += [(name, value, "max_field_chars") for name, value in others.items()]
-    for name, value, setting in sizes:
-        limit: int = getattr(limits, setting)
-        if value and len(value) > limit:
-            message = f"`{name}` has {len(value):,} characters, the limit is {limit:,} (WIREDESK_{setting.upper()})"
-            raise PermanentError("too_large", message)
+    _check_size("html", event.html, limits.max_html_chars, "WIREDESK_MAX_HTML_CHARS")
+    _check_size("text", event.text, limits.max_text_chars, "WIREDESK_MAX_TEXT_CHARS")
+    image = "".join(filter(None, dict(event.image).values())) if event.image else ""
+    for name, value in (
+        ("url", event.url), ("source", event.source), ("title", event.title), ("published_at", event.published_at),
+        ("language", event.language), ("external_id", event.external_id), ("authors", "".join(event.authors)),
+        ("deck", event.deck), ("modified_at", event.modified_at), ("section", event.section), ("image", image),
+    ):  # fmt: skip
+        if value:
+            _check_size(name, value, limits.max_field_chars, "WIREDESK_MAX_FIELD_CHARS")
+
+
+def _check_size(name: str, value: str | None, limit: int, setting: str) -> None:
+    if value and len(value) > limit:
+        message = f"`{name}` has {len(value):,} characters, the limit is {limit:,} ({setting})"
+        raise PermanentError("too_large", message)
 
 
 def _read(submission: _Submission, limits: IngestSettings) -> tuple[Story, Page | None]:

@@ -1,8 +1,8 @@
 """Identity: which article this is, whether its content changed, and which copies tell the same story."""
 
 import hashlib
-import json
 import re
+from json.encoder import encode_basestring_ascii as as_json
 
 from wiredesk_ingest.canonical_url import same_article_key
 
@@ -12,6 +12,7 @@ _ID_CHARS = 24  # 96 bits: a collision among a thousand million articles has a c
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _ASCII_NOT_WORD = bytes(code for code in range(128) if not chr(code).isalnum())
+_TYPOGRAPHY = "’“”—–‘…"
 
 
 def article_id(*, url: str | None, source: str, external_id: str, title: str, text: str) -> str:
@@ -40,9 +41,12 @@ def _word_characters(text: str) -> str:
     """Letters and digits alone, in one case."""
     # The ASCII part as bytes, in which no byte of another character is below 128: ten times as fast as the pattern.
     text = text.casefold().encode().translate(None, _ASCII_NOT_WORD).decode()
+    if not text.isascii():  # most often it is punctuation, of a few kinds
+        for sign in _TYPOGRAPHY:
+            text = text.replace(sign, "")
     return text if text.isascii() else _NOT_WORD.sub("", text)
 
 
 def _digest(kind: str, *values: str) -> str:
     """JSON marks where one value ends and the next begins: ("a", "bc") and ("ab", "c") differ."""
-    return hashlib.sha256(json.dumps([kind, *values]).encode()).hexdigest()[:_ID_CHARS]
+    return hashlib.sha256(f"[{', '.join(map(as_json, (kind, *values)))}]".encode()).hexdigest()[:_ID_CHARS]

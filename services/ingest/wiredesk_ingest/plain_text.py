@@ -20,7 +20,10 @@ _NO_TITLE_END = re.compile(r"[.!?…。！？؟।,;:—–-][\"'”’»)\]]*$"
 _BYLINE = re.compile(r"by [^.]{2,60}|[^.]{2,60} \((?:reuters|ap|afp|dpa|efe|ansa)\)", re.IGNORECASE)
 _BYLINE_WITHIN = 3  # a byline stands under the headline, perhaps after a deck and a shortened lead
 _ELLIPSIS = re.compile(r"(?<!\s)\s*\[?(?:…|\.\.\.)\]?$")
+_ELLIPSIS_CHARS = 5
 _NOT_WORD = re.compile(r"[\W_]+")
+_ASCII_NOT_WORD_TO_BLANK = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)
+_FEW_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,8 @@ def read_plain_text(text: str, *, title: str = "") -> Story:
     blocks = without_boilerplate(read)
     if not title and len(blocks) > 1 and "\n\n" in text and _is_title(blocks[0]):
         title, blocks = blocks[0], blocks[1:]
-    return replace(tidy(blocks, title=title), held_back=held_back)
+    story = tidy(blocks, title=title)
+    return replace(story, held_back=True) if held_back else story
 
 
 def tidy(blocks: Sequence[str], *, title: str = "") -> Story:
@@ -58,7 +62,7 @@ def tidy(blocks: Sequence[str], *, title: str = "") -> Story:
     A body of nothing else keeps them.
     """
     body, deck, byline = list(blocks), "", ""
-    if title and len(body) > 1 and folded(body[0]) == folded(title):
+    if title and len(body) > 1 and _begin_alike(body[0], title) and folded(body[0]) == folded(title):
         body = body[1:]
     for place in range(min(_BYLINE_WITHIN, len(body) - 1)):
         if is_byline(body[place]):
@@ -71,7 +75,16 @@ def tidy(blocks: Sequence[str], *, title: str = "") -> Story:
 
 def folded(text: str) -> str:
     """Letters and digits in one case, parted by single spaces: what two writings of the same words share."""
-    return _NOT_WORD.sub(" ", text.casefold()).strip()
+    text = text.casefold()
+    if text.isascii():  # as bytes: ten times as fast as the pattern
+        return b" ".join(text.encode().translate(_ASCII_NOT_WORD_TO_BLANK).split()).decode()
+    return _NOT_WORD.sub(" ", text).strip()
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """Whether the folded beginnings of two texts agree: where they don't, no more of the texts need be folded."""
+    start, beside = folded(one[:_FEW_CHARS]), folded(other[:_FEW_CHARS])
+    return start.startswith(beside) or beside.startswith(start)
 
 
 def _is_title(block: str) -> bool:
@@ -86,7 +99,9 @@ def _is_title(block: str) -> bool:
 
 def _repeats(first: str, second: str) -> bool:
     """Whether `first` is a copy of `second`, or of its beginning (cut with an ellipsis, or long enough)."""
-    cut = _ELLIPSIS.sub("", first)
+    cut = _ELLIPSIS.sub("", first) if "…" in first[-_ELLIPSIS_CHARS:] or "..." in first[-_ELLIPSIS_CHARS:] else first
+    if not _begin_alike(cut, second):
+        return False
     start = folded(cut)
     whole = folded(second[: len(first) + _MAX_TITLE_CHARS])
     if not start or not whole.startswith(start):
