@@ -19,8 +19,12 @@ MAX_DEPTH = 10_000
 """Hits deep that a walk by relevance may go: scores are not indexed, so each page ranks all hits before it again."""
 _LARGEST = (1 << 64) - 1
 """Ties ascend; taken from the largest they are part of a descending key."""
-_SLACK = 8
-"""Hits fetched beyond the page, so that a short group of equals at its end needs no second search."""
+_SLACK, _SLACK_BY_SCORE = 8, 100
+"""Hits fetched beyond the page, so that a group of equals at its end needs no second search. Scores of a phrase of two
+common words are few, and each search for it is the dearest part of a page; a hit more costs some millionths of it.
+"""
+_GROWTH = 4
+"""How many times as many are fetched where that was too few."""
 
 
 class Ordered(NamedTuple):
@@ -56,7 +60,7 @@ def by_key(searcher: Searcher, schema: Schema, query: Query, *, field: str, limi
     def ties(addresses: list[DocAddress]) -> list[tuple[int, ...]]:
         return [(_LARGEST - tie,) for tie in numbers(searcher, "tie", addresses)]
 
-    return _cut(fetch, ties, limit=limit, after=after, skip=0)
+    return _cut(fetch, ties, limit=limit, after=after, skip=0, slack=_SLACK)
 
 
 def by_score(searcher: Searcher, query: Query, *, limit: int, after: Place | None, from_cursor: bool = False) -> Cut:
@@ -77,19 +81,23 @@ def by_score(searcher: Searcher, query: Query, *, limit: int, after: Place | Non
         newest, tie = (numbers(searcher, name, addresses) for name in ("newest", "tie"))
         return [(first, _LARGEST - second) for first, second in zip(newest, tie, strict=True)]
 
-    return _cut(fetch, ties, limit=limit, after=after, skip=seen, moved=from_cursor)
+    return _cut(fetch, ties, limit=limit, after=after, skip=seen, slack=_SLACK_BY_SCORE, moved=from_cursor)
 
 
-def _cut(fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: int, moved: bool = False) -> Cut:
+def _cut(
+    fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: int, slack: int, moved: bool = False
+) -> Cut:
     """Fetch more until the page and the group of equals at its end are whole."""
-    wanted = skip + limit + 1 + _SLACK
+    wanted = skip + limit + 1 + slack
     enough = 2 * wanted
     while True:
         answer = fetch(wanted)
         found = answer.hits
         whole = len(found) < wanted
         usable = found if whole else [row for row in found if row[0] != found[-1][0]]
-        if after is not None and not moved:
+        if after is None and len(usable) > limit:
+            usable = [row for row in usable if row[0] >= usable[limit][0]]
+        elif after is not None and not moved:
             usable = [row for row in usable if row[0] <= after.keys[0]]
         keys = ties([address for _, address in usable])
         rows = [Ordered((key, *tie), address) for (key, address), tie in zip(usable, keys, strict=True)]
@@ -100,7 +108,7 @@ def _cut(fetch: _Fetch, ties: _Ties, *, limit: int, after: Place | None, skip: i
             rows = [row for row in rows if row.keys < (now or after.keys)]
         if whole or (met and len(rows) > limit):
             break
-        wanted *= 2
+        wanted *= _GROWTH
     rows.sort(key=lambda row: row.keys, reverse=True)
     total: int | None = answer.count  # type: ignore[attr-defined]  # the stubs lack it
     if len(rows) <= limit:
