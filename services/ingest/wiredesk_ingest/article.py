@@ -161,7 +161,7 @@ def _credited(
         return ", ".join(sent), people(sent, outlet=outlet)
     if metadata.authors or (metadata.byline and not story.byline):
         return metadata.byline, metadata.authors
-    return story.byline, people([story.byline], outlet=outlet)
+    return story.byline, people([story.byline], outlet=outlet) if story.byline else ()
 
 
 def _published_at(submission: _Submission, page: Page | None) -> DateReading:

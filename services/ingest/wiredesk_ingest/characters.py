@@ -5,7 +5,7 @@ import unicodedata
 
 from ftfy import fix_encoding, fixes
 
-__all__ = ["clean_line", "clean_text"]
+__all__ = ["clean_line", "clean_text", "with_signs_as"]
 
 _MAX_ROUNDS = 4  # text encoded wrongly more than three times over has not been seen; the bound stops crafted input
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\u2028]")
@@ -25,6 +25,7 @@ _LIGATURES = re.compile("[\ufb00-\ufb06]")
 # Dashes, quotation marks and the ellipsis: what English text has beyond ASCII. Beside each other they are right as they
 # are, and no normal form, ligature or mark is among them.
 _TYPOGRAPHY = "\u2010-\u2019\u201c\u201d\u2026"
+_COMMON_SIGNS = "’“”—–‘…"
 _BEYOND_TYPOGRAPHY = re.compile(f"[^\x00-\x7f{_TYPOGRAPHY}]")
 # Only these can be part of mojibake; the test for it (ftfy's) costs ten times as much as this one. A pattern that
 # begins with one set of characters, as this and that of the marks do, is searched for four times as fast.
@@ -62,6 +63,13 @@ def clean_text(text: str) -> str:
 def clean_line(text: str | None) -> str:
     """A field of one line: as `clean_text`, with line ends turned into spaces; empty for None."""
     return " ".join(clean_text(text).split()) if text else ""
+
+
+def with_signs_as(replacement: str, text: str) -> str:
+    """The text with the commonest signs beyond ASCII replaced: most often that leaves ASCII, which is fast to read."""
+    for sign in _COMMON_SIGNS:
+        text = text.replace(sign, replacement)
+    return text
 
 
 def _is_plain(text: str) -> bool:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from wiredesk.stage.likeness import BAND_BYTES, BANDS, VALUES, Likeness
 
+from wiredesk_ingest.characters import with_signs_as
+
 __all__ = ["MIN_SHINGLES", "likeness", "shingles"]
 
 MIN_SHINGLES = 24
@@ -76,7 +78,8 @@ def shingles(text: str) -> NDArray[np.uint32]:
 
 def _units(text: str) -> tuple[NDArray[np.uint64], int]:
     """A number for each word, or each character where most are of unspaced scripts; and the width of a shingle."""
-    folded = text.casefold()
+    spaced = text if text.isascii() else with_signs_as(" ", text)
+    folded = (spaced if spaced.isascii() else text).casefold()
     if not folded.isascii():
         folded = _separators().sub(" ", folded)
         if 2 * len(_UNSPACED.findall(folded)) > len(folded):
