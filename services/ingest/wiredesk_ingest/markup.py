@@ -3,6 +3,7 @@
 import re
 
 from lxml import etree
+from lxml.etree import XPath
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from wiredesk.errors import PermanentError
 
@@ -18,6 +19,11 @@ _MAX_TAG_PARTS = 20_000
 _MAX_ATTRIBUTES = 200
 _SNIFFED_CHARS = 4096
 _MAX_BINARY_SHARE = 0.05
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
+_NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+# Asked of libxml2, which makes no Python object of an element for it.
+_ELEMENTS = XPath("count(descendant-or-self::*)")
+_LOADED = XPath(f"descendant-or-self::*[count(@*) > {_MAX_ATTRIBUTES}]")
 # What other file formats begin with once decoded as text: PDF, PostScript, ZIP and Office, PNG, GIF, JPEG, RTF.
 _FOREIGN = (
     "%PDF",
@@ -50,7 +56,7 @@ def parse_page(html: str, *, max_elements: int) -> HtmlElement:
         encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True
     )
     try:
-        tree = document_fromstring(_NOT_XML.sub("", html).encode(), parser=parser)
+        tree = document_fromstring(_xml_octets(html), parser=parser)
     except etree.ParserError:  # nothing but comments or a doctype
         raise PermanentError("no_story", "`html` holds no text; send the page as a reader's browser gets it") from None
     if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
@@ -65,13 +71,18 @@ def _parts(tag: str) -> int:
     return len(_QUOTED.sub("", tag).split(None, _MAX_TAG_PARTS))
 
 
+def _xml_octets(html: str) -> bytes:
+    """UTF-8 without what XML has no place for: surrogates, controls, noncharacters."""
+    octets = html.encode(errors="ignore").translate(None, _CONTROLS)
+    for character in _NONCHARACTERS:
+        octets = octets.replace(character, b"")
+    return octets
+
+
 def _check_elements(tree: HtmlElement, max_elements: int) -> None:
     """Count the elements, and take off all attributes of one with hundreds: they mean nothing and are copied often."""
-    for count, element in enumerate(tree.iter(), 1):
-        if count > max_elements:
-            message = (
-                f"`html` has more than {max_elements:,} elements (WIREDESK_MAX_HTML_ELEMENTS); send the article alone"
-            )
-            raise PermanentError("too_complex", message)
-        if len(element.attrib) > _MAX_ATTRIBUTES:
-            element.attrib.clear()
+    if _ELEMENTS(tree) > max_elements:
+        message = f"`html` has more than {max_elements:,} elements (WIREDESK_MAX_HTML_ELEMENTS); send the article alone"
+        raise PermanentError("too_complex", message)
+    for element in _LOADED(tree):
+        element.attrib.clear()
