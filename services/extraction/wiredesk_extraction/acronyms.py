@@ -15,6 +15,7 @@ __all__ = ["Definition", "find_definitions", "with_definitions"]
 _SMALL = frozenset(
     {"of", "the", "and", "for", "in", "on", "to", "&", "de", "la", "du", "des", "-", "’s", "'s", ",", "against"}
 )
+_BRACKETS = frozenset({"("})
 _RULE = "acronym"
 
 
@@ -30,7 +31,7 @@ class Definition:
 
 def find_definitions(parse: Parse) -> list[Definition]:
     """Every acronym of the text that stands beside the words it is made of, one of the two in brackets."""
-    return [d for bracket, word in enumerate(parse.words) if word == "(" for d in _at_bracket(parse, bracket)]
+    return [d for bracket in parse.tokens_among(_BRACKETS) for d in _at_bracket(parse, bracket)]
 
 
 def _at_bracket(parse: Parse, bracket: int) -> Iterator[Definition]:

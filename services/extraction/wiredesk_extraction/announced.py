@@ -50,7 +50,7 @@ def with_datelines(parse: Parse, candidates: Sequence[Candidate]) -> list[Candid
     a stop or a year.
     """
     places = []
-    for dash in [token for token, word in enumerate(parse.words) if word in _DASHES]:
+    for dash in parse.tokens_among(_DASHES):
         if dash == 0 or dash + 1 == len(parse.words):
             continue
         first = dash
@@ -87,7 +87,7 @@ def _in_datelines(parse: Parse) -> Iterator[Candidate]:
 def with_holders(parse: Parse, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates and the holders of copyright: proper nouns after the sign, a year and an article set aside."""
     holders = []
-    for sign in [token for token, word in enumerate(parse.lower) if word in _SIGNS]:
+    for sign in parse.tokens_among(_SIGNS):
         if not (parse.words[sign][:1].isupper() or parse.words[sign] == "©"):
             continue
         first = sign + 1

@@ -64,9 +64,10 @@ class Casing:
     def plain(self) -> tuple[bool, ...]:
         """For each sentence, whether most of its words are in lower case, so that a capital marks a name."""
         found = []
+        initials = [word[:1] for word in self.parse.words]
         for first, last in self.parse.sentences:
-            initials = [word[0] for word in self.parse.words[first : last + 1] if word[:1].isalpha()]
-            found.append(sum(map(str.islower, initials)) > len(initials) * _MOSTLY)
+            letters = list(filter(str.isalpha, initials[first : last + 1]))
+            found.append(sum(map(str.islower, letters)) > len(letters) * _MOSTLY)
         return tuple(found)
 
     @cached_property

@@ -42,6 +42,7 @@ _NO_NAMES = frozenset({*_NO_NAMES_WORDS.split(), *WEEKDAYS, *MONTHS})
 _LOCATIVE = frozenset({"in", "near", "outside", "across"})
 _SAYS = frozenset({"said", "says", "told", "added", "who", "whose"})
 _OPENING = {"“": "”", '"': '"', "‘": "’", "«": "»"}
+_OPENING_MARKS = frozenset(_OPENING)
 _ROMAN = frozenset("IVXLCDM")
 _MAX_TITLE_TOKENS = 10
 _SMALL_WORDS_WORDS = """
@@ -195,7 +196,7 @@ def _listed_with(parse: Parse, run: _Run, at: dict[int, Candidate]) -> str | Non
 
 def _titles(parse: Parse, candidates: Sequence[Candidate], casing: Casing) -> list[Candidate]:
     """Titles of works: two words or more between quotation marks of which all but the small ones have a capital."""
-    marks = [mark for mark, word in enumerate(parse.words) if word in _OPENING and _opens_quotation(parse, mark)]
+    marks = [mark for mark in parse.tokens_among(_OPENING_MARKS) if _opens_quotation(parse, mark)]
     at = {token: c for c in candidates for token in range(c.first, c.last + 1)} if marks else {}
     found: list[Candidate] = []
     end = -1

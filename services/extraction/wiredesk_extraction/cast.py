@@ -144,9 +144,10 @@ def _role(parse: Parse, description: Description) -> str:
 
 def _best_name(parse: Parse, cluster: Cluster) -> str:
     """The longest form of a person's name; the most frequent form of anything else, longer ones winning ties."""
-    forms = Counter([long_form(" ".join(bare_text(parse, name).split()), name.type) for name in cluster.names])
+    written = [long_form(" ".join(bare_text(parse, name).split()), name.type) for name in cluster.names]
+    forms = Counter(written) if len(written) > 1 else dict.fromkeys(written, 1)
     if len(forms) == 1 and cluster.type != "Person":
-        return next(iter(forms))
+        return written[0]
     if cluster.type == "Person":
         best = max(forms, key=lambda form: (len(form.split()), form != form.upper(), forms[form], len(form)))
         generation = next((g for name in cluster.names if (g := generation_of(parse, name))), "")

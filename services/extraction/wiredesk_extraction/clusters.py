@@ -5,7 +5,7 @@ form, a bare surname with its full name, an acronym with its expansion, a compan
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -39,18 +39,20 @@ def cluster_names(parse: Parse, names: Sequence[Name], definitions: Sequence[Def
     names = _surname_is_person(parse, _majority_type(parse, names, acronyms))
     people = cluster_people(parse, [name for name in names if name.type == "Person"])
     others = _cluster_others(parse, [name for name in names if name.type != "Person"], definitions)
-    return sorted(people + others, key=lambda cluster: cluster.names[0].first)
+    return sorted(people + others, key=_first)
 
 
 def _majority_type(parse: Parse, names: Sequence[Name], settled: set[int]) -> list[Name]:
     """One surface form has one type within an article: an acronym's that of its expansion, otherwise the type most
     often found, any rather than OTHER; the first wins a tie.
     """
-    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    votes: dict[str, dict[str, int]] = {}
     forms = [normal(bare_text(parse, name)) for name in names]
     for name, form in zip(names, forms, strict=True):
         weight = len(names) if name.stem in settled and name.bare == name.stem else 1
-        votes[form][name.type] += weight * (len(names) if name.type != OTHER or name.stem in settled else 1)
+        weight *= len(names) if name.type != OTHER or name.stem in settled else 1
+        cast = votes.setdefault(form, {})
+        cast[name.type] = cast.get(name.type, 0) + weight
     kinds = {form: max(cast, key=cast.__getitem__) for form, cast in votes.items()}
     fixed = []
     for name, form in zip(names, forms, strict=True):
@@ -143,6 +145,9 @@ def _merge(target: Cluster, cluster: Cluster) -> None:
 
 
 def _join_acronyms(parse: Parse, clusters: list[Cluster], definitions: Sequence[Definition]) -> list[Cluster]:
+    short_forms = [_short_form(parse, cluster) for cluster in clusters]
+    if not any(short_forms):
+        return sorted(clusters, key=_first)
     expansions: dict[tuple[str, str], Cluster] = {}
     at = {name.stem: cluster for cluster in clusters for name in cluster.names}
     for definition in definitions:
@@ -155,12 +160,21 @@ def _join_acronyms(parse: Parse, clusters: list[Cluster], definitions: Sequence[
             expansions.setdefault((cluster.type, "".join(w[0] for w in words if w not in _SMALL)), cluster)
             expansions.setdefault((cluster.type, "".join(w[0] for w in words)), cluster)
     kept = []
-    for cluster in clusters:
-        surface = bare_text(parse, cluster.names[0]).replace(".", "")
-        short = any(c.isupper() for c in surface[1:]) and " " not in surface
-        target = expansions.get((cluster.type, surface.lower())) if short else None
+    for cluster, short in zip(clusters, short_forms, strict=True):
+        target = expansions.get((cluster.type, short)) if short else None
         if target is not None and target is not cluster:
             _merge(target, cluster)
         else:
             kept.append(cluster)
-    return sorted(kept, key=lambda cluster: cluster.names[0].first)
+    return sorted(kept, key=_first)
+
+
+def _short_form(parse: Parse, cluster: Cluster) -> str:
+    """What may be an acronym, in lower case and without dots; empty for any other name."""
+    surface = bare_text(parse, cluster.names[0]).replace(".", "")
+    return surface.lower() if " " not in surface and any(map(str.isupper, surface[1:])) else ""
+
+
+def _first(cluster: Cluster) -> int:
+    """Where it is named first."""
+    return cluster.names[0].first

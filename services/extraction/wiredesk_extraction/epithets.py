@@ -38,7 +38,8 @@ def find_epithets(parse: Parse, clusters: Sequence[Cluster], taken: frozenset[in
             headed.setdefault(word, set()).add(at)
     called = {word for word in headed if word in _HEADS} | _EPITHETS.keys()
     found = []
-    for head, word in [(head, word) for head, word in enumerate(parse.lower) if word in called]:
+    for head in parse.tokens_among(called):
+        word = parse.lower[head]
         if parse.tags[head] != "NN" or head in taken:
             continue
         first = left_edge(parse, head)

@@ -205,7 +205,7 @@ def _entity(parse: Parse, member: Member, origin: Origin) -> Entity:
 
 def _origins(rules: Collection[str], origin: Origin) -> dict[str, Origin]:
     """Each of our rules as the origin of what it found."""
-    return {rule: origin.model_copy(update={"name": f"{origin.name}/{rule}"}) for rule in rules}
+    return {rule: Origin(name=f"{origin.name}/{rule}", version=origin.version) for rule in rules}
 
 
 def _place(member: Member, verdict: Verdict, origin: Origin) -> Place:
@@ -216,7 +216,7 @@ def _place(member: Member, verdict: Verdict, origin: Origin) -> Place:
         latitude=spot.latitude,
         longitude=spot.longitude,
         country_code=spot.country_code,
-        origin=origin.model_copy(update={"confidence": round(verdict.share, 3)}),
+        origin=Origin(name=origin.name, version=origin.version, confidence=round(verdict.share, 3)),
     )
 
 

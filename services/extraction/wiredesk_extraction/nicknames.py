@@ -15,7 +15,7 @@ def with_nicknames(parse: Parse, candidates: Sequence[Candidate]) -> list[Candid
     """The candidates; capitalised words in marks between proper nouns, one of them of a person's name, join the two."""
     at = {token: c for c in candidates for token in range(c.first, c.last + 1)}
     joined: list[Candidate] = []
-    for mark in [token for token, word in enumerate(parse.words) if word in _MARKS]:
+    for mark in parse.tokens_among(_MARKS):
         close = _close(parse, mark)
         if close is None:
             continue

@@ -4,6 +4,7 @@ This is all that the rules read. It holds nothing of spaCy, so that memory can b
 its place.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -59,18 +60,31 @@ class Parse:
         return tuple([word.rstrip(".") for word in self.lower])
 
     @cached_property
+    def _tokens_of(self) -> dict[str, list[int]]:
+        """Each word, in lower case, with the tokens it is."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for token, word in enumerate(self.lower):
+            found[word].append(token)
+        return dict(found)
+
+    def tokens_among(self, words: frozenset[str] | set[str]) -> list[int]:
+        """The tokens, in order, whose word in lower case is one of `words`."""
+        known = self._tokens_of
+        return sorted([token for word in words.intersection(known) for token in known[word]])
+
+    @cached_property
     def proper(self) -> tuple[bool, ...]:
         """Whether each token is tagged as a proper noun and begins with a capital."""
         return tuple([tag[:3] == "NNP" and word[:1].isupper() for tag, word in zip(self.tags, self.words, strict=True)])
 
     @cached_property
-    def children(self) -> tuple[tuple[int, ...], ...]:
+    def children(self) -> tuple[Sequence[int], ...]:
         """The tokens each token governs, in order."""
-        below: dict[int, list[int]] = {}
+        below: dict[int, list[int]] = defaultdict(list)
         for token, head in enumerate(self.heads):
             if head != token:
-                below.setdefault(head, []).append(token)
-        return tuple([tuple(below.get(token, ())) for token in range(len(self.words))])
+                below[head].append(token)
+        return tuple([below.get(token, ()) for token in range(len(self.words))])
 
     def child(self, token: int, *deps: str) -> int | None:
         """The first token that `token` governs by one of `deps`."""
@@ -119,5 +133,5 @@ class Parse:
         return self.text[self.starts[first] : self.ends[last]]
 
 
-_DERIVED = ("lower", "undotted", "proper", "children", "_extents")
+_DERIVED = ("lower", "undotted", "proper", "children", "_extents", "_tokens_of")
 """The columns of a parse that are made of its others but the names."""

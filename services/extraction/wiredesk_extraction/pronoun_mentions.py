@@ -8,6 +8,7 @@ from wiredesk_extraction.scene import Scene
 __all__ = ["find_pronoun_mentions"]
 
 _GENDERS = {"he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f"}
+_PRONOUNS = frozenset(_GENDERS)
 _OBJECTS = frozenset({"dobj", "dative"})
 _MAX_SENTENCES = 2
 """Sentences looked back on: nearly all pronouns of news prose find their person in this one or the one before."""
@@ -33,7 +34,8 @@ def find_pronoun_mentions(scene: Scene, members: Sequence[Member]) -> Iterator[t
     recent: list[tuple[int, int]] = []
     resolved: dict[int, int] = {}
     at = 0
-    for token, word in [(token, word) for token, word in enumerate(parse.lower) if word in _GENDERS]:
+    for token in parse.tokens_among(_PRONOUNS):
+        word = parse.lower[token]
         while at < len(mentions) and mentions[at][0] <= token:
             recent.append(mentions[at])
             at += 1

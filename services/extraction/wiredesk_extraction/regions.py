@@ -1,5 +1,7 @@
 """The short forms that English news gives states and countries."""
 
+from functools import lru_cache
+
 __all__ = ["SHORT_STATES", "STATES", "STATE_NAMES", "long_form"]
 
 _STATES = """
@@ -33,9 +35,13 @@ _COUNTRIES = {
     "Ivory Coast": "Côte d'Ivoire", "Burma": "Myanmar", "DRC": "Democratic Republic of the Congo",
 }  # fmt: skip
 _UNIONS = {"EU": "European Union", "E.U": "European Union", "UN": "United Nations", "U.N": "United Nations"}
+_RECURRING = 1024
+"""Names whose full form is kept: an article repeats its own, and articles repeat those in the news."""
+
 _LONG = {short: long for _, short, long in _ROWS} | _COUNTRIES
 
 
+@lru_cache(maxsize=_RECURRING)
 def long_form(name: str, kind: str) -> str:
     """The full name of a state, country or union that `name` shortens; `name` itself for everything else.
 

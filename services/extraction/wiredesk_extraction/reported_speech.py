@@ -13,7 +13,7 @@ __all__ = ["find_reported"]
 
 def find_reported(scene: Scene) -> list[Reported]:
     """Reported clauses, objects and complements of nouns in text order; the outermost where one is inside another."""
-    cues = (token for token, word in enumerate(scene.parse.lower) if word in CUES and scene.outside(token))
+    cues = (token for token in scene.parse.tokens_among(CUES) if scene.outside(token))
     return _outermost([item for token in cues for item in _at(scene, token)])
 
 

@@ -85,7 +85,8 @@ def find_standing_descriptions(
     taken = {t for c, _ in described if c.type == "Person" for n in c.names for t in range(n.first, n.last + 1)}
     taken |= {t for _, ds in described for d in ds if d.standing for t in range(d.first, d.last + 1)}
     found = []
-    for head, word in [(head, word) for head, word in enumerate(parse.lower) if word in PERSON_NOUNS]:
+    for head in parse.tokens_among(PERSON_NOUNS):
+        word = parse.lower[head]
         if head in taken or parse.tags[head] not in {"NN", "NNP"}:
             continue
         first = left_edge(parse, head)

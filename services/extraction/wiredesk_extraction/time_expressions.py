@@ -28,6 +28,7 @@ _REACH_BACK, _REACH_ON = 44, 40
 
 _SEVERAL = frozenset(pattern.triggers for pattern in PATTERNS if len(pattern.triggers) > 1)
 _TOKEN = re.compile(r"[A-Za-z]{1,12}|[0-9]+")
+_WORD = re.compile(r"[a-z]+|[0-9]+")
 _ABSOLUTE = frozenset({"iso", "dotted"})
 _LIKE_ASCII = str.maketrans({"ı": "i", "İ": "i", "ſ": "s"})
 """Letters that patterns which ignore case take for others, and that stay what they are in lower case."""
@@ -45,6 +46,18 @@ _NUMBERED = re.compile(
     r"[Nn]umber|[Bb]ox|[Uu]nit|[Ee]xtension|[Ss]uite|[Ll]ine|[Cc]ode|[Ll]odge|[Ll]ocal|[Cc]hapter|[Ww]ard|[Dd]istrict|[Aa]pt\.?|[Mm]odel|[Ll]ot|[Aa]pproximately|[Nn]early)|#)\s?\Z"
 )
 """What stands before such a number."""
+
+
+class _Words(dict[tuple[int, int], frozenset[str]]):
+    """The words of stretches of a text in lower case, by start and end, told apart when they are first asked for."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def __missing__(self, span: tuple[int, int]) -> frozenset[str]:
+        words = self[span] = frozenset(_WORD.findall(self._text, *span))
+        return words
 
 
 def find_expressions(text: str) -> list[Expression]:
@@ -102,17 +115,17 @@ def _number_classes(text: str, start: int, end: int) -> Iterator[str]:
 def _matches(text: str, windows: _Windows) -> Iterator[Expression]:
     small = _lower(text)
     plain = small if text.isascii() else small.translate(_LIKE_ASCII)
+    words = _Words(plain)
+    whole = words[0, len(text)]
     spans: dict[tuple[str, ...], list[tuple[int, int]]] = {(name,): found for name, found in windows.items()}
     for triggers in _SEVERAL:
         spans[triggers] = _merged([windows[name] for name in triggers if name in windows])
     for kind, triggers, needed, core, lowered, regex in PATTERNS:
-        if triggers not in spans:
+        if triggers not in spans or (needed and needed.isdisjoint(whole)):
             continue
         read = small if lowered else text
         for start, end in spans[triggers]:
-            if needed and all(plain.find(word, start, end) < 0 for word in needed):
-                continue
-            if core and not core.search(read, start, end):
+            if (needed and needed.isdisjoint(words[start, end])) or (core and not core.search(read, start, end)):
                 continue
             for match in regex.finditer(read, start, end):
                 parts = {name.rstrip("234"): value.lower() for name, value in match.groupdict().items() if value}

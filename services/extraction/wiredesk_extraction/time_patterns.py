@@ -1,8 +1,9 @@
 """The shapes of English time expressions, each with what it cannot occur without.
 
-A row is a kind, the classes of trigger (of `time_triggers`) around which the pattern is looked for and what is looked
-for there first, because it is found or missed sooner: behind one stroke words, in lower case, behind two strokes a
-pattern. Without it (one of the words will do) the row's own pattern, which comes last, cannot match.
+A row is a kind, the classes of trigger (of `time_triggers`) around which the pattern is looked for and what it cannot
+match without, which is missed sooner: behind one stroke words, in lower case, of which it holds one whole (between
+other characters than letters), behind two strokes a pattern that is found within it. Its own pattern comes last. What
+may open it is a row of its own where most expressions go without.
 
 Every pattern is linear: no unbounded repeat stands inside another. `time_pieces` says how they are read.
 """
@@ -47,12 +48,17 @@ _CASED: tuple[tuple[str, str, str], ...] = (
      r"{BOUND}?\b{MONTH}(?:,? (?:of )?{YEAR}|,? of {THAT_YEAR})"),
     ("month", "month // {MONTH_FULL}{TO}", r"{BOUND}?\b{MONTH_FULL}(?={TO}(?:early |late |mid-?)?(?:" + MONTH_NAMES
      + r")(?: \d{1,2})?,? {YEAR2})"),
-    ("month", "month", r"{BOUND}?\b{CLEAR_MONTH}(?![\w-])"),
-    ("month", "month", r"\b{CLEAR_MONTH}(?=['’]s\b|[-–])"),
-    ("month", "month", after(IN, r"{NAME_MONTH}(?![\w-]| {BIG})")),
-    ("month", "month / end beginning start middle close rest early late mid", r"{BOUND}{NAME_MONTH}(?![\w-])"),
-    ("month", "month", r"\b(?P<month>(?-i:April|June|August))(?![\w-]| {BIG})"),
-    ("month", "month // {REL} {MONTH_FULL}", r"{PART_OF_IT}?{THE}\b{REL} {MONTH_FULL}\b"),
+    ("month", "month / january february july september october november december "
+     "// (?:early|late|mid|of)(?:[-‐‑–]| )(?:in |the )?{CLEAR_MONTH}", r"{BOUND}\b{CLEAR_MONTH}(?![\w-])"),
+    ("month", "month / january february july september october november december", r"\b{CLEAR_MONTH}(?![\w-])"),
+    ("month", "month / january february july september october november december",
+     r"\b{CLEAR_MONTH}(?=['’]s\b|[-–])"),
+    ("month", "month / march april may june august", after(IN, r"{NAME_MONTH}(?![\w-]| {BIG})")),
+    ("month", "month / march april may june august // (?:early|late|mid|of)(?:[-‐‑–]| )(?:in |the )?{NAME_MONTH}",
+     r"{BOUND}{NAME_MONTH}(?![\w-])"),
+    ("month", "month / april june august", r"\b(?P<month>(?-i:April|June|August))(?![\w-]| {BIG})"),
+    ("month", "month / last next this past coming previous following that same preceding prior current upcoming "
+     "// {REL} {MONTH_FULL}", r"{PART_OF_IT}?{THE}\b{REL} {MONTH_FULL}\b"),
     ("season", "season", r"{THE}(?:(?:early|late|mid)[- ])?\b{SEASON}(?: of|,)? {YEAR}"),
     ("season", "season", r"{RECENT} {SEASON}\b"),
     ("season", "season", r"{THE}\b{SEASON} of {THAT_YEAR}"),
@@ -69,7 +75,7 @@ _CASED: tuple[tuple[str, str, str], ...] = (
     ("season", "season", r"(?<=[a-z,]\s)\b(?P<season>(?-i:Summer|Winter|Autumn))(?! {BIG}|[\w-])"),
     ("bc", "bc", r"(?:(?:ca?\.|circa) )?(?<![\d.,])(?P<number>\d{1,4}) (?:BCE?\b|B\.\s?C\b\.?)"),
     ("bc", "bc", r"(?<![\w.,])(?P<number>\d{2,4})(?={TO}\d{1,4} (?:BCE?\b|B\.C\.))"),
-    ("year", "year / end beginning start middle close rest early late mid", r"{BOUND}{YEAR}{NO_MORE}"),
+    ("year", "year // (?:early|late|mid|of)(?:[-‐‑–]| )(?:in |the )?{YEAR}", r"{BOUND}{YEAR}{NO_MORE}"),
     ("year", "year / fiscal financial fy", r"\b(?:(?:the )?(?:fiscal|financial)(?: year)?|FY) ?{RECENT}{NO_MORE}"),
     ("year", "year", r"(?<![\w.,:$£€#/-])(?:the (?:fiscal )?year )?{RECENT}(?![\w%]|[.,:]\d|-[A-Za-z]|"
      r"-(?!(?:19|20)\d\d(?!\d))\d{3})"),
@@ -104,7 +110,7 @@ _CASED: tuple[tuple[str, str, str], ...] = (
      r"(?:the )?Fourth of July|Labor Day|Memorial Day|Veterans Day|Columbus Day|Boxing Day|May Day|"
      r"St\.? Patrick['’]s Day|(?:Martin Luther King|MLK)(?:,? Jr\.?)? Day|Presidents['’]? Day)"
      r"(?:,? {YEAR})?\b(?! (?:tree|card|carol|present|gift|dinner|parade|massacre|offensive))"),
-    ("weekday", "weekday / mon. tues. tue. wed. thurs. thu. fri.",
+    ("weekday", "weekday / mon tues tue wed thurs thu fri",
      r"(?:\b{REL} )?\b(?P<weekday>(?-i:Mon|Tues|Tue|Wed|Thurs|Thu|Fri)\.)(?! {BIG})"),
     ("set", "set", r"\b(?P<word>daily|nightly|weekly|monthly|yearly|annual|annually|quarterly|hourly|"
      r"fortnightly|bi-?weekly|biennial)\b(?! {BIG})"),
@@ -115,7 +121,8 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
     ("deictic", "deictic", r"\b(?:(?:earlier|later|early|late) )?(?P<word>yesterday|today|tomorrow)(?: {PART})?\b"),
     ("deictic", "deictic", r"\b(?:the )?day (?P<word>before yesterday|after tomorrow)\b"),
     ("deictic", "deictic", r"\b(?P<word>tonight)\b"),
-    ("vague", "vague", r"\b(?P<word>nowadays|currently|recently|lately|presently|now(?! that)|these days|"
+    ("vague", "vague / nowadays currently recently lately presently now days present modern being formerly time moment",
+     r"\b(?P<word>nowadays|currently|recently|lately|presently|now(?! that)|these days|"
      r"(?:the )?present[- ]day|modern[- ]day|the time being|formerly|"
      r"at (?:the )?(?P<core>(?:present|this (?:time|moment)|the moment))(?! (?:of|in|a|the)\b))\b"),
     ("vague", "vague / recent current",
@@ -126,11 +133,12 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
     ("vague", "vague / future", r"\b(?:the )?(?:near |foreseeable |distant |immediate )?(?P<word>future)\b(?!s)"),
     ("vague", "vague / past", r"\bthe (?:recent |distant )?(?P<word>past)(?={STOP}| (?:and|is|was|to|it|when|he|she|"
      r"they|we|as|that|but|for|or|with|has)\b)"),
-    ("relative", "unit // {REL} (?:fiscal |calendar |financial |school |academic )?{STEP}",
+    ("relative", "unit / last next this past coming previous following that same preceding prior current upcoming "
+     "// {REL} (?:fiscal |calendar |financial |school |academic )?{STEP}",
      r"{PART_OF_IT}?(?P<the>the )?\b(?!past ){REL} (?:fiscal |calendar |financial |school |"
      r"academic )?{STEP}\b(?!-)"
      r"(?! of (?!the year))"),
-    ("relative", "unit / end beginning start middle close rest remainder course part half early earlier late mid",
+    ("relative", "unit / end beginning start middle close rest remainder course part half early earlier late later mid",
      r"\b{PART_OF_IT}(?P<rel>the) {STEP}\b(?!-| (?:of|before|after|ago|later)\b)"),
     ("relative", "unit / end",
      r"\b(?P<unit>year|month|week)(?:['’]s end|-end)\b"),
@@ -140,7 +148,9 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
      r"\b(?P<unit>year|month|week)[- ](?P<rel>ago|earlier)(?= (?:period|quarter|month|"
      r"level|figure|profit|"
      r"loss|net|result|earnings|total|number|pace|rate|week|day))"),
-    ("weekday", "weekday", r"(?:{PART_OF_IT}?(?:the )?{REL} )?\b{WEEKDAY}(?:,? {PART})?\b(?!s\b)"),
+    ("weekday", "weekday / last next this past coming previous following that same preceding prior current upcoming "
+     "// {REL} {WEEKDAY}", r"{PART_OF_IT}?(?:the )?{REL} {WEEKDAY}(?:,? {PART})?\b(?!s\b)"),
+    ("weekday", "weekday", r"\b{WEEKDAY}(?:,? {PART})?\b(?!s\b)"),
     ("weekday", "weekday / week",
      r"\b{WEEKDAY}(?: of)? (?P<week>next|last|this) week\b"),
     ("daypart", "part / this last next following that previous same",
@@ -149,12 +159,13 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
     ("part", "part", after("in of during through", r"the (?:early |late )?{PART}(?: hours)?\b(?! of )")),
     ("part", "part", r"\b(?:one|all|the (?:early|late)) {PART}\b(?! of )"),
     ("part", "part", after("at by last", r"{PART}\b") + r"(?! of )"),
-    ("part", "part / overnight daytime nighttime night-time midday",
+    ("part", "part / overnight daytime nighttime night midday",
      r"\b(?P<part>(?:overnight|daytime|night-?time|midday))\b"),
     ("part", "part / dawn dusk daybreak nightfall sunset sunrise",
      after("at before by until till since from after around", r"(?P<part>dawn|dusk|daybreak|"
      r"nightfall|sunset|sunrise)\b")),
-    ("shift", "unit // {UNIT}s? (?:ago|later|earlier|from now|hence|previously|prior|before|after|on)",
+    ("shift", "unit / ago later earlier now hence previously prior before after on afterward afterwards "
+     "// {UNIT}s? (?:ago|later|earlier|from now|hence|previously|prior|before|after|on)",
      r"\b{ABOUT}{COUNT}[- ]{KIND}{UNIT}s? (?:(?P<way>ago|later|earlier|from now|hence|"
      r"previously|prior)\b|"
      r"(?P<way2>before|after|on|afterwards?){STOP})"),
@@ -164,7 +175,7 @@ _DISTANCE: tuple[tuple[str, str, str], ...] = (
      r"\b{COUNT} {WEEKDAY}s (?P<way>ago)\b"),
     ("shift", "unit / before after following previous",
      r"\bthe (?P<unit>day|week|month|year|night) (?P<way>before|after|following|previous)\b"),
-    ("shift", "unit / ago later earlier before prior after",
+    ("shift", "unit / ago later earlier before prior after afterward afterwards",
      r"\b(?:just |only |even )?(?P<some>{UNITS}) (?:(?P<way>ago|later|earlier){NO_MORE}|"
      r"(?P<way2>before|prior|after|afterwards?){STOP})"),
 )  # fmt: skip
@@ -201,14 +212,14 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
      r"\b(?P<count>half)[- ](?P<unit>hour|day|century|decade|year)\b"),
     ("span", "unit / quarter",
      r"\b(?:a )?(?P<quarter>quarter)(?: of a |[- ])(?P<unit>century)\b"),
-    ("age", "unit / old",
+    ("age", "unit / old olds",
      r"(?<![\w.])(?:\d{1,3} ?(?:-|–|to|or) ?)?(?P<count>{NUMBER})[- ](?P<unit>years?|months?|"
      r"weeks?|days?)[- ]olds?\b"),
     ("vaguespan", "unit", after("for in over after within many through", r"(?P<unit>minutes|hours|days|weeks|"
      r"months|years|decades|centuries)\b(?! of )")),
     ("vaguespan", "unit // s of ",
      r"(?:the )?\b(?P<unit>minutes|hours|days|weeks|months|years|decades|centuries)(?= of )"),
-    ("vaguespan", "unit / -long -old",
+    ("vaguespan", "unit / long old",
      r"\b(?P<unit>hours?|days?|weeks?|months?|years?|decades?|centuries)-(?:long|old)\b"),
     ("vaguespan", "unit / all full whole entire",
      r"\b(?:all|a full|a whole|an entire|the whole|the entire) (?P<unit>day|week|month|"
@@ -224,7 +235,9 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
     ("set", "part season weekday month / every each most",
      r"\b(?:every|each|most)(?: (?:other|single))? (?:{PART}|{SEASON}|"
      r"{WEEKDAY}|{MONTH_FULL})s?(?: {PART2})?\b"),
-    ("set", "weekday", r"\b(?:on )?(?P<core>{WEEKDAY}(?:s|(?: and {WEEKDAY_NAME})? (?P<part>mornings|"
+    ("set", "weekday / mondays tuesdays wednesdays thursdays fridays saturdays sundays mornings afternoons evenings "
+     "nights",
+     r"\b(?:on )?(?P<core>{WEEKDAY}(?:s|(?: and {WEEKDAY_NAME})? (?P<part>mornings|"
      r"afternoons|evenings|nights)))\b"),
     ("set", "unit part / weekends weekdays weeknights mornings evenings afternoons",
      r"\b(?P<plural>weekends|weekdays|weeknights|mornings|evenings|afternoons)\b(?<!\d)"),
@@ -246,14 +259,14 @@ _EXTENT: tuple[tuple[str, str, str], ...] = (
 
 
 class Pattern(NamedTuple):
-    """The shape of one kind of expression. It is looked for around triggers of its classes, there only where what it
-    cannot do without stands: one of `needed`, and `core`, each if it has such. `lowered`: it and its core read the text
-    in lower case.
+    """The shape of one kind of expression. It is looked for around triggers of its classes, there only where one
+    of the words `needed` stands and `core` is found, if it has such. `lowered`: it and its core read the text in lower
+    case.
     """
 
     kind: str
     triggers: tuple[str, ...]
-    needed: tuple[str, ...]
+    needed: frozenset[str]
     core: re.Pattern[str] | None
     lowered: bool
     regex: re.Pattern[str]
@@ -265,7 +278,7 @@ def _patterns(rows: Iterable[tuple[str, str, str]], *, lowered: bool) -> Iterato
         triggers, _, needed = words.partition(" / ")
         core = compile_pattern(within, lowered=lowered) if within else None
         regex = compile_pattern(pattern, lowered=lowered)
-        yield Pattern(kind, tuple(triggers.split()), tuple(needed.split()), core, lowered, regex)
+        yield Pattern(kind, tuple(triggers.split()), frozenset(needed.split()), core, lowered, regex)
 
 
 PATTERNS = (

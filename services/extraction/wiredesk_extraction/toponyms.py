@@ -8,6 +8,7 @@ somebody's surname here.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import attrgetter
 
 from wiredesk_extraction.first_names import gender_of_first_name
 from wiredesk_extraction.gazetteer import Gazetteer
@@ -37,8 +38,10 @@ _STATE_FORMS = frozenset(form.lower() for form in STATES)
 _PARTIES = frozenset({"r", "d", "dfl", "i"})
 _DATELINE_ENDS = frozenset({"-", "--", "–", "—", "(", ",", ":"})
 _COUNTY = frozenset({"county", "parish"})
+_COUNTIES = frozenset({"counties"})
 _LISTING = frozenset({",", "and", "&", "or"})
 _MAX_WORDS = 3
+_first = attrgetter("first")
 _ENOUGH = 2
 """Points of evidence, over all its mentions, that make a form a place."""
 _MAX_LISTED = 12
@@ -94,7 +97,7 @@ def _whole(parse: Parse, name: RawName) -> RawName:
 def listed_counties(parse: Parse) -> list[tuple[int, int]]:
     """First and last tokens of "Barrow", "Jackson" and "Madison" in "Barrow, Jackson and Madison counties"."""
     found = []
-    for noun in (token for token, word in enumerate(parse.lower) if word == "counties"):
+    for noun in parse.tokens_among(_COUNTIES):
         at = noun - 1
         while at >= 0 and noun - at < _MAX_LISTED:
             last = at
@@ -119,10 +122,6 @@ def _unlabelled(parse: Parse, names: list[RawName]) -> list[RawName]:
         else:
             runs.append([token, token])
     return [RawName(first, last, "") for first, last in runs]
-
-
-def _first(name: RawName) -> int:
-    return name.first
 
 
 def _place_forms(parse: Parse, names: list[RawName], form_of: list[str], gazetteer: Gazetteer) -> set[str]:
