@@ -84,14 +84,19 @@ def test_an_image_is_small(stack: Stack, service: str) -> None:
     assert left == ""
 
 
-def test_extraction_reads_with_the_engine_and_has_its_places_at_hand(stack: Stack) -> None:
-    """Without either it would work all the same, several times slower or later."""
+def test_extraction_reads_with_the_engine_and_has_its_weights_and_places_at_hand(stack: Stack) -> None:
+    """Without any of them it would work all the same, several times slower or later."""
     (container, *_) = stack.containers("extraction")
     asked = (
         "from wiredesk_extraction.engine.native import kernels; kernels()\n"
-        "from wiredesk_extraction import gazetteer as g; print(g.PlaceTable.read(g.COMPILED, g._source()) is not None)"
+        "from wiredesk_extraction import gazetteer as g\n"
+        "print(g.PlaceTable.read(g.COMPILED, g._source()) is not None)\n"
+        "from wiredesk_extraction.engine.weights_file import read_weights\n"
+        "from wiredesk_extraction.pipeline import pipeline_folder\n"
+        "from wiredesk_extraction.settings import DEFAULT_MODEL\n"
+        "print(read_weights(pipeline_folder(DEFAULT_MODEL)) is not None)"
     )
-    assert stack.docker("exec", container, "python", "-c", asked).strip() == "True"
+    assert stack.docker("exec", container, "python", "-c", asked).split() == ["True", "True"]
 
 
 def test_what_images_leave_out_changes_no_fact(stack: Stack, traffic: Traffic) -> None:

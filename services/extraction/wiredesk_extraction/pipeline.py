@@ -34,23 +34,29 @@ def is_installed(package: str) -> bool:
 def load_reader(model: str, limit_chars: int, *, variable: str = "WIREDESK_MODEL", cure: str | None = None) -> "Reader":
     """Load a pipeline and what reads with it: the engine where it knows the pipeline, else spaCy itself.
 
-    Raises UsageError as `load_pipeline` does.
+    The compiled weights of the default pipeline need no spaCy at all. Raises UsageError as `load_pipeline` does.
     """
     from wiredesk_extraction.engine import Engine, UnknownArchitecture
+    from wiredesk_extraction.engine.vectors import word_vectors
+    from wiredesk_extraction.engine.weights_file import read_weights
     from wiredesk_extraction.reader import Reader
-    from wiredesk_extraction.stock import Stock
-    from wiredesk_extraction.tokens import Tokeniser
 
-    nlp = load_pipeline(model, variable=variable, cure=cure, lean=True)
+    folder = _find(model, variable, cure or _CURE)
+    weights = read_weights(folder) if folder else None
     try:
-        engine = Engine(nlp)
+        if folder and weights:
+            return Reader(weights.meta, Engine(weights, word_vectors(folder)), limit_chars)
+        from wiredesk_extraction.engine.from_spacy import vectors_of, weights_of
+
+        nlp = load_pipeline(model, variable=variable, cure=cure, lean=True)
+        weights = weights_of(nlp)
+        return Reader(weights.meta, Engine(weights, vectors_of(nlp)), limit_chars)
     except (UnknownArchitecture, OSError) as reason:
+        from wiredesk_extraction.stock import Stock
+
         _log.warning("pipeline.read_by_spacy", model=model, reason=str(reason), effect="several times slower")
         nlp = load_pipeline(model, variable=variable, cure=cure)
-        return Reader(nlp, Tokeniser(nlp), Stock(nlp), limit_chars)
-    tokeniser = Tokeniser(nlp)
-    tokeniser.keep_only(engine.attributes)
-    return Reader(nlp, tokeniser, engine, limit_chars)
+        return Reader({key: str(nlp.meta[key]) for key in ("lang", "name", "version")}, Stock(nlp), limit_chars)
 
 
 def load_pipeline(

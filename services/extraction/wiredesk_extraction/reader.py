@@ -1,19 +1,14 @@
 """Reads articles into `Parse` with a loaded pipeline."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from wiredesk_extraction.engine import Analysis
 from wiredesk_extraction.parse import Parse, RawName
 from wiredesk_extraction.segments import paragraphs, pieces
-from wiredesk_extraction.tokens import Tokeniser
-
-if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokens import Doc
 
 __all__ = ["Analyser", "Reader"]
 
@@ -29,35 +24,34 @@ _SAME_LENGTH = str.maketrans("“”„‟«»″‘’‚‛′\u00a0\u2007\u20
 
 
 class Analyser(Protocol):
-    """Finds tags, heads, sentences and names."""
+    """Finds tokens, tags, heads, sentences and names."""
 
-    def read(self, docs: Sequence["Doc"]) -> Analysis:
-        """Analyse documents, none of them empty, that only the tokeniser has seen."""
+    def read(self, texts: Sequence[str]) -> Analysis:
+        """Analyse texts, none of them empty; none influences another."""
         ...
 
 
 class Reader:
     """Reads text into `Parse` with one loaded pipeline."""
 
-    def __init__(self, nlp: "Language", tokeniser: Tokeniser, analyser: Analyser, limit_chars: int) -> None:
-        self._tokeniser = tokeniser
+    def __init__(self, meta: Mapping[str, str], analyser: Analyser, limit_chars: int) -> None:
+        """`meta`: lang, name and version of the pipeline."""
         self._analyser = analyser
         self.limit_chars = limit_chars
-        self.language = str(nlp.meta.get("lang", ""))
-        self.name = f"{nlp.meta.get('lang', '')}_{nlp.meta.get('name', 'pipeline')}"
-        self.version = str(nlp.meta.get("version", "0"))
+        self.language = meta.get("lang", "")
+        self.name = f"{self.language}_{meta.get('name', 'pipeline')}"
+        self.version = meta.get("version", "0")
 
     def read(self, text: str) -> Parse:
-        """Parse an article. What goes over `limit_chars` is left out; memory taken on the way is given back."""
+        """Parse an article. What goes over `limit_chars` is left out."""
         spans = [span for span in pieces(text) if span[1] <= self.limit_chars]
         lines = [start for start, _ in paragraphs(text)]
         plain = text[: self.limit_chars].translate(_SAME_LENGTH)
-        with self._tokeniser.article(plain):
-            return _parse(text, lines, [self._read(plain, batch) for batch in _batches(spans)])
-
-    def _read(self, plain: str, spans: Sequence[Span]) -> "_Columns":
-        docs = self._tokeniser.cut([plain[start:end] for start, end in spans])
-        return _columns(spans, docs, self._analyser.read(docs))
+        batches = [
+            _columns(batch, self._analyser.read([plain[start:end] for start, end in batch]))
+            for batch in _batches(spans)
+        ]
+        return _parse(text, lines, batches)
 
 
 def _batches(spans: Sequence[Span]) -> Iterator[Sequence[Span]]:
@@ -86,12 +80,11 @@ class _Columns:
     names: list[RawName]
 
 
-def _columns(spans: Sequence[Span], docs: Sequence["Doc"], found: Analysis) -> _Columns:
+def _columns(spans: Sequence[Span], found: Analysis) -> _Columns:
     """White-space tokens go; what they govern passes to their own head."""
-    columns = np.concatenate([doc.to_array(["IDX", "LENGTH", "IS_SPACE"]) for doc in docs]).astype(np.int64)
     lengths = np.diff(found.offsets)
     pieces = np.repeat([start for start, _ in spans], lengths)
-    kept = columns[:, 2] == 0
+    kept = found.space == 0
     before = np.concatenate([[0], np.cumsum(kept)])  # tokens kept before each
     heads = found.heads + np.repeat(found.offsets[:-1], lengths)
     tokens = np.arange(len(heads))
@@ -100,10 +93,10 @@ def _columns(spans: Sequence[Span], docs: Sequence["Doc"], found: Analysis) -> _
     opens = found.sentence_start.astype(bool)
     opens[found.offsets[:-1]] = True
     sentences = np.cumsum(opens)[kept]
-    starts = (pieces + columns[:, 0])[kept]
+    starts = (pieces + found.starts)[kept]
     return _Columns(
         starts=starts,
-        ends=starts + columns[kept, 1],
+        ends=starts + found.lengths[kept],
         pieces=pieces[kept],
         tags=[tag for tag, keep in zip(found.tags, kept.tolist(), strict=True) if keep],
         deps=[dep for dep, keep in zip(found.deps, kept.tolist(), strict=True) if keep],

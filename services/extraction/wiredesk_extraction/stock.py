@@ -22,12 +22,20 @@ class Stock:
     def __init__(self, nlp: "Language") -> None:
         self._nlp = nlp
 
-    def read(self, docs: Sequence["Doc"]) -> Analysis:
-        """Analyse documents, none of them empty, that only the tokeniser has seen."""
-        docs = list(self._nlp.pipe(docs, batch_size=_BATCH_DOCS))
+    def read(self, texts: Sequence[str]) -> Analysis:
+        """Analyse texts, none of them empty; memory taken for their words is given back."""
+        with self._nlp.memory_zone():
+            return self._read([self._nlp.make_doc(text) for text in texts])
+
+    def _read(self, made: Sequence["Doc"]) -> Analysis:
+        docs = list(self._nlp.pipe(made, batch_size=_BATCH_DOCS))
         offsets = np.cumsum([0, *map(len, docs)]).astype(np.int32)
+        columns = np.concatenate([doc.to_array(["IDX", "LENGTH", "IS_SPACE"]) for doc in docs]).astype(np.int64)
         return Analysis(
             offsets,
+            columns[:, 0],
+            columns[:, 1],
+            columns[:, 2].astype(np.uint8),
             [token.tag_ for doc in docs for token in doc],
             np.array([token.head.i for doc in docs for token in doc], dtype=np.int32),
             [token.dep_ for doc in docs for token in doc],

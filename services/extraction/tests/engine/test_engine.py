@@ -1,6 +1,7 @@
 """What the engine refuses, what it remembers, and how its kernels compute and are built."""
 
 import importlib.util
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,16 +10,20 @@ from types import ModuleType
 import numpy as np
 import pytest
 import spacy
+from spacy.attrs import NORM
 from spacy.language import Language
 from wiredesk_extraction.engine import Engine, UnknownArchitecture
 from wiredesk_extraction.engine.encoder import encode, padded_places
+from wiredesk_extraction.engine.from_spacy import vectors_of, weights_of
 from wiredesk_extraction.engine.projectivity import reattach
 from wiredesk_extraction.engine.transitions import find_sentences
-from wiredesk_extraction.engine.weights import Encoder, Layer
+from wiredesk_extraction.engine.weights import Embedding, Encoder, Layer, Weights
+from wiredesk_extraction.engine.weights_file import read_weights, write_weights
 from wiredesk_extraction.pipeline import load_reader
 from wiredesk_extraction.reader import Reader
 from wiredesk_extraction.stock import Stock
-from wiredesk_extraction.tokens import Tokeniser
+
+from .conftest import Read
 
 SERVICE = Path(__file__).resolve().parents[2]
 TEXT = "“We sail on Monday,” said Jon Berg, who owns the line.\n\nIt rained in Bergen.\nHe left."
@@ -28,7 +33,13 @@ def test_a_pipeline_of_other_components_is_refused_by_name() -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     with pytest.raises(UnknownArchitecture, match="sentencizer"):
-        Engine(nlp)
+        weights_of(nlp)
+
+
+def _look_at_lower_case(nlp: Language) -> None:
+    for node in nlp.get_pipe("ner").model.walk():
+        if node.name == "extract_features":
+            node.attrs["columns"] = ["LOWER", *node.attrs["columns"][1:]]
 
 
 SPOILT: dict[str, tuple[Callable[[Language], object], str]] = {
@@ -36,6 +47,11 @@ SPOILT: dict[str, tuple[Callable[[Language], object], str]] = {
     "unseen class": (lambda nlp: nlp.get_pipe("ner").model.attrs["unseen_classes"].add(3), "not trained for"),
     "padding": (lambda nlp: nlp.get_pipe("tok2vec").model.get_ref("encode").attrs.update(pad=2), "one token"),
     "own encoder": (lambda nlp: setattr(nlp.get_pipe("parser"), "model", nlp.get_pipe("ner").model), "of its own"),
+    "embedding": (_look_at_lower_case, "looks at"),
+    "norm": (lambda nlp: nlp.vocab.lex_attr_getters.update({NORM: str.upper}), "way of its own to find NORM"),
+    "lexeme": (lambda nlp: setattr(nlp.vocab["Oslo"], "norm_", "bergen"), "norms of their own"),
+    "tokeniser": (lambda nlp: setattr(nlp, "tokenizer", nlp.tokenizer.explain), "tokeniser"),
+    "search": (lambda nlp: setattr(nlp.tokenizer, "token_match", str.isdigit), "no regular expression"),
     "label": (lambda nlp: nlp.get_pipe("parser").add_label("subtok"), "not trained for"),
 }
 
@@ -46,7 +62,7 @@ def test_a_model_that_computes_otherwise_is_refused(case: str, nlp: Language) ->
     other = spacy.load(nlp.path, exclude=["lemmatizer", "attribute_ruler", "senter", "vocab"])
     spoil(other)
     with pytest.raises(UnknownArchitecture, match=reason):
-        Engine(other)
+        weights_of(other)
 
 
 def test_a_pipeline_that_the_engine_refuses_is_read_by_spacy(
@@ -61,43 +77,86 @@ def test_a_pipeline_that_the_engine_refuses_is_read_by_spacy(
     assert len(parse.sentences) == 3  # without sentences of its own, each line is one
 
 
+def test_a_pipeline_without_the_vectors_it_was_trained_with_is_refused(weights: Weights) -> None:
+    with pytest.raises(UnknownArchitecture, match="no static vectors"):
+        Engine(weights, None)
+
+
+def test_vectors_by_spelling_are_those_of_spacy_and_zeros_for_a_word_without(nlp: Language) -> None:
+    vectors = vectors_of(nlp)
+    assert vectors
+    [known, unknown] = vectors.get_batch(np.array([nlp.vocab["sail"].orth, nlp.vocab["Xqzzyt"].orth], dtype=np.uint64))
+    np.testing.assert_array_equal(known, nlp.vocab["sail"].vector)
+    assert not unknown.any()
+
+
 def test_engine_and_spacy_make_the_same_parse_of_an_article(nlp: Language, engine: Engine, stock: Stock) -> None:
-    tokeniser = Tokeniser(nlp)
     for text in (TEXT, TEXT.replace(" ", "  "), "\t\n x \n", "", "A  \u00a0 b.\n" * 2000):
-        assert Reader(nlp, tokeniser, engine, 400_000).read(text) == Reader(nlp, tokeniser, stock, 400_000).read(text)
+        assert Reader(nlp.meta, engine, 400_000).read(text) == Reader(nlp.meta, stock, 400_000).read(text)
 
 
-def test_what_was_read_before_does_not_change_what_is_found(nlp: Language) -> None:
+def _embedded(engine: Engine, text: str) -> list[np.ndarray]:
+    tokens = engine.tokeniser.cut([text])
+    engine.types.learn(engine.tokeniser.types)
+    found = engine.types.look_up(tokens.types, tokens.spaced)
+    return [rows[found] for rows in engine.types.rows]
+
+
+def test_what_was_read_before_does_not_change_what_is_found(nlp: Language, weights: Weights) -> None:
     """Types are embedded once, together with whatever else was new; not a digit may depend on that."""
     texts = [f"{name} met Ada Holm in Oslo on Monday." for name in ("Jon Berg", "The minister", "Ferry Lines Ltd.")]
     vectors = []
     for order in (texts, texts[::-1]):
-        engine = Engine(nlp)
-        found = {}
-        for text in order:
-            docs = [nlp.make_doc(text)]
-            found[text] = [rows[engine.types.look_up(docs)] for rows in engine.types.rows]
-        vectors.append(found)
+        engine = Engine(weights, vectors_of(nlp))
+        vectors.append({text: _embedded(engine, text) for text in order})
     for text in texts:
         assert all(np.array_equal(a, b) for a, b in zip(vectors[0][text], vectors[1][text], strict=True))
 
 
-def test_a_full_table_of_types_starts_anew_and_takes_over_what_is_met_again(nlp: Language, engine: Engine) -> None:
-    small = Engine(nlp, types=12)
-    for text in ("Ada Holm left Oslo.", "Jon Berg of Bergen stayed there.", "Ada Holm left Oslo."):
-        docs = [nlp.make_doc(text)]
-        ours, theirs = small.read(docs), engine.read(docs)
-        assert (ours.tags, ours.heads.tolist(), ours.names) == (theirs.tags, theirs.heads.tolist(), theirs.names)
-        assert len(small.types) <= 12
-    again = [nlp.make_doc("Ada Holm stayed.")]
-    assert np.array_equal(
-        small.types.rows[0][small.types.look_up(again)], engine.types.rows[0][engine.types.look_up(again)]
+def test_what_is_remembered_is_bounded_and_being_forgotten_changes_nothing(
+    nlp: Language, weights: Weights, by_engine: Read
+) -> None:
+    small = Engine(weights, vectors_of(nlp), remembered=12)
+    for text in ("Ada Holm left Oslo.", "Jon Berg of Bergen (NO) stayed there.", "She didn't.", "Ada Holm left Oslo."):
+        ours = small.read([text])
+        [theirs] = by_engine([text])
+        assert (ours.tags, ours.heads.tolist(), ours.names) == (theirs["tags"], theirs["heads"], theirs["names"])
+    assert 5 <= len(small.tokeniser.types) <= 12 + 5
+
+
+def test_a_text_of_more_types_than_are_remembered_is_read(nlp: Language, weights: Weights, by_engine: Read) -> None:
+    text = "Ada Holm, who left Oslo for Bergen on Monday, didn't say when."
+    [theirs] = by_engine([text])
+    assert Engine(weights, vectors_of(nlp), remembered=2).read([text]).heads.tolist() == theirs["heads"]
+
+
+def test_compiled_weights_are_those_of_the_pipeline(nlp: Language, weights: Weights, tmp_path: Path) -> None:
+    write_weights(nlp.path, weights, tmp_path / "weights")
+    found = read_weights(nlp.path, tmp_path / "weights")
+    assert found
+    assert found.rules == weights.rules
+    assert found.meta == weights.meta
+    np.testing.assert_array_equal(found.own.layers[-1].products, weights.own.layers[-1].products)
+    assert Engine(found, vectors_of(nlp)).read([TEXT]).tags == Engine(weights, vectors_of(nlp)).read([TEXT]).tags
+
+
+def test_compiled_weights_of_another_pipeline_are_not_taken(nlp: Language, weights: Weights, tmp_path: Path) -> None:
+    write_weights(nlp.path, weights, tmp_path / "weights")
+    spacy.blank("en").to_disk(tmp_path / "other")
+    assert read_weights(tmp_path / "other", tmp_path / "weights") is None
+    assert read_weights(nlp.path, tmp_path / "none") is None
+
+
+def test_the_weights_of_the_default_pipeline_are_compiled_and_need_no_spacy() -> None:
+    """What installing has made serves: nothing else in the tests would notice its absence but by memory and time."""
+    asked = (
+        "import sys; from wiredesk_extraction.pipeline import load_reader; "
+        "from wiredesk_extraction.settings import DEFAULT_MODEL; "
+        "print(len(load_reader(DEFAULT_MODEL, 400_000).read('Ada Holm left Oslo.').words), "
+        "'spacy' in sys.modules, 'thinc' in sys.modules)"
     )
-
-
-def test_more_types_at_once_than_the_table_holds_are_refused(nlp: Language) -> None:
-    with pytest.raises(ValueError, match="holds 4"):
-        Engine(nlp, types=4).read([nlp.make_doc("Ada Holm left Oslo for Bergen.")])
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["5", "False", "False"], "run make setup"
 
 
 def test_a_layer_of_the_encoder_is_a_maxout_over_windows_with_layer_norm() -> None:
@@ -118,7 +177,8 @@ def test_a_layer_of_the_encoder_is_a_maxout_over_windows_with_layer_norm() -> No
     centred = best - best.mean(axis=1, keepdims=True)
     normed = centred / np.sqrt(best.var(axis=1, keepdims=True) + 1e-8) * layer.gain + layer.shift
     expected = (padded[1:-1] + normed)[places]
-    np.testing.assert_allclose(encode(Encoder(None, (layer,), width), embedded, places, rows), expected, atol=2e-5)
+    encoder = Encoder(Embedding((), (), (), None, layer), (layer,))
+    np.testing.assert_allclose(encode(encoder, embedded, places, rows), expected, atol=2e-5)
 
 
 def test_sentences_start_at_the_left_edge_of_each_root() -> None:

@@ -11,7 +11,6 @@ from wiredesk_extraction.engine import vectors
 from wiredesk_extraction.engine.vectors import compile_keys, word_vectors
 from wiredesk_extraction.reader import Reader
 from wiredesk_extraction.stock import Stock
-from wiredesk_extraction.tokens import Tokeniser
 
 TEXT = (
     "OSLO — “We sail on Monday,” said Jon Berg, who owns the line, in Bergen.\n\n"
@@ -66,5 +65,5 @@ def test_the_default_pipeline_is_compiled(nlp: Language) -> None:
     assert vectors.read_columns(vectors.COMPILED, vectors._digest(nlp.path / "vocab")) is not None, "run make setup"
 
 
-def test_a_lean_pipeline_reads_as_the_whole_one(reader: Reader, nlp: Language, stock: Stock) -> None:
-    assert reader.read(TEXT) == Reader(nlp, Tokeniser(nlp), stock, 400_000).read(TEXT)
+def test_the_compiled_pipeline_reads_as_the_whole_one(reader: Reader, nlp: Language, stock: Stock) -> None:
+    assert reader.read(TEXT) == Reader(nlp.meta, stock, 400_000).read(TEXT)

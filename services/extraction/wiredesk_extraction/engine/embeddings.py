@@ -1,98 +1,115 @@
 """What a token's embedding depends on is the token alone, so each type is embedded once and then looked up."""
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
+from wiredesk_extraction.engine.lexicon import FEATURES, Lexicon
+from wiredesk_extraction.engine.native import address, kernels
+from wiredesk_extraction.engine.weights import Embedding
 
-__all__ = ["TypeTable"]
+__all__ = ["TypeTable", "Vectors"]
 
 _BLOCK = 32
 """Types are embedded in multiples of this many: the last digits of a matrix product may depend on the number of its
 rows, and what one article's words are embedded as must not depend on the articles before it."""
 
-_MIX = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
-"""Odd numbers near the golden ratio and another irrational: the keys are hashes already and need no better mixing."""
+_SPACE = FEATURES.index("IS_SPACE")
+
+
+class Vectors(Protocol):
+    """Static word vectors."""
+
+    def get_batch(self, keys: np.ndarray) -> np.ndarray:
+        """Vectors (n, width) of the spellings of these numbers (n); zeros for one without."""
+        ...
 
 
 class TypeTable:
-    """Embeddings of token types, for several encoders side by side, by a number a type.
+    """Embeddings of token types, for several encoders side by side.
 
-    A type is spelling, norm and whether a space follows: spaCy's lexical attributes follow from these. Holds the
-    `limit` types met last and as many that were met before: when it is full it starts anew, and takes over from the
-    former table what is met again.
+    A type is a spelling with its norm, by number; whether a space follows makes two of it.
     """
 
-    def __init__(self, embeds: Sequence[Any], widths: Sequence[int], limit: int) -> None:
-        self._embeds = embeds
-        self._limit = limit
-        self._numbers: dict[int, int] = {}
-        self._former: dict[int, int] = {}
-        self.rows = [np.zeros((limit, width), dtype=np.float32) for width in widths]
-        """One array an encoder: (limit, width)."""
-        self._former_rows = [np.zeros_like(rows) for rows in self.rows]
+    def __init__(
+        self, lexicon: Lexicon, embeddings: Sequence[Embedding], vectors: Vectors | None, capacity: int
+    ) -> None:
+        """`capacity`: types there is room for at first."""
+        self._lexicon, self._embeddings, self._vectors = lexicon, embeddings, vectors
+        self.rows = [np.zeros((capacity, embedding.width), dtype=np.float32) for embedding in embeddings]
+        """One array an embedding: (embedded types, width)."""
+        self._features = np.zeros((capacity, len(FEATURES)), dtype=np.uint64)
+        self._row_of = np.empty(2 * capacity, dtype=np.int32)
+        self.forget()
 
-    def __len__(self) -> int:
-        return len(self._numbers)
+    def forget(self) -> None:
+        """Types will be numbered anew."""
+        self._row_of.fill(-1)
+        self._types = self._embedded = 0
 
-    def look_up(self, docs: Sequence["Doc"]) -> np.ndarray:
-        """The number of every token's type, documents one after the other; valid until the next call.
-
-        Raises ValueError when these documents alone have more types than the table holds.
-        """
-        columns = np.concatenate([doc.to_array(["ORTH", "NORM", "SPACY"]) for doc in docs])
-        keys = (columns[:, 0] * _MIX[0] + columns[:, 1] * _MIX[1] + columns[:, 2]).tolist()
-        missing = self._missing(keys)
-        if len(self._numbers) + len(missing) > self._limit:
-            self._numbers, self._former = {}, self._numbers
-            self.rows, self._former_rows = self._former_rows, self.rows
-            missing = self._missing(keys)
-            if len(missing) > self._limit:
-                raise ValueError(f"{len(missing)} types at once; the table holds {self._limit}")
-        if missing:
-            self._take_over([key for key in missing if key in self._former])
-            self._embed(docs, {key: at for key, at in missing.items() if key not in self._former})
-        numbers = self._numbers
-        return np.array([numbers[key] for key in keys], dtype=np.intp)
-
-    def _missing(self, keys: Sequence[int]) -> dict[int, int]:
-        """Types that the table does not hold, each with where it stands."""
-        numbers = self._numbers
-        return {key: at for at, key in enumerate(keys) if key not in numbers}
-
-    def _take_over(self, keys: Sequence[int]) -> None:
-        first, former = len(self._numbers), [self._former[key] for key in keys]
-        for rows, former_rows in zip(self.rows, self._former_rows, strict=True):
-            rows[first : first + len(keys)] = former_rows[former]
-        self._number(keys)
-
-    def _embed(self, docs: Sequence["Doc"], new: dict[int, int]) -> None:
-        """Embed one token of each new type, where it stands: its norm may come from the tokeniser."""
+    def learn(self, types: Sequence[tuple[str, int]]) -> None:
+        """Take in the types that are new since the last call: spellings and given norms (0: its own), by number."""
+        new = types[self._types :]
         if not new:
             return
-        at = list(new.values())
-        tokens = _Tokens(docs, at + at[-1:] * (-len(at) % _BLOCK))
-        first = len(self._numbers)
-        for embed, rows in zip(self._embeds, self.rows, strict=True):
-            rows[first : first + len(at)] = embed.predict([tokens])[0][: len(at)]
-        self._number(new)
+        if len(types) > len(self._features):
+            self._features = _larger(self._features, len(types), 0)
+            self._row_of = _larger(self._row_of, 2 * len(self._features), -1)
+        features = self._features[self._types : len(types)]
+        features[:] = self._lexicon.features([word for word, _ in new])
+        for at, (_, norm) in enumerate(new):
+            if norm:
+                features[at, 1] = norm
+        self._types = len(types)
 
-    def _number(self, keys: Iterable[int]) -> None:
-        self._numbers.update({key: number for number, key in enumerate(keys, len(self._numbers))})
+    def are_space(self, types: np.ndarray) -> np.ndarray:
+        """Whether each of these types is white space, (n) uint8."""
+        space: np.ndarray = self._features[types, _SPACE].astype(np.uint8)
+        return space
+
+    def look_up(self, types: np.ndarray, spaced: np.ndarray) -> np.ndarray:
+        """Where in `rows` the embedding of each token stands; valid until the table forgets."""
+        keys = 2 * types + spaced
+        found: np.ndarray = self._row_of[keys]
+        missing = np.unique(keys[found < 0])
+        if len(missing):
+            self._embed(missing)
+            found = self._row_of[keys]
+        return found
+
+    def _embed(self, keys: np.ndarray) -> None:
+        first, end = self._embedded, self._embedded + len(keys)
+        padded = np.concatenate([keys, np.repeat(keys[-1:], -len(keys) % _BLOCK)])
+        features = np.column_stack([self._features[padded >> 1], (padded & 1).astype(np.uint64)])
+        if end > len(self.rows[0]):
+            self.rows = [_larger(rows, end, 0) for rows in self.rows]
+        vectors = self._vectors.get_batch(features[:, 0]) if self._vectors else None
+        for embedding, rows in zip(self._embeddings, self.rows, strict=True):
+            rows[first:end] = _embedded(embedding, features, vectors)[: len(keys)]
+        self._row_of[keys] = np.arange(first, end)
+        self._embedded = end
 
 
-class _Tokens:
-    """Some tokens of several documents, as much like one document as embeddings ask for."""
+def _larger(array: np.ndarray, length: int, filling: float) -> np.ndarray:
+    """A copy with room for half as many again as are needed."""
+    grown = np.full((length + length // 2, *array.shape[1:]), filling, dtype=array.dtype)
+    grown[: len(array)] = array
+    return grown
 
-    def __init__(self, docs: Sequence["Doc"], at: Sequence[int]) -> None:
-        self.vocab = docs[0].vocab
-        self._docs, self._at = docs, at
 
-    def __len__(self) -> int:
-        return len(self._at)
-
-    def to_array(self, attributes: Any) -> np.ndarray:
-        return np.concatenate([doc.to_array(attributes) for doc in self._docs])[self._at]
+def _embedded(embedding: Embedding, features: np.ndarray, vectors: np.ndarray | None) -> np.ndarray:
+    """Embeddings (n, width) of types by features (n, features and SPACY) and static vectors (n, their length)."""
+    count, width, layer = len(features), embedding.width, embedding.layer
+    inputs = np.empty((count, len(layer.products)), dtype=np.float32)
+    for at, (column, table) in enumerate(zip(embedding.columns, embedding.tables, strict=True)):
+        keys = np.ascontiguousarray(features[:, column])
+        into = address(inputs) + at * width * inputs.itemsize
+        sizes = (len(table), width, embedding.seeds[at])
+        kernels().hash_embed(address(table), *sizes, address(keys), count, into, inputs.shape[1])
+    if embedding.static is not None and vectors is not None:
+        inputs[:, -width:] = vectors @ embedding.static
+    products = inputs @ layer.products
+    found = np.zeros((count, width), dtype=np.float32)
+    kernels().add_normed_maxout(address(found), address(products), *layer.addresses, count, width, layer.pieces)
+    return found

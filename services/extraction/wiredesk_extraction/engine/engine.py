@@ -1,96 +1,83 @@
-"""The engine: documents as the tokeniser leaves them go in, columns of tags, heads, sentences and names come out."""
+"""The engine: texts go in, columns of tokens, tags, heads, sentences and names come out."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wiredesk_extraction.engine.analysis import Analysis
-from wiredesk_extraction.engine.embeddings import TypeTable
+from wiredesk_extraction.engine.embeddings import TypeTable, Vectors
 from wiredesk_extraction.engine.encoder import encode, padded_places
 from wiredesk_extraction.engine.native import kernels
 from wiredesk_extraction.engine.projectivity import DELIMITER, reattach
-from wiredesk_extraction.engine.transitions import (
-    DEPENDENCY_MOVES,
-    NAME_MOVES,
-    find_heads,
-    find_names,
-    find_sentences,
-)
-from wiredesk_extraction.engine.weights import (
-    UnknownArchitecture,
-    attributes_of,
-    encoder_of,
-    own_encoder,
-    shares_encoder,
-    tags_of,
-    transitions_of,
-)
-
-if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokens import Doc
+from wiredesk_extraction.engine.tokeniser import Tokeniser
+from wiredesk_extraction.engine.transitions import find_heads, find_names, find_sentences
+from wiredesk_extraction.engine.weights import UnknownArchitecture, Weights
 
 __all__ = ["Engine"]
 
-_ORDER = ("tok2vec", "tagger", "parser", "ner")
 _ROOT = "ROOT"
+
+_CHUNKS = 2
+"""Remembered for each type that is: a word stands with and without the marks around it."""
 
 
 class Engine:
-    """Tags, heads, sentences and names by the weights of one pipeline."""
+    """Tokens, tags, heads, sentences and names by the weights of one pipeline."""
 
-    def __init__(self, nlp: "Language", types: int = 20_000) -> None:
-        """Take over the weights of `nlp`; remember the embeddings of `types` token types.
+    def __init__(self, weights: Weights, vectors: Vectors | None, remembered: int = 20_000) -> None:
+        """`vectors`: the pipeline's static ones. `remembered`: token types whose embeddings are kept from text to text.
 
-        Raises UnknownArchitecture for a pipeline that is made otherwise, OSError without the compiled kernels.
+        Raises UnknownArchitecture without vectors where the weights ask for them, OSError without the kernels.
         """
-        if tuple(nlp.pipe_names) != _ORDER:
-            raise UnknownArchitecture(f"the pipeline is {', '.join(nlp.pipe_names)}, not {', '.join(_ORDER)}")
-        parts: dict[str, Any] = {name: nlp.get_pipe(name) for name in _ORDER}
-        shares_encoder(parts["tagger"])
-        shares_encoder(parts["parser"])
-        self._tag_weights, self._tag_bias, self._tags = tags_of(parts["tagger"])
-        self._dependencies = transitions_of(parts["parser"], DEPENDENCY_MOVES, features=8)
-        self._names = transitions_of(parts["ner"], NAME_MOVES, features=3)
-        self._shared = encoder_of(parts["tok2vec"].model)
-        self._own = encoder_of(own_encoder(parts["ner"]))
-        self._dep_names = (*self._dependencies.labels, _ROOT)  # the last is that of label -1
-        self._crossing = np.array([DELIMITER in label for label in self._dep_names])
-        encoders = (self._shared, self._own)
-        self.types = TypeTable([each.embed for each in encoders], [each.width for each in encoders], types)
-        self.attributes = frozenset({"IS_SPACE"}).union(*(attributes_of(encoder) for encoder in encoders))
-        """The features of a word that are looked at, by spaCy's names."""
         kernels()
+        self._weights = weights
+        self._dep_names = (*weights.dependencies.labels, _ROOT)  # the last is that of label -1
+        self._crossing = np.array([DELIMITER in label for label in self._dep_names])
+        self._encoders = (weights.shared, weights.own)
+        embeddings = [encoder.embedding for encoder in self._encoders]
+        if vectors is None and any(embedding.static is not None for embedding in embeddings):
+            raise UnknownArchitecture("the pipeline has no static vectors by spelling")
+        self._remembered = remembered
+        self.tokeniser = Tokeniser(weights.rules)
+        self.types = TypeTable(weights.lexicon, embeddings, vectors, remembered)
 
-    def read(self, docs: Sequence["Doc"]) -> Analysis:
-        """Analyse documents, none of them empty, that only the tokeniser has seen; none influences another."""
-        lengths = np.array([len(doc) for doc in docs])
-        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-        space = np.concatenate([doc.to_array("IS_SPACE") for doc in docs]).astype(np.uint8)
-        types = self.types.look_up(docs)
+    def read(self, texts: Sequence[str]) -> Analysis:
+        """Analyse texts, none of them empty; none influences another."""
+        if len(self.tokeniser.types) > self._remembered or self.tokeniser.chunks > _CHUNKS * self._remembered:
+            self.tokeniser.forget()
+            self.types.forget()
+        tokens = self.tokeniser.cut(texts)
+        self.types.learn(self.tokeniser.types)
+        rows = self.types.look_up(tokens.types, tokens.spaced)
+        space = self.types.are_space(tokens.types)
+        offsets = tokens.offsets
+        lengths = np.diff(offsets)
         shared, own = (
-            encode(encoder, rows[types], *padded_places(lengths, len(encoder.layers)))
-            for encoder, rows in zip((self._shared, self._own), self.types.rows, strict=True)
+            encode(encoder, embedded[rows], *padded_places(lengths, len(encoder.layers)))
+            for encoder, embedded in zip(self._encoders, self.types.rows, strict=True)
         )
-        tags = (shared @ self._tag_weights + self._tag_bias).argmax(axis=1)
-        heads, labels = find_heads(self._dependencies, shared, offsets)
+        tagger, dependencies, named = self._weights.tagger, self._weights.dependencies, self._weights.names
+        tags = (shared @ tagger.products + tagger.bias).argmax(axis=1)
+        heads, labels = find_heads(dependencies, shared, offsets)
         left, right, starts = find_sentences(offsets, heads)
         deps = [self._dep_names[label] for label in labels.tolist()]
         crossing = np.searchsorted(offsets, np.flatnonzero(self._crossing[labels]), side="right") - 1
         for document in np.unique(crossing).tolist():
             span = slice(offsets[document], offsets[document + 1])
-            moved, named = heads[span].tolist(), deps[span]
-            reattach(moved, named, (left[span].tolist(), right[span].tolist()), space[span].tolist())
-            heads[span], deps[span] = moved, named
+            moved, renamed = heads[span].tolist(), deps[span]
+            reattach(moved, renamed, (left[span].tolist(), right[span].tolist()), space[span].tolist())
+            heads[span], deps[span] = moved, renamed
         if len(crossing):
             starts = find_sentences(offsets, heads)[2]
-        names = find_names(self._names, own, offsets, space, starts)
+        names = find_names(named, own, offsets, space, starts)
         return Analysis(
             offsets,
-            [self._tags[tag] for tag in tags.tolist()],
+            tokens.starts,
+            tokens.lengths,
+            space,
+            [tagger.tags[tag] for tag in tags.tolist()],
             heads,
             deps,
             starts,
-            [(first, end, self._names.labels[label]) for first, end, label in names.tolist()],
+            [(first, end, named.labels[label]) for first, end, label in names.tolist()],
         )

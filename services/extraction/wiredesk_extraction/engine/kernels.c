@@ -16,6 +16,65 @@
 
 enum { MAX_HIDDEN = 256, MAX_CLASSES = 1024, MAX_WIDTH = 512, LANES = 16 };
 
+/* ---- Words --------------------------------------------------------------------------------------------------------- */
+
+/* MurmurHash64A of Austin Appleby, seed 1: spaCy's number of a string. `ends` has one item more than there are strings. */
+void hash_strings(const uint8_t *bytes, const int64_t *ends, int32_t count, uint64_t *hashes) {
+    const uint64_t factor = 0xc6a4a7935bd1e995u;
+    for (int32_t string = 0; string < count; string++) {
+        const uint8_t *at = bytes + ends[string];
+        const uint64_t length = (uint64_t)(ends[string + 1] - ends[string]);
+        uint64_t hash = 1 ^ (length * factor);
+        for (const uint8_t *end = at + length / 8 * 8; at < end; at += 8) {
+            uint64_t word = 0;
+            for (int byte = 0; byte < 8; byte++) word |= (uint64_t)at[byte] << (8 * byte);
+            word *= factor;
+            word ^= word >> 47;
+            hash ^= word * factor;
+            hash *= factor;
+        }
+        if (length % 8) {
+            for (uint64_t byte = 0; byte < length % 8; byte++) hash ^= (uint64_t)at[byte] << (8 * byte);
+            hash *= factor;
+        }
+        hash ^= hash >> 47;
+        hash *= factor;
+        hash ^= hash >> 47;
+        hashes[string] = hash;
+    }
+}
+
+INLINE uint64_t mixed(uint64_t hash) {
+    hash ^= hash >> 33;
+    hash *= 0xff51afd7ed558ccdu;
+    hash ^= hash >> 33;
+    hash *= 0xc4ceb9fe1a85ec53u;
+    return hash ^ hash >> 33;
+}
+
+/* For each key the sum of four rows of `table` (rows x width), to every `stride`th item of `into`. The rows are those of
+   thinc's hash embeddings: MurmurHash3's last steps over a key of eight bytes. */
+WIDE void hash_embed(const float *restrict table, int32_t rows, int32_t width, int32_t seed, const uint64_t *keys,
+                     int32_t count, float *restrict into, int32_t stride) {
+    for (int32_t key = 0; key < count; key++, into += stride) {
+        uint64_t low = keys[key] * 0x87c37b91114253d5u, high = (uint64_t)(uint32_t)seed ^ 8;
+        low = (low << 31 | low >> 33) * 0x4cf5ad432745937fu;
+        low ^= high;
+        low += high;
+        high += low;
+        low = mixed(low);
+        high = mixed(high);
+        low += high;
+        high += low;
+        const uint32_t found[4] = {(uint32_t)low, (uint32_t)(low >> 32), (uint32_t)high, (uint32_t)(high >> 32)};
+        memset(into, 0, sizeof(float) * (size_t)width);
+        for (int hash = 0; hash < 4; hash++) {
+            const float *row = table + (int64_t)(found[hash] % (uint32_t)rows) * width;
+            for (int32_t i = 0; i < width; i++) into[i] += row[i];
+        }
+    }
+}
+
 /* ---- The encoder ------------------------------------------------------------------------------------------------- */
 
 /* For each of `rows` rows: add to `x` (width) the layer norm of the largest of `pieces` pieces of `products`

@@ -33,6 +33,8 @@ class Model(ctypes.Structure):
 
 
 _SIGNATURES: dict[str, tuple[Any, str]] = {
+    "hash_strings": (None, "pp i p"),
+    "hash_embed": (None, "p iii p i p i"),
     "add_normed_maxout": (None, "ppppp iii"),
     "find_names": (ctypes.c_int32, "m p i ppp"),
     "find_heads": (None, "m p i pppp"),

@@ -4,16 +4,16 @@ spaCy's own class holds a Python dictionary of 685,000 keys for them, 70 MB in e
 """
 
 import json
+from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import srsly
 
 from wiredesk_extraction.columns_file import read_columns, write_columns
 
-__all__ = ["WordVectors", "compile_keys", "word_vectors"]
+__all__ = ["WordVectors", "compile_keys", "in_order", "word_vectors"]
 
 COMPILED = Path(__file__).with_name("vectors.compiled")
 """The keys of one pipeline's vectors, in order; only taken for that pipeline."""
@@ -67,7 +67,13 @@ def compile_keys(pipeline: Path) -> None:
 
 
 def _sorted(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    rows_by_key = srsly.read_msgpack(folder / "key2row")
+    import srsly
+
+    return in_order(srsly.read_msgpack(folder / "key2row"))
+
+
+def in_order(rows_by_key: Mapping[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Keys, ascending, and the rows of their vectors: what `WordVectors` takes."""
     keys = np.fromiter(rows_by_key.keys(), dtype=np.uint64, count=len(rows_by_key))
     rows = np.fromiter(rows_by_key.values(), dtype=np.int32, count=len(rows_by_key))
     order = np.argsort(keys)
