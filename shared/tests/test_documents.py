@@ -9,6 +9,7 @@ from wiredesk.documents import Document, Unreadable, files, read_file, read_stre
 from wiredesk.encoding import looks_binary, read_text
 from wiredesk.errors import UsageError
 from wiredesk.events import ArticleSubmitted
+from wiredesk.testing import PATIENCE_S
 
 
 def read(path, data, **fields):
@@ -197,7 +198,7 @@ def test_json_lines_are_yielded_as_they_come():
             got = []
             thread = threading.Thread(target=lambda got=got: got.append(next(found)))
             thread.start()
-            thread.join(10)
+            thread.join(PATIENCE_S)
             assert json.loads(got[0].data) == {"text": str(n)}
 
 

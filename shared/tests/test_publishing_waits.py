@@ -64,7 +64,7 @@ class Sending(threading.Thread):
             self.error = error
 
     def finish(self):
-        self.join(60)
+        self.join(PATIENCE_S)
         assert not self.is_alive()
         assert self.error is None, self.error
         return self.ids

@@ -26,7 +26,7 @@ def client(network, redis_client) -> Iterator["redis.Redis"]:
         yield client
 
 
-def impatient(network: Network, *, timeout_s: float = 10) -> "redis.Redis":
+def impatient(network: Network, *, timeout_s: float = PATIENCE_S) -> "redis.Redis":
     """A client that tells each loss at once instead of trying again."""
     return redis.Redis.from_url(network.url, retry=Retry(NoBackoff(), 0), socket_timeout=timeout_s)
 

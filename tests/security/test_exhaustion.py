@@ -113,7 +113,7 @@ def test_one_address_cannot_take_every_place(tmp_path: Path, redis_url: str, ind
 
 
 def test_no_header_makes_one_sender_many(tmp_path: Path, redis_url: str, index: Path) -> None:
-    with opened(tmp_path, redis_url, index=index, WIREDESK_ADDRESS_RATE="0.1") as door:
+    with opened(tmp_path, redis_url, index=index, WIREDESK_ADDRESS_RATE="0.001") as door:
         statuses = [
             door.say(request("GET /", f"{name}: 203.0.113.{number}"))[0].status
             for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP")

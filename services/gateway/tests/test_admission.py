@@ -14,7 +14,7 @@ from wiredesk.errors import Unavailable
 from wiredesk.events import Stream
 from wiredesk.http_api import HttpApi
 from wiredesk.pressure import Limits
-from wiredesk.testing import RedisServer, valkey_server, wait_until
+from wiredesk.testing import PATIENCE_S, RedisServer, valkey_server, wait_until
 from wiredesk.testing_network import Network
 from wiredesk_gateway.admission import Admission
 
@@ -82,14 +82,14 @@ def test_a_publisher_that_waits_as_told_gets_its_article_in(
     ids: list[str] = []
 
     def publish() -> None:
-        with HttpClient(HttpApi(str(client.base_url), patience_s=60)) as publisher:
+        with HttpClient(HttpApi(str(client.base_url), patience_s=PATIENCE_S)) as publisher:
             ids.extend(publisher.send([json.dumps(ARTICLE).encode()]))
 
     thread = threading.Thread(target=publish)
     refused(client.post(ARTICLES, json=ARTICLE), 429)
     thread.start()
     redis_client.xdel(Stream.SUBMITTED, blocking)
-    thread.join(60)
+    thread.join(PATIENCE_S)
     assert len(ids) == 1
     assert redis_client.xlen(Stream.SUBMITTED) == 1
 
@@ -207,7 +207,7 @@ def test_a_look_that_hangs_holds_up_nobody_else(redis_server: RedisServer, redis
         wait_until(admission._turn.locked, what="a thread to look")
         assert admission.look() == seen  # the last thing known, at once
         network.heal()
-        looking.join(20)
+        looking.join(PATIENCE_S)
         assert not looking.is_alive()
 
 

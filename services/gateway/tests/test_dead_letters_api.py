@@ -221,9 +221,18 @@ class TestMany:
     ) -> None:
         for _ in range(100):
             buried()
+
+        def replay_all(_: int) -> int:
+            """To the end: what seconds do not suffice for is left to a next request."""
+            replayed, body = 0, {"all": True}
+            while body:
+                told = gateway.post(f"{LETTERS}/replay", json=body).json()
+                replayed += told["replayed"]
+                body = {"all": True, "cursor": told["next_cursor"]} if told["next_cursor"] else {}
+            return replayed
+
         with ThreadPoolExecutor(2) as pool:
-            told = list(pool.map(lambda _: gateway.post(f"{LETTERS}/replay", json={"all": True}).json(), range(2)))
-        assert sum(answer["replayed"] for answer in told) == 100
+            assert sum(pool.map(replay_all, range(2))) == 100
         assert redis_client.xlen(Stream.SUBMITTED) == 100
         assert redis_client.xlen(Stream.DEAD) == 0
 

@@ -61,12 +61,12 @@ def test_too_many_requests_are_told_when_to_come_back(
     key, kept = new_key("desk", frozenset({"publish"}))
     (tmp_path / "keys").write_text(kept.line())
     client: httpx.Client = serve(
-        articles, redis_url, address_rate=0.05, key_rate=0.05, api_keys_file=str(tmp_path / "keys")
+        articles, redis_url, address_rate=0.001, key_rate=0.001, api_keys_file=str(tmp_path / "keys")
     )
     assert client.get("/api/v1/search").status_code == 200
     refused = client.get("/api/v1/search")
     assert (refused.status_code, refused.headers["content-type"]) == (429, "application/problem+json")
-    assert 15 <= int(refused.headers["retry-after"]) <= 20
+    assert 500 <= int(refused.headers["retry-after"]) <= 1000
     assert client.get("/").status_code == 429
     # Others, and those who watch, are not held up.
     headers = {"Authorization": f"Bearer {key}"}
@@ -79,7 +79,7 @@ def test_too_many_requests_are_told_when_to_come_back(
 def test_metrics_have_a_limit_of_their_own_and_take_none_of_the_rest(
     serve: Any, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wiredesk_gateway.gatekeeper._METRICS_RATE", 0.1)
+    monkeypatch.setattr("wiredesk_gateway.gatekeeper._METRICS_RATE", 0.001)
     client = serve([], redis_url, address_rate=0)
     assert [client.get("/metrics").status_code for _ in range(3)] == [200, 429, 429]
     assert client.get("/health").status_code == client.get("/").status_code == 200
