@@ -14,13 +14,23 @@ from wiredesk.events import GROUPS, Stream
 from deploy.local.api_docs import documents, text_of
 
 HERE = Path(__file__).parent
-DOCUMENTS = {path.name: (path, document) for path, document in documents().items()}
-ASYNC: dict[str, Any] = DOCUMENTS["asyncapi.json"][1]
+NAMES = sorted(model.__name__ for models in MESSAGES.values() for model in models)
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, tuple[Path, dict[str, Any]]]:
+    """Every document by the name of its file, and that file."""
+    return {path.name: (path, document) for path, document in documents().items()}
+
+
+@pytest.fixture(scope="module")
+def streams(made: dict[str, tuple[Path, dict[str, Any]]]) -> dict[str, Any]:
+    return made["asyncapi.json"][1]
 
 
 @pytest.mark.parametrize("name", ["asyncapi.json", "openapi.json"])
-def test_a_document_is_what_the_code_says(name: str) -> None:
-    path, document = DOCUMENTS[name]
+def test_a_document_is_what_the_code_says(made: dict[str, tuple[Path, dict[str, Any]]], name: str) -> None:
+    path, document = made[name]
     assert path.read_text() == text_of(document), "run `make api-docs`"
 
 
@@ -29,13 +39,13 @@ def asyncapi_schema() -> Any:
     return json.loads(gzip.decompress((HERE / "asyncapi-3.0.0.schema.json.gz").read_bytes()))
 
 
-def test_the_streams_document_is_asyncapi() -> None:
+def test_the_streams_document_is_asyncapi(streams: dict[str, Any]) -> None:
     validator = jsonschema_rs.Draft7Validator(asyncapi_schema())
-    assert [error.message for error in validator.iter_errors(ASYNC)] == []
-    assert not validator.is_valid(ASYNC | {"channels": {"submitted": {"adress": "articles.submitted"}}})
+    assert [error.message for error in validator.iter_errors(streams)] == []
+    assert not validator.is_valid(streams | {"channels": {"submitted": {"adress": "articles.submitted"}}})
 
 
-def test_every_reference_leads_somewhere() -> None:
+def test_every_reference_leads_somewhere(streams: dict[str, Any]) -> None:
     def references(value: Any) -> Any:
         if isinstance(value, dict):
             if isinstance(value.get("$ref"), str):
@@ -45,19 +55,23 @@ def test_every_reference_leads_somewhere() -> None:
             for each in value:
                 yield from references(each)
 
-    found = set(references(ASYNC))
+    found = set(references(streams))
     assert found
     for reference in found:
-        at: Any = ASYNC
+        at: Any = streams
         for step in reference.removeprefix("#/").split("/"):
             assert step in at, reference
             at = at[step]
 
 
-@pytest.mark.parametrize("name", sorted(ASYNC["components"]["messages"]))
-def test_every_message_has_examples_that_its_schema_and_its_model_take(name: str) -> None:
-    message = ASYNC["components"]["messages"][name]
-    schema = {"$ref": f"#/components/schemas/{name}", "components": ASYNC["components"]}
+def test_every_message_is_there(streams: dict[str, Any]) -> None:
+    assert sorted(streams["components"]["messages"]) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_message_has_examples_that_its_schema_and_its_model_take(streams: dict[str, Any], name: str) -> None:
+    message = streams["components"]["messages"][name]
+    schema = {"$ref": f"#/components/schemas/{name}", "components": streams["components"]}
     validator = jsonschema_rs.Draft7Validator(schema)
     assert message["examples"]
     for example in message["examples"]:
@@ -66,8 +80,8 @@ def test_every_message_has_examples_that_its_schema_and_its_model_take(name: str
     assert not validator.is_valid([])
 
 
-def test_every_stream_and_group_is_told() -> None:
-    told = {channel["address"]: channel["x-redis-stream"]["groups"] for channel in ASYNC["channels"].values()}
+def test_every_stream_and_group_is_told(streams: dict[str, Any]) -> None:
+    told = {channel["address"]: channel["x-redis-stream"]["groups"] for channel in streams["channels"].values()}
     assert told == {str(stream): list(GROUPS[stream]) for stream in Stream}
     assert set(MESSAGES) == set(Stream)
 
@@ -83,10 +97,10 @@ def test_the_operations_are_those_of_the_workers() -> None:
         assert stage.writes == (plan.target, Stream.DEAD)
 
 
-def test_the_http_document_is_openapi() -> None:
+def test_the_http_document_is_openapi(made: dict[str, tuple[Path, dict[str, Any]]]) -> None:
     import schemathesis
 
-    schema = schemathesis.openapi.from_dict(DOCUMENTS["openapi.json"][1])
+    schema = schemathesis.openapi.from_dict(made["openapi.json"][1])
     schema.validate()
     operations = [result.ok() for result in schema.get_all_operations()]
     assert len(operations) > 15

@@ -12,13 +12,13 @@ from pkgutil import walk_packages
 from types import ModuleType
 from typing import Any
 
-__all__ = ["Pattern", "Use", "attacks", "patterns", "use"]
+__all__ = ["PACKAGES", "Pattern", "Use", "attacks", "patterns", "use"]
 
 Pattern = re.Pattern[Any]
 Use = str
 """The method of a pattern that is called."""
 
-_PACKAGES = ("wiredesk", "wiredesk_ingest", "wiredesk_extraction", "wiredesk_indexing", "wiredesk_gateway")
+PACKAGES = ("wiredesk", "wiredesk_ingest", "wiredesk_extraction", "wiredesk_indexing", "wiredesk_gateway")
 _FUNCTIONS = frozenset(("compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"))
 _FROM_THE_START = frozenset(("match", "fullmatch"))
 _DEEPEST = 3
@@ -60,7 +60,7 @@ _COMMON = (
 
 def modules() -> Iterator[ModuleType]:
     """Every module of the project but those that run when they are imported."""
-    for name in _PACKAGES:
+    for name in PACKAGES:
         package = import_module(name)
         yield package
         for found in walk_packages(package.__path__, f"{name}."):
