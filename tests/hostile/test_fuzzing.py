@@ -1,4 +1,7 @@
-"""Whatever bytes arrive, ingest reads or refuses them, and the rules find facts whose words are where they say."""
+"""Whatever bytes arrive, ingest reads or refuses them, and the rules find facts whose words are where they say.
+
+`WIREDESK_FUZZ_EXAMPLES=5000` tries more; a run of the suite tries the same each time.
+"""
 
 import os
 import subprocess
@@ -31,14 +34,14 @@ _MARKUP = (
     '<time datetime="', '">', "<figure>", "<figcaption>", "<table><tr><td>", "&#x0;", "&#xD800;", "<![CDATA[",
     "<title>",
 )  # fmt: skip
+_EXAMPLES = int(os.environ.get("WIREDESK_FUZZ_EXAMPLES", "60"))
 _SETTINGS = settings(
-    max_examples=150,
+    max_examples=_EXAMPLES,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-_ROUNDS = 150
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +79,7 @@ def test_markup_in_any_order_is_read_without_a_crash_or_a_broken_offset(whole_wa
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "utf-16-le"])
 def test_random_bytes_are_read_without_a_crash_or_a_broken_offset(whole_way, encoding: str) -> None:
     random = Random(encoding)
-    for _ in range(_ROUNDS):
+    for _ in range(_EXAMPLES):
         text = random.randbytes(random.randrange(1, 400)).decode(encoding, "replace")
         whole_way(text=text)
         whole_way(html="<p>" + text)
@@ -86,7 +89,7 @@ def test_bytes_changed_in_a_page_are_read_without_a_crash_or_a_broken_offset(who
     """What mutates real input finds: bits turned, pieces cut out, doubled and swapped."""
     random = Random(5)
     pages = [make(600) for make in (*PAGES.values(), *TEXTS.values())]
-    for number in range(4 * _ROUNDS):
+    for number in range(4 * _EXAMPLES):
         raw = bytearray(random.choice(pages).encode())
         for _ in range(random.randrange(1, 8)):
             at, length = random.randrange(len(raw)), random.randrange(1, 40)
@@ -126,7 +129,7 @@ def test_extraction_is_deterministic_whatever_the_order_of_sets() -> None:
     """Two processes that hash strings differently find the same facts in the same order."""
     code = _DIGESTED.format(tests=str(Path(__file__).resolve().parents[1]))
     digests = set()
-    for seed in ("1", "2", "3"):
+    for seed in ("1", "2"):
         run = subprocess.run(
             [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
         )
