@@ -23,6 +23,7 @@ TRACE_FIELD = "trace"
 """The field of a journey that holds the id of the trace the submission came with, if it did."""
 
 _STREAMS = tuple(Stream)
+_PLACES = {str(stream): place for place, stream in enumerate(_STREAMS)}
 
 
 class Step(NamedTuple):
@@ -42,7 +43,7 @@ def head(stream: str, entry_id: str, *, started_ms: int, finished_ms: int, attem
     """A line up to its outcome, which the finish script adds."""
     arrived_ms = int(entry_id.partition("-")[0])
     started, took = started_ms - arrived_ms, finished_ms - started_ms
-    return f"{_STREAMS.index(Stream(stream))} {entry_id} {started} {took} {attempts} {signature} "
+    return f"{_PLACES[stream]} {entry_id} {started} {took} {attempts} {signature} "
 
 
 def tail(reason: str | None) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from wiredesk.tracing import Trace
 
-__all__ = ["FIELD", "Envelope", "decode", "encode", "headers"]
+__all__ = ["FIELD", "Envelope", "decode", "encode", "headers", "headers_in"]
 
 FIELD = "__data__"
 _MAGIC = b"\x89BIN\r\n\x1a\n"
@@ -30,27 +30,42 @@ class Envelope(NamedTuple):
 
 def headers(submission_id: str, trace: Trace | None) -> dict[str, str]:
     """What every event of a submission carries beside its body."""
-    return {"correlation_id": submission_id} | (trace.headers if trace else {})
+    own = {"correlation_id": submission_id}
+    return own | trace.headers if trace else own
 
 
 def encode(body: bytes, headers: Mapping[str, str]) -> bytes:
     """Wrap `body` in the envelope. Raises ValueError for a header over 65,535 bytes."""
-    fields = [text.encode() for header in headers.items() for text in header]
-    if any(len(field) > 0xFFFF for field in fields):
-        raise ValueError("a header of the envelope is over 65,535 bytes")
-    packed = b"".join(_LENGTH.pack(len(field)) + field for field in fields)
+    packed = b""
+    for header in headers.items():
+        for text in header:
+            field = text.encode()
+            if len(field) > 0xFFFF:
+                raise ValueError("a header of the envelope is over 65,535 bytes")
+            packed += _LENGTH.pack(len(field)) + field
     head = _HEAD.pack(_MAGIC, _VERSION, _COUNT_AT, _HEAD.size + len(packed), len(headers))
-    return head + packed + body
+    return b"".join((head, packed, body))
 
 
 def decode(data: bytes) -> Envelope:
     """Take an entry's field apart. Never raises: what is not a whole envelope is a body without headers."""
+    headers, body_at = _read(data)
+    return Envelope(data[body_at:] if body_at else data, headers)
+
+
+def headers_in(data: bytes) -> Mapping[str, str]:
+    """The headers that `decode` would find; the body, which may be large, is not copied for them."""
+    return _read(data)[0]
+
+
+def _read(data: bytes) -> tuple[Mapping[str, str], int]:
+    """The headers, and where the body begins."""
     if not data.startswith(_MAGIC):
-        return Envelope(data, {})
+        return {}, 0
     try:
         _, version, at, body_at, count = _HEAD.unpack_from(data)
         if version != _VERSION or at != _COUNT_AT:
-            return Envelope(data, {})
+            return {}, 0
         at += 2
         fields = []
         for _ in range(2 * count):
@@ -59,7 +74,7 @@ def decode(data: bytes) -> Envelope:
             fields.append(data[at : at + size].decode())
             at += size
     except (struct.error, UnicodeDecodeError):
-        return Envelope(data, {})
+        return {}, 0
     if at > body_at:
-        return Envelope(data, {})
-    return Envelope(data[body_at:], dict(zip(fields[::2], fields[1::2], strict=True)))
+        return {}, 0
+    return dict(zip(fields[::2], fields[1::2], strict=True)), body_at

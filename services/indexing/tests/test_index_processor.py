@@ -5,7 +5,6 @@ import json
 import threading
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -172,7 +171,7 @@ async def test_a_correction_that_says_nothing_is_dead_and_its_neighbours_are_app
 async def test_an_older_correction_that_comes_late_or_again_changes_nothing(processor, settings):
     await processor.process([delivery(spoken_of("a", "Doe"))])
     late = change(EntityCorrected(entity_id="person:doe", name="Late"))
-    newer = replace(change(EntityCorrected(entity_id="person:doe", name="Newer")), submission_id="1006502400000-4")
+    newer = change(EntityCorrected(entity_id="person:doe", name="Newer"))._replace(submission_id="1006502400000-4")
     for each in (newer, late, newer, late):
         assert await processor.process([each]) == [Done()]
         assert people(settings) == {"person:doe": ("Newer", 1)}

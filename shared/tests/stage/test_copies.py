@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -213,7 +212,7 @@ async def test_a_record_that_is_none_is_passed_over_and_forgotten(server: "Redis
 
 async def test_a_signature_of_another_length_costs_its_article_the_cluster(server: "Redis") -> None:
     one, two = article(text_like(1)), article(text_like(2))
-    broken = one._replace(outcome=replace(one.outcome, likeness=text_like(1).pack()[:-1]))
+    broken = one._replace(outcome=one.outcome._replace(likeness=text_like(1).pack()[:-1]))
     shared = copies(server)
     settled = await shared.settle([broken, two])
     assert settled[0] == broken

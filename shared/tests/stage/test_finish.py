@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 from redis.asyncio import Redis
@@ -138,16 +137,40 @@ async def test_an_earlier_entry_of_a_replayed_submission_is_not_worked_on_again(
     died = Dead(reason="r", message="m")
     assert await run(server, worked(first, died)) == ["dead_lettered"]
     (entry,) = await deliver(server, b"1")
-    replayed = replace(entry, submission_id=first.submission_id)
+    replayed = entry._replace(submission_id=first.submission_id)
     assert await run(server, worked(replayed, article(replayed))) == ["published"]
     await server.xgroup_destroy(SOURCE, GROUP)
     await server.xgroup_create(SOURCE, GROUP, id="0")
     again, last = await deliver(server)
     assert await run(server, worked(again, died)) == ["repeated"]
-    assert await run(server, worked(replace(last, submission_id=first.submission_id), article(replayed))) == [
+    assert await run(server, worked(last._replace(submission_id=first.submission_id), article(replayed))) == [
         "repeated"
     ]
     assert (await server.xlen(TARGET), await server.xlen(Stream.DEAD)) == (1, 1)
+
+
+async def test_entries_that_are_pending_between_those_of_a_batch_change_nothing(server: "Redis") -> None:
+    batch = await deliver(server, *(str(number).encode() for number in range(8)))
+    apart = batch[::3]
+    outcomes = await run(server, *[worked(each, article(each, article_id=each.entry_id)) for each in apart])
+    assert outcomes == ["published"] * 3
+    assert await pending(server) == 5
+    late = await run(server, *[worked(each, article(each, article_id=each.entry_id)) for each in batch])
+    assert late == ["fenced" if each in apart else "published" for each in batch]
+    assert (await pending(server), await server.xlen(TARGET)) == (0, 8)
+
+
+async def test_a_batch_in_another_order_is_finished_all_the_same(server: "Redis") -> None:
+    batch = await deliver(server, b"1", b"2", b"3")
+    assert await run(server, *[worked(each, Done()) for each in batch[::-1]]) == ["done"] * 3
+    assert await pending(server) == 0
+
+
+async def test_an_entry_that_is_named_twice_is_finished_once(server: "Redis") -> None:
+    one, other = await deliver(server, b"1", b"2")
+    twice = [worked(each, article(each, article_id=each.entry_id, force=True)) for each in (one, one, other)]
+    assert await run(server, *twice) == ["published", "fenced", "published"]
+    assert (await pending(server), await server.xlen(TARGET)) == (0, 2)
 
 
 async def test_an_article_that_was_repeated_goes_on_through_the_next_stage(server: "Redis") -> None:
@@ -155,7 +178,7 @@ async def test_an_article_that_was_repeated_goes_on_through_the_next_stage(serve
     assert await run(server, worked(one, article(one)), worked(two, article(two))) == ["published", "duplicate"]
     await server.xgroup_create(TARGET, "extraction", id="0")
     ((_, [(entry_id, fields)]),) = await server.xreadgroup("extraction", "w", {TARGET: ">"})
-    passed_on = replace(one, stream=TARGET, entry_id=entry_id.decode(), data=fields[b"__data__"])
+    passed_on = one._replace(stream=TARGET, entry_id=entry_id.decode(), data=fields[b"__data__"])
     extraction = finisher(server)
     extraction.stage, extraction.target = "extraction", Stream.EXTRACTED
     assert [item.outcome for item in await extraction.finish([worked(passed_on, article(one))])] == ["published"]

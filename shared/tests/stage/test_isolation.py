@@ -55,7 +55,7 @@ async def test_a_batch_loses_its_culprit_only(processor: ChildProcessor, title: 
     outcomes = await processor.process(batch)
     assert {type(outcome) for outcome in outcomes} <= {Publish, Untouched}
     assert outcomes[1:] == [Untouched()] * 3
-    again = [await processor.process([replace(each, attempts=2)]) for each in batch]
+    again = [await processor.process([each._replace(attempts=2)]) for each in batch]
     assert [type(outcome) for (outcome,) in again] == [Publish, Retry, Publish, Publish]
     assert again[1][0].reason == reason
 

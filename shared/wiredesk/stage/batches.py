@@ -31,6 +31,9 @@ log = structlog.get_logger()
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 1.0
 """Between tries of what a server refused or was away for: soon after its return, and in no hot loop."""
 
+_TOLD = frozenset({"retried", "failed", "dead_lettered"})
+"""Outcomes that the log tells of every article."""
+
 _LEFT_REMEMBERED = 10_000
 
 
@@ -123,13 +126,13 @@ class Batches:
         self.metrics.busy.in_work_s = lambda: time.monotonic() - began_s - (self._waited_s - waited_s)
         try:
             outcomes = await self._outcomes(batch)
-            ended = time.time()
+            started_ms, ended_ms = int(started * 1000), int(time.time() * 1000)
             worked, untouched = [], []
             for delivery, outcome in zip(batch, outcomes, strict=True):
                 if isinstance(outcome, Untouched):
                     untouched.append(delivery)
                 else:
-                    worked.append(Worked(delivery, outcome, int(started * 1000), int(ended * 1000)))
+                    worked.append(Worked(delivery, outcome, started_ms, ended_ms))
             await self._finish(worked, started)
             if untouched:
                 # A heartbeat now would hold them back.
@@ -158,8 +161,9 @@ class Batches:
         return [ended[at] if at in ended else self._decided(each, next(worked)) for at, each in enumerate(batch)]
 
     def _decided(self, delivery: Delivery, outcome: Outcome | Untouched) -> Outcome | Untouched:
-        last = delivery.attempts >= self.max_attempts
-        return given_up(delivery, outcome) if isinstance(outcome, Retry) and last and not outcome.blameless else outcome
+        if isinstance(outcome, Retry) and delivery.attempts >= self.max_attempts and not outcome.blameless:
+            return given_up(delivery, outcome)
+        return outcome
 
     async def _processed(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
         while batch:
@@ -236,7 +240,8 @@ class Batches:
         self.metrics.record(settled, time.time() - started)
         self.pace.finished([item.outcome for item in settled], now_s=time.monotonic())
         for item in settled:
-            self._note(item)
+            if item.outcome in _TOLD or item.worked.delivery.trace:
+                self._note(item)
         return again
 
     def _note(self, item: Finished) -> None:

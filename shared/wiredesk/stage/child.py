@@ -4,7 +4,7 @@
 
 It runs apart from the worker so that a stuck, crashing or greedy article can be ended without the worker's health,
 metrics or other articles noticing. Frames in: submission id and data of each item, flattened. Frames out: any number
-of results (RESULT_FIELDS each), in order, as they become known; then an empty frame at the end of the batch.
+of results (RESULT_FIELDS each), in order, as they become known; the last frame of a batch has END after them.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from wiredesk.stage.decode import decode_event
 from wiredesk.stage.one_core import keep_to_one_core
 from wiredesk.tracing import Trace, trace_of
 
-__all__ = ["OUT_OF_MEMORY_STATUS", "READY", "RESULT_FIELDS"]
+__all__ = ["END", "OUT_OF_MEMORY_STATUS", "READY", "RESULT_FIELDS"]
 
 log = structlog.get_logger()
 
@@ -40,6 +40,9 @@ OUT_OF_MEMORY_STATUS = 12
 RESULT_FIELDS = 8
 """kind (`publish`, `dead`, `retry`), article id, revision, content hash, force (`0`/`1`), payload, likeness or empty,
 measures or empty; for an error: kind, article id, revision, reason, message, empty, empty, measures or empty."""
+
+END = [b""]
+"""Told by its number of fields alone: one more than whole results have."""
 
 _FLUSH_AFTER_S = 0.005
 """Results are sent together, but none is held longer than this while others are worked on."""
@@ -116,9 +119,7 @@ def _serve(stage: StageDefinition[Any, Any], function: Any, answers: BinaryIO, *
         except Exception as error:  # a bug in the stage: the worker isolates the item, the log gets the traceback
             log.exception("stage.failed")
             ready += [b"error", b"", b"", b"unexpected_error", _last_words(error), b"", b"", b""]
-        if ready:
-            answers.write(frames.pack(ready))
-        answers.write(frames.pack([]))
+        answers.write(frames.pack(ready + END))
         answers.flush()
 
 
@@ -131,7 +132,7 @@ def _results(
     for submission_id, data in zip(fields[::2], fields[1::2], strict=True):
         try:
             event, headers = decode_event(stage.accepts, data, max_bytes=max_bytes)
-            decoded.append(_Decoded(Item(submission_id.decode(), event), trace_of(headers)))
+            decoded.append(_Decoded(Item(submission_id.decode(), event), trace_of(headers) if headers else None))
         except PermanentError as error:
             decoded.append(error)
     worked = function([entry.item for entry in decoded if not isinstance(entry, PermanentError)])
@@ -166,7 +167,7 @@ def _at_work() -> dict[str, str]:
 
 def _success(stage: StageDefinition[Any, Any], event: ArticleIngested, trace: Trace | None) -> list[bytes]:
     headers = wire.headers(event.submission_id, trace)
-    payload = wire.encode(event.model_dump_json().encode(), headers)
+    payload = wire.encode(event.__pydantic_serializer__.to_json(event), headers)
     force = b"1" if event.force else b"0"
     article = [event.article_id.encode(), str(event.revision).encode(), event.content_hash.encode()]
     likeness = stage.likeness(event) if stage.likeness else None

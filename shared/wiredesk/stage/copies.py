@@ -6,7 +6,7 @@ Nothing waits for it and nothing is lost by it: without an answer an article kee
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
@@ -127,4 +127,4 @@ def _clustered(worked: Worked, cluster_id: str) -> Worked:
     own = (publish.likeness or b"")[:ID_CHARS]
     head, name, tail = publish.payload.rpartition(b'"cluster_id":"%b"' % own)
     payload = head + name.replace(own, cluster_id.encode()) + tail
-    return worked._replace(outcome=replace(publish, payload=payload, likeness=None))
+    return worked._replace(outcome=publish._replace(payload=payload, likeness=None))

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, NamedTuple
@@ -12,12 +12,15 @@ from redis.exceptions import NoPermissionError
 
 from wiredesk import journey_steps, keys, wire
 from wiredesk.events import GROUPS, DeadLetter, Stream, submitted_at
-from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Publish
+from wiredesk.stage.outcomes import Dead, Delivery, Done, Outcome, Publish, Retry, Superseded
 
 __all__ = ["Finished", "Finisher", "Worked"]
 
 SCRIPT_BYTES = 8_000_000
 """Payload bytes a script call carries at most (one item may exceed it): the server runs nothing else meanwhile."""
+
+
+_VERBS = {Publish: "publish", Done: "done", Superseded: "superseded", Dead: "dead", Retry: "retry"}
 
 
 class Worked(NamedTuple):
@@ -56,6 +59,10 @@ class Finisher:
     target: Stream | None
     article_ttl_s: int
     journey_ttl_s: int
+    _script: Any = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._script = self.redis.register_script(_SCRIPT)
 
     @property
     def empties(self) -> bool:
@@ -76,16 +83,15 @@ class Finisher:
         return finished
 
     async def _call(self, part: Sequence[Worked], insist: bool) -> list[Finished]:
-        script = self.redis.register_script(_SCRIPT)
-        results = await script(keys=self._keys(part), args=self._arguments(part, insist))
-        return [_read(worked, result.decode(errors="replace")) for worked, result in zip(part, results, strict=True)]
+        results = await self._script(keys=self._keys(part), args=self._arguments(part, insist))
+        return [_read(worked, result) for worked, result in zip(part, results, strict=True)]
 
     async def _one_by_one(self, part: Sequence[Worked], insist: bool) -> list[Finished]:
         """A key that this user may not touch refuses the whole call: find the item it belongs to.
 
         Raises NoPermissionError when it is none of theirs: the streams' own, or the script itself.
         """
-        await self.redis.register_script(_SCRIPT)(keys=self._streams(part), args=self._head(insist))
+        await self._script(keys=self._streams(part), args=self._head(insist))
         finished = []
         for worked in part:
             try:
@@ -104,7 +110,7 @@ class Finisher:
     def _keys(self, batch: Sequence[Worked]) -> list[str]:
         named = self._streams(batch)
         for delivery, outcome, _, _ in batch:
-            article_id = outcome.article_id if isinstance(outcome, Publish | Dead) else None
+            article_id = getattr(outcome, "article_id", None)
             journey = keys.journey(delivery.submission_id)
             named += [keys.article(article_id) if article_id else journey, journey]
         return named
@@ -121,11 +127,11 @@ class Finisher:
                 case Dead():
                     payload = self._dead_letter(worked, outcome)
                     revision = str(outcome.revision or "")
-            verb = type(outcome).__name__.lower()
+            verb = _VERBS[type(outcome)]
             article_id = getattr(outcome, "article_id", None) or ""
             trace_id = delivery.trace.id if delivery.trace else ""
-            step = (self._step(worked), journey_steps.tail(getattr(outcome, "reason", None)), trace_id)
-            arguments += [delivery.entry_id, verb, payload, revision, content, force, article_id, *step]
+            head, tail = self._step(worked), journey_steps.tail(getattr(outcome, "reason", None))
+            arguments += (delivery.entry_id, verb, payload, revision, content, force, article_id, head, tail, trace_id)
         return arguments
 
     def _step(self, worked: Worked) -> str:
@@ -155,10 +161,12 @@ class Finisher:
         return wire.encode(letter.model_dump_json().encode(), wire.headers(delivery.submission_id, delivery.trace))
 
 
-def _read(worked: Worked, result: str) -> Finished:
-    outcome, _, error = result.partition(": ")
+def _read(worked: Worked, result: bytes) -> Finished:
+    if b" " not in result:
+        return Finished(worked, result.decode())
+    outcome, _, error = result.decode(errors="replace").partition(": ")
     kind, _, whose = outcome.partition(" ")
-    return Finished(worked, kind, error, whose == "article") if error else Finished(worked, outcome)
+    return Finished(worked, kind, error, whose == "article")
 
 
 _SCRIPT = resources.files("wiredesk.stage").joinpath("finish.lua").read_text()

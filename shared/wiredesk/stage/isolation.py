@@ -6,9 +6,7 @@ start, because its time limit is not to hold up small ones.
 """
 
 import asyncio
-import contextlib
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,8 +15,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.process_collector import ProcessCollector
 
 from wiredesk.errors import Unavailable
-from wiredesk.stage import frames
-from wiredesk.stage.child import OUT_OF_MEMORY_STATUS, READY, RESULT_FIELDS
+from wiredesk.stage.child import END, OUT_OF_MEMORY_STATUS, READY, RESULT_FIELDS
+from wiredesk.stage.child_process import ChildProcess
 from wiredesk.stage.measures import Measures
 from wiredesk.stage.outcomes import Claim, Dead, Delivery, Outcome, Publish, Retry, Untouched, about
 from wiredesk.stage.processor import Waiting
@@ -45,9 +43,10 @@ class Limits:
         """Seconds without a result after which the process is ended, were it this item that it works on."""
         return self.item_time_s + len(delivery.data) / 1_000_000 * self.megabyte_time_s
 
-    def is_large(self, delivery: Delivery) -> bool:
-        """Whether it may take more than twice as long as a small one."""
-        return self.time_s(delivery) > 2 * self.item_time_s
+    @property
+    def small_bytes(self) -> float:
+        """So large is a message that may take twice as long as the smallest; a larger one shares its time with none."""
+        return self.item_time_s * 1_000_000 / self.megabyte_time_s if self.megabyte_time_s else float("inf")
 
 
 class ChildProcessor:
@@ -59,7 +58,7 @@ class ChildProcessor:
     def __init__(self, stage: str, limits: Limits, registry: CollectorRegistry | None = None) -> None:
         self._stage = stage
         self._limits = limits
-        self._child: asyncio.subprocess.Process | None = None
+        self._child: ChildProcess | None = None
         if registry:
             ProcessCollector("wiredesk_child", pid=lambda: self.pid or "none", registry=registry)
 
@@ -85,11 +84,14 @@ class ChildProcessor:
                 break
         return outcomes
 
-    def _groups(self, batch: Sequence[Delivery]) -> list[list[int]]:
+    def _groups(self, batch: Sequence[Delivery]) -> list[Sequence[int]]:
         """The places of what is sent to the child together: small new items; each other one alone."""
-        alone = [delivery.attempts > 1 or self._limits.is_large(delivery) for delivery in batch]
-        together = [at for at, single in enumerate(alone) if not single]
-        return [*([together] if together else []), *([at] for at, single in enumerate(alone) if single)]
+        small_bytes = self._limits.small_bytes
+        alone = [at for at, each in enumerate(batch) if each.attempts > 1 or len(each.data) > small_bytes]
+        if not alone:
+            return [range(len(batch))]
+        together = [at for at in range(len(batch)) if at not in set(alone)]
+        return [*([together] if together else []), *([at] for at in alone)]
 
     async def recover(self) -> None:
         """Start the child, if there is none."""
@@ -100,37 +102,31 @@ class ChildProcessor:
         child = self._child
         if child is None:
             return
-        if child.stdin:
-            child.stdin.close()
+        child.end_input()
         try:
-            await asyncio.wait_for(child.wait(), timeout=2)
+            await asyncio.wait_for(child.ended(), timeout=2)
         except TimeoutError:
-            await self._kill()
+            await child.kill()
         self._child = None
 
-    async def _ensure_child(self) -> asyncio.subprocess.Process:
-        if self._child and self._child.returncode is None:
+    async def _ensure_child(self) -> ChildProcess:
+        if self._child and self._child.lives:
             return self._child
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
+        child = self._child = await ChildProcess.start(
             *("-m", "wiredesk.stage.child", self._stage),
             *("--max-bytes", str(self._limits.message_bytes)),
             *("--memory-bytes", str(self._limits.item_memory_bytes)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
         )
-        self._child = child
-        assert child.stdout  # noqa: S101 - it is a pipe, as asked above
         try:
-            first = await asyncio.wait_for(frames.read_async(child.stdout), self._limits.load_time_s)
+            first = await asyncio.wait_for(child.receive(), self._limits.load_time_s)
         except (TimeoutError, asyncio.IncompleteReadError):
-            await self._kill()
+            await child.kill()
             raise Unavailable(f"{self._stage} did not start; its own words are above in the log") from None
         except asyncio.CancelledError:
-            await self._kill()
+            await child.kill()
             raise
         if first != [READY]:
-            await child.wait()
+            await child.ended()
             raise Unavailable(b": ".join(first[1:]).decode())
         log.info("child.ready", child_pid=child.pid)
         return child
@@ -138,18 +134,18 @@ class ChildProcessor:
     async def _run(self, batch: Sequence[Delivery]) -> tuple[list[Outcome], Retry | None]:
         """The outcomes the child gave, in order, and why there are fewer than deliveries, if so."""
         child = await self._ensure_child()
-        assert child.stdin and child.stdout  # noqa: S101, PT018 - they are pipes
-        fields = [part for delivery in batch for part in (delivery.submission_id.encode(), delivery.data)]
-        # Sending runs beside reading: a child that answers early must not block on a full pipe.
-        sending = asyncio.ensure_future(self._send(child.stdin, frames.pack(fields)))
         answered: list[Outcome] = []
         failure: Retry | None = None
-        limit_s = max(map(self._limits.time_s, batch))
+        limit_s = self._limits.time_s(max(batch, key=lambda delivery: len(delivery.data)))
         in_step = False
         try:
-            while frame := await asyncio.wait_for(frames.read_async(child.stdout), limit_s):
-                for at in range(0, len(frame), RESULT_FIELDS):
-                    result = frame[at : at + RESULT_FIELDS]
+            child.send([part for delivery in batch for part in (delivery.submission_id.encode(), delivery.data)])
+            ended = False
+            while not ended:
+                async with asyncio.timeout(limit_s):
+                    frame = await child.receive()
+                ended = len(frame) % RESULT_FIELDS == len(END)
+                for result in zip(*[iter(frame)] * RESULT_FIELDS, strict=False):  # the end is less than a result
                     if result[0] == b"error":
                         failure = Retry(reason=result[3].decode(), message=result[4].decode())
                     else:
@@ -161,28 +157,15 @@ class ChildProcessor:
         except TimeoutError:
             failure = Retry(reason="timeout", message=f"no result within {limit_s:.3g} s; the process was ended")
         except asyncio.IncompleteReadError:
-            failure = _cause_of_death(await child.wait(), self._limits)
+            failure = _cause_of_death(await child.ended(), self._limits)
         except ValueError as error:  # no frame, or no result: nothing this child says can be trusted any more
             failure = Retry(reason="crashed", message=f"the process answered nonsense and was ended ({error})"[:500])
         finally:
             if not in_step:  # also when given up from outside: its late answers would be taken for the next batch's
-                await self._kill()
-            sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await sending
+                await child.kill()
         whose = about(batch[0], None) if len(batch) == 1 else {}
         log.warning("child.died", why=failure.reason, answered=len(answered), batch=len(batch), **whose)
         return answered, failure
-
-    @staticmethod
-    async def _send(pipe: asyncio.StreamWriter, frame: bytes) -> None:
-        pipe.write(frame)
-        await pipe.drain()
-
-    async def _kill(self) -> None:
-        if self._child and self._child.returncode is None:
-            self._child.kill()
-            await self._child.wait()
 
 
 def _cause_of_death(status: int, limits: Limits) -> Retry:
@@ -199,19 +182,9 @@ def _outcome(result: Sequence[bytes]) -> Outcome:
     match kind:
         case b"publish":
             content, force, payload, likeness, measures = rest
-            claim = Claim(
-                article_id=article_id.decode(),
-                revision=int(revision),
-                content_hash=content.decode(),
-                force=force == b"1",
-            )
-            return Publish(
-                payload=payload,
-                article_id=claim.article_id,
-                claim=claim,
-                likeness=likeness or None,
-                measures=Measures.unpack(measures),
-            )
+            article = article_id.decode()
+            claim = Claim(article, int(revision), content.decode(), force == b"1")
+            return Publish(payload, article, claim, likeness or None, Measures.unpack(measures))
         case b"dead":
             return Dead(
                 reason=rest[0].decode(),

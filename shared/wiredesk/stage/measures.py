@@ -1,7 +1,7 @@
 """What a stage tells of an article for the metrics, beside its result: how long it is, whose, and what it lacks."""
 
 import re
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 __all__ = ["NOTHING_MEASURED", "Measures"]
 
@@ -21,10 +21,10 @@ class Measures(NamedTuple):
         return f"{self.words} {','.join(self.missing)} {self.source}".encode()
 
     @classmethod
-    def unpack(cls, packed: bytes) -> Self:
+    def unpack(cls, packed: bytes) -> "Measures":
         """The reverse of `pack`; of nothing, nothing is known."""
         if not packed:
-            return cls()
+            return NOTHING_MEASURED
         words, missing, source = packed.decode().split(" ", 2)
         return cls(int(words), source, tuple(filter(None, missing.split(","))))
 

@@ -13,17 +13,16 @@ from faststream import AckPolicy
 from faststream.redis import RedisBroker, StreamSub
 from faststream.redis.message import FAKE_CONSUMER, RedisBatchStreamMessage
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from wiredesk import wire
 from wiredesk.events import Stream, revision_of
+from wiredesk.stage.client import READ_BYTES, brief_retry
 from wiredesk.stage.outcomes import Delivery
 from wiredesk.stage.troubles import kind_of
 from wiredesk.tracing import trace_of
 
-__all__ = ["Entry", "Reading", "Subscription", "brief_retry", "delivery_of", "ensure_group"]
+__all__ = ["Entry", "Reading", "Subscription", "delivery_of", "ensure_group"]
 
 POLL_MS = 1000
 """How long one read waits for entries. Must stay below the socket timeout (redis-py: 5 s), or reads fail and pause."""
@@ -33,11 +32,6 @@ _PAUSE_S = 0.4
 _FIELD = wire.FIELD.encode()
 Entry = tuple[bytes, dict[bytes, bytes]]
 Handle = Callable[[Stream, Sequence[Entry]], Awaitable[None]]
-
-
-def brief_retry() -> Retry:
-    """A few tries within half a second: a hiccup is not worth a word. Longer absences are the callers' to wait out."""
-    return Retry(ExponentialWithJitterBackoff(cap=0.2, base=0.02), 4)
 
 
 async def ensure_group(redis: "Redis", stream: Stream, group: str) -> None:
@@ -60,19 +54,13 @@ def delivery_of(stream: str, entry: Entry, *, attempts: int) -> Delivery:
     """Take an entry apart. Without the field `__data__` the delivery's data is empty, which no stage accepts."""
     entry_id, fields = entry[0].decode(), entry[1]
     data = fields.get(_FIELD, b"")
-    headers = wire.decode(data).headers
+    headers = wire.headers_in(data)
     if stream == Stream.SUBMITTED:
         claimed = fields.get(b"submission_id", b"").decode(errors="replace")
     else:
         claimed = headers.get("correlation_id", "")
-    return Delivery(
-        stream=stream,
-        entry_id=entry_id,
-        data=data,
-        attempts=attempts,
-        submission_id=claimed if _is_earlier(claimed, entry_id) else entry_id,
-        trace=trace_of(headers),
-    )
+    submission_id = claimed if claimed and _is_earlier(claimed, entry_id) else entry_id
+    return Delivery(stream, entry_id, data, attempts, submission_id, trace_of(headers) if headers else None)
 
 
 def _is_earlier(claimed: str, entry_id: str) -> bool:
@@ -146,6 +134,7 @@ class Subscription:
         self._broker = RedisBroker(
             redis_url,
             retry=brief_retry(),
+            socket_read_size=READ_BYTES,
             graceful_timeout=drain_timeout_s,
             logger=None,  # type: ignore[arg-type]  # None turns it off, which its annotation leaves out
             apply_types=False,

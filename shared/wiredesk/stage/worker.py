@@ -29,6 +29,7 @@ from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.pressure import Limits
 from wiredesk.settings import read
 from wiredesk.stage.batches import Batches
+from wiredesk.stage.client import batch_client
 from wiredesk.stage.copies import Copies, CopyMetrics
 from wiredesk.stage.finish import Finisher
 from wiredesk.stage.gate import Gate
@@ -42,7 +43,7 @@ from wiredesk.stage.processor import Processor
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.routine import Routine, spread, unless
 from wiredesk.stage.settings import WorkerSettings
-from wiredesk.stage.subscription import Subscription, brief_retry, ensure_group
+from wiredesk.stage.subscription import Subscription, ensure_group
 from wiredesk.stage.troubles import Troubles, kind_of
 from wiredesk.stage.vitals import Vitals
 from wiredesk.workers import signature_of
@@ -100,7 +101,7 @@ class _Worker:
         self._troubles = Troubles()
         batch_size = settings.batch_size or plan.batch_size
         url = settings.redis_url.get_secret_value()
-        self._redis = Redis.from_url(url, retry=brief_retry())
+        self._redis = batch_client(url)
         self._pulse = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
         self._gate = Gate(
             self._pulse,
