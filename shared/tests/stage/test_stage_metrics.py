@@ -4,8 +4,9 @@ import time
 from itertools import count
 
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Histogram
 from wiredesk.stage.finish import Finished, Worked
+from wiredesk.stage.histogram import BatchHistogram
 from wiredesk.stage.isolation import ChildProcessor, Limits
 from wiredesk.stage.measures import NOTHING_MEASURED, Measures
 from wiredesk.stage.metrics import OWN_REASONS, StageMetrics
@@ -64,6 +65,28 @@ def test_words_and_dead_letters_are_counted_with_the_outcome(
     labels = {"stage": "ingest", "reason": "no_story"}
     assert registry.get_sample_value("wiredesk_dead_lettered_total", labels) == 1
     assert missing(registry, "news.example", "text") == 1
+
+
+def test_a_histogram_of_batches_is_told_as_the_library_s_own(registry: CollectorRegistry) -> None:
+    values, bounds = [0.01, 0.25, 0.5, 0.5, 7.0], (0.25, 0.5, 1)
+    own = BatchHistogram("own_seconds", "Of batches.", "ingest", bounds)
+    registry.register(own)
+    library = Histogram("library_seconds", "One by one.", ["stage"], buckets=bounds, registry=registry).labels("ingest")
+    own.observe(value for value in values if value != 0.5)
+    own.observe_alike(0.5, 2)
+    for value in values:
+        library.observe(value)
+    told = {
+        name: {
+            (sample.name.removeprefix(name), *sorted(sample.labels.items())): sample.value
+            for metric in registry.collect()
+            for sample in metric.samples
+            if sample.name.startswith(name) and not sample.name.endswith("_created")
+        }
+        for name in ("own_seconds", "library_seconds")
+    }
+    assert told["own_seconds"] == told["library_seconds"]
+    assert told["own_seconds"]["_count", ("stage", "ingest")] == 5
 
 
 def busy(registry: CollectorRegistry) -> float | None:

@@ -4,14 +4,14 @@ from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Sequence
 from time import time
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from wiredesk.events import submitted_at
 from wiredesk.stage.finish import Finished
+from wiredesk.stage.histogram import BatchHistogram
 from wiredesk.stage.outcomes import Dead, Outcome, Publish, Retry
 from wiredesk.stage.sources import SourceMetrics
 
@@ -68,27 +68,26 @@ class StageMetrics:
         self._events = Counter(
             "wiredesk_events", "Deliveries finished, by outcome.", ["stage", "outcome"], registry=registry
         )
-        self._duration = Histogram(
+        self._duration = BatchHistogram(
             "wiredesk_stage_duration_seconds",
             "Time a stage took for an article: its batch's time shared equally.",
-            ["stage"],
-            registry=registry,
-            buckets=_DURATION_BUCKETS,
-        ).labels(stage)
-        self._age = Histogram(
+            stage,
+            _DURATION_BUCKETS,
+        )
+        self._age = BatchHistogram(
             "wiredesk_event_age_seconds",
             "Age of an article, since it was submitted, when the stage was done with it.",
-            ["stage"],
-            registry=registry,
-            buckets=_AGE_BUCKETS,
-        ).labels(stage)
-        self._attempts = Histogram(
+            stage,
+            _AGE_BUCKETS,
+        )
+        self._attempts = BatchHistogram(
             "wiredesk_event_attempts",
             "Deliveries an article had needed when the stage was done with it.",
-            ["stage"],
-            registry=registry,
-            buckets=_ATTEMPT_BUCKETS,
-        ).labels(stage)
+            stage,
+            _ATTEMPT_BUCKETS,
+        )
+        for histogram in (self._duration, self._age, self._attempts):
+            registry.register(histogram)
         self._retries = Counter(
             "wiredesk_retries", "Deliveries left for another try, by reason.", ["stage", "reason"], registry=registry
         )
@@ -113,26 +112,29 @@ class StageMetrics:
 
     def record(self, finished: Sequence[Finished], duration_s: float) -> None:
         """Count a finished batch that took `duration_s` in all."""
-        now = time()
-        each = duration_s / max(1, len(finished))
+        done = []
         words = 0
         for outcome, count in Tally(item.outcome for item in finished).items():
             self._events.labels(self._stage, outcome).inc(count)
         for worked, outcome, _, _ in finished:
-            self._duration.observe(each)
             if isinstance(worked.outcome, Retry) or outcome == "failed":
                 self._retries.labels(self._stage, getattr(worked.outcome, "reason", "refused")).inc()
             elif outcome not in _ANOTHERS:
-                self._attempts.observe(worked.delivery.attempts)
-                self._age.observe(max(0.0, now - submitted_at(worked.delivery.submission_id).timestamp()))
+                done.append(worked.delivery)
                 words += self._measured(worked.outcome)
         self._words.inc(words)
+        self._duration.observe_alike(duration_s / max(1, len(finished)), len(finished))
+        for attempts, count in Tally(delivery.attempts for delivery in done).items():
+            self._attempts.observe_alike(attempts, count)
+        now_ms = time() * 1000
+        submitted_ms = (int(delivery.submission_id.partition("-")[0]) for delivery in done)
+        self._age.observe(max(0.0, now_ms - at_ms) / 1000 for at_ms in submitted_ms)
 
     def _measured(self, outcome: Outcome) -> int:
         """Count what a result says of its article, but the words, which are returned."""
         if isinstance(outcome, Dead):
             self._dead.labels(self._stage, outcome.reason).inc()
-        if not isinstance(outcome, Dead | Publish):
+        elif not isinstance(outcome, Publish):
             return 0
         self._sources.count(outcome.measures)
         return outcome.measures.words
