@@ -11,8 +11,9 @@
 -- trouble). What failed is not acknowledged.
 --
 -- Lua does not roll back, so the order is: what may fail and can be repeated (the article's entry), what must happen
--- (the XADD), and only then the XACK. pcall keeps one item's failure from its neighbours. There is no shebang line:
--- with one, the whole script is refused when memory is full, and then not even acknowledging would work.
+-- (the XADD), and only then the XACK, one for all items that came so far. pcall keeps one item's failure from its
+-- neighbours. There is no shebang line: with one, the whole script is refused when memory is full, and then not even
+-- acknowledging would work.
 local source, target, dead = KEYS[1], KEYS[2], KEYS[3]
 local group, article_ttl, journey_ttl, insist = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local HEAD, ITEM = 4, 10
@@ -89,36 +90,42 @@ local function finished_before(journey_key, id)
   return ms < last_ms or (ms == last_ms and seq < last_seq)
 end
 
-local function finish(at, article_key, journey_key)
-  local id, verb, payload = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  local revision, content, force = ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
+-- The fence. What was read at once stands together among the pending, so one look finds nearly all of a batch; what it
+-- does not find is looked for by itself.
+local count = (#ARGV - HEAD) / ITEM
+local held = {}
+if count > 1 then
+  local pending = redis.pcall('XPENDING', source, group, ARGV[HEAD + 1], ARGV[HEAD + 1 + (count - 1) * ITEM], count)
+  for n = 1, #pending do held[pending[n][1]] = true end
+end
+
+local function fenced(id)
+  if held[id] ~= nil then return not held[id] end
   local pending = redis.pcall('XPENDING', source, group, id, id, 1)
   if pending.err then return nil, 'stream: ' .. pending.err end
-  if #pending == 0 then return 'fenced' end
-  local outcome, err
-  if finished_before(journey_key, id) then
-    outcome = 'repeated'
-  elseif verb == 'retry' then
-    return 'retried'
-  elseif verb == 'publish' then
-    outcome, err = publish(article_key, payload, revision, content, force)
-  elseif verb == 'dead' then
-    outcome, err = bury(article_key, payload, revision)
-  else
-    outcome = verb
-  end
+  return #pending == 0
+end
+
+-- All but acknowledging: the outcome, or why there is none.
+local function finish(at, article_key, journey_key)
+  local id, verb = ARGV[at], ARGV[at + 1]
+  local ended, err = fenced(id)
   if err then return nil, err end
-  local acknowledged = failure(redis.pcall('XACK', source, group, id))
-  if acknowledged then return nil, 'stream: ' .. acknowledged end
-  return outcome
+  if ended then return 'fenced' end
+  if finished_before(journey_key, id) then return 'repeated' end
+  if verb == 'retry' then return 'retried' end
+  local payload, revision = ARGV[at + 2], ARGV[at + 3]
+  if verb == 'publish' then return publish(article_key, payload, revision, ARGV[at + 4], ARGV[at + 5]) end
+  if verb == 'dead' then return bury(article_key, payload, revision) end
+  return verb
 end
 
 local function note(journey_key, at, outcome)
   if journey_ttl == '0' or outcome == 'fenced' or outcome == 'repeated' then return end
-  local step = ARGV[at + 7] .. outcome .. ARGV[at + 8]
+  local step, article_id, trace_id = ARGV[at + 7] .. outcome .. ARGV[at + 8], ARGV[at + 6], ARGV[at + 9]
   local fields = {group, step}
-  if ARGV[at + 6] ~= '' then fields[3], fields[4] = 'article', ARGV[at + 6] end
-  if ARGV[at + 9] ~= '' then fields[#fields + 1], fields[#fields + 2] = 'trace', ARGV[at + 9] end
+  if article_id ~= '' then fields[3], fields[4] = 'article', article_id end
+  if trace_id ~= '' then fields[#fields + 1], fields[#fields + 2] = 'trace', trace_id end
   redis.pcall('HSET', journey_key, unpack(fields))
   redis.pcall('EXPIRE', journey_key, journey_ttl)
 end
@@ -127,12 +134,24 @@ end
 -- put down on a full server: acknowledging and then trimming is what empties it.
 if insist == '1' then redis.pcall('XTRIM', source, 'MINID', '0-1') end
 
-local results = {}
-for n = 1, (#ARGV - HEAD) / ITEM do
+local results, settled, acknowledged = {}, {}, {}
+for n = 1, count do
   local at = HEAD + 1 + (n - 1) * ITEM
-  local article_key, journey_key = KEYS[2 + 2 * n], KEYS[3 + 2 * n]
-  local outcome, err = finish(at, article_key, journey_key)
-  if outcome then note(journey_key, at, outcome) end
+  local outcome, err = finish(at, KEYS[2 + 2 * n], KEYS[3 + 2 * n])
   results[n] = outcome or ('failed ' .. err)
+  if outcome then settled[#settled + 1] = n end
+  if outcome and outcome ~= 'fenced' and outcome ~= 'retried' then
+    acknowledged[#acknowledged + 1] = ARGV[at]
+    held[ARGV[at]] = false  -- named twice, it is finished once
+  end
+end
+local refused = #acknowledged > 0 and failure(redis.pcall('XACK', source, group, unpack(acknowledged)))
+for _, n in ipairs(settled) do
+  local at = HEAD + 1 + (n - 1) * ITEM
+  if refused and held[ARGV[at]] == false then
+    results[n] = 'failed stream: ' .. refused
+  else
+    note(KEYS[3 + 2 * n], at, results[n])
+  end
 end
 return results
