@@ -90,4 +90,4 @@ def _called(entity: Entity) -> list[str]:
 
 
 def _bounded(names: Iterable[str]) -> list[str]:
-    return [name[:_MOST_CHARACTERS] for name in list(names)[:_MOST_NAMES]]
+    return [name[:_MOST_CHARACTERS] for name in islice(names, _MOST_NAMES)]

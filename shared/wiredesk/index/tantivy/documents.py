@@ -15,11 +15,11 @@ from wiredesk.errors import PermanentError
 from wiredesk.events import ArticleExtracted
 from wiredesk.index.corrected import Tag
 from wiredesk.index.intake import KINDS, LONGEST_ID, quote_card
-from wiredesk.index.ordering import LAST_SECOND, day_seconds, moment_of, second_of, tie_of
+from wiredesk.index.ordering import LAST_SECOND, day_seconds, moment_of, number_of, second_of, tie_of
 from wiredesk.index.prepared import Prepared, names_of
 from wiredesk.index.reported import sentences_around, speakers_of
 from wiredesk.index.scripts import has_ideographs
-from wiredesk.index.tantivy.keys import add_key, add_number
+from wiredesk.index.tantivy.keys import FIELD, key, numbered
 
 __all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "stored_tags", "tombstone_of"]
 
@@ -28,6 +28,8 @@ _TIE_BITS = 25
 _QUOTE_BITS = 24
 _CARD = ("article_id", "revision", "title", "source", "url", "published_at", "language", "cluster_id")
 """What a hit shows of an article."""
+_NUMBERS = {kind: f"{kind}_number" for kind in KINDS.values()}
+"""The column that counts a kind of entity."""
 
 
 class _Times(NamedTuple):
@@ -51,7 +53,7 @@ def documents_of(article: Prepared, generation: int) -> list[Document]:
             document.add_bytes("tags", json.dumps(tags).encode())
             for id, tag in tags.items():
                 if id != tag.id and len(id.encode()) <= LONGEST_ID:
-                    add_key(document, "extracted", id)
+                    document.add_text(FIELD, key("extracted", id))
         return [document, *_quotes(article, times, tie)]
     except (ValueError, OverflowError) as error:  # UnicodeEncodeError among them: a lone surrogate
         raise PermanentError("unindexable", f"{article.article_id} cannot be indexed: {error}") from error
@@ -60,8 +62,8 @@ def documents_of(article: Prepared, generation: int) -> list[Document]:
 def tombstone_of(article_id: str, revision: int) -> Document:
     """Keeps revisions up to this one out."""
     document = Document()
-    add_key(document, "kind", "tombstone")
-    add_key(document, "tombstone", article_id)
+    document.add_text("kind", "tombstone")
+    document.add_text(FIELD, key("tombstone", article_id))
     document.add_bytes("card", json.dumps({"article_id": article_id, "revision": revision}).encode())
     return document
 
@@ -101,9 +103,9 @@ def _times(published_at: str | None, tie: int) -> _Times:
 def _article(prepared: Prepared, times: _Times, tie: int) -> Document:
     article = prepared.shown
     document = Document()
-    add = document.add_text
-    add_key(document, "kind", "article")
-    add_key(document, "article", article.article_id)
+    add, add_unsigned = document.add_text, document.add_unsigned
+    add("kind", "article")
+    add(FIELD, key("article", article.article_id))
     add("text", article.text)
     for name in ("title", "deck", "byline"):
         if value := getattr(article, name):
@@ -111,19 +113,19 @@ def _article(prepared: Prepared, times: _Times, tie: int) -> Document:
     if has_ideographs(article.text):
         for value in (article.title, article.deck, article.text):
             add("ideographs", value)
-    add_key(document, "language", article.language)
+    add("language", article.language)
     story = tie_of(article.cluster_id)
-    add_number(document, "cluster", story)
-    document.add_unsigned("story", story)
-    document.add_unsigned("revision", article.revision)
+    add(FIELD, numbered("cluster", story))
+    add_unsigned("story", story)
+    add_unsigned("revision", article.revision)
     if article.source:
-        add_key(document, "source", article.source)
+        add("source", article.source)
         add("source_words", article.source)
     for id, (type, names) in names_of(prepared).items():
-        add_key(document, "entity", id)
+        add(FIELD, key("entity", id))
         if kind := KINDS.get(type):
-            add_key(document, kind, id)
-            document.add_unsigned(f"{kind}_number", tie_of(id))
+            add(FIELD, key(kind, id))
+            add_unsigned(_NUMBERS[kind], number_of(id))
             for name in names:
                 add(kind, name)
     _add_times(document, times, tie)
@@ -132,31 +134,35 @@ def _article(prepared: Prepared, times: _Times, tie: int) -> Document:
 
 
 def _add_times(document: Document, times: _Times, tie: int) -> None:
-    document.add_unsigned("newest", times.newest)
-    document.add_unsigned("oldest", times.oldest)
-    document.add_unsigned("tie", tie)
+    add_unsigned = document.add_unsigned
+    add_unsigned("newest", times.newest)
+    add_unsigned("oldest", times.oldest)
+    add_unsigned("tie", tie)
     if times.day:
-        document.add_unsigned("day", times.day.toordinal())
-        document.add_unsigned("month", times.day.year * 12 + times.day.month - 1)
+        add_unsigned("day", times.day.toordinal())
+        add_unsigned("month", times.day.year * 12 + times.day.month - 1)
 
 
 def _quotes(prepared: Prepared, times: _Times, tie: int) -> Iterator[Document]:
     article = prepared.shown
     times = times._replace(day=None)
+    of_article, source = key("article", article.article_id), article.source
     found = zip(article.quotes, sentences_around(article), speakers_of(article, prepared.spoken), strict=True)
     for position, (quote, stretches, names) in enumerate(found):
         document = Document()
-        add_key(document, "kind", "quote")
-        add_key(document, "article", article.article_id)
-        document.add_text("said", quote.text)
+        add = document.add_text
+        add("kind", "quote")
+        add(FIELD, of_article)
+        add("said", quote.text)
         for stretch in stretches:
-            document.add_text("around", stretch)
-        if article.source:
-            document.add_text("source_words", article.source)
+            add("around", stretch)
+        if source:
+            add("source_words", source)
         for name in names:
-            document.add_text("speaker", name)
-        if quote.speaker and quote.speaker.entity_id:
-            add_key(document, "speaker", quote.speaker.entity_id)
+            add("speaker", name)
+        speaker = quote.speaker
+        if speaker and speaker.entity_id:
+            add(FIELD, key("speaker", speaker.entity_id))
         # Quotes of one article stay together, in the order of the text.
         own = min(position, (1 << _QUOTE_BITS) - 1)
         _add_times(document, times, tie >> _QUOTE_BITS << _QUOTE_BITS | own)

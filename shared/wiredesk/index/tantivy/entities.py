@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -17,12 +18,12 @@ from tantivy import Document, Query, Schema, Searcher
 from wiredesk.events import AsExtracted, Entity
 from wiredesk.index.corrections import Corrections
 from wiredesk.index.intake import LONGEST_ID
-from wiredesk.index.ordering import tie_of
+from wiredesk.index.ordering import number_of
 from wiredesk.index.prepared import Prepared
 from wiredesk.index.protocol import EntityHit, EntityMember, SpokenName
 from wiredesk.index.reported import MOST_SPOKEN, other_names
 from wiredesk.index.tantivy.documents import card_of
-from wiredesk.index.tantivy.keys import add_key, add_number, any_key, any_number
+from wiredesk.index.tantivy.keys import FIELD, any_key, any_number, key, numbered
 
 __all__ = ["Change", "Ledger", "document_of", "hit_of", "load", "load_numbered", "tally"]
 
@@ -70,8 +71,9 @@ class Change:
 
     def __bool__(self) -> bool:
         """Whether anything is to be changed."""
-        counts = (self.articles, self.quotes, self.own, *self.spoken.values(), *(n for _, n in self.members.values()))
-        return self.renamed or any(counts)
+        if self.renamed or self.articles or self.quotes or self.own or any(self.spoken.values()):
+            return True
+        return any(count for _, count in self.members.values())
 
 
 def tally(changes: dict[str, Change], article: Prepared, sign: int) -> None:
@@ -87,7 +89,8 @@ def tally(changes: dict[str, Change], article: Prepared, sign: int) -> None:
             change = changes[id] = Change()
         change.type = change.type or entity.type
         change.articles += sign
-        change.add_spoken(entity, spoken, sign)
+        if len(spoken) > 1:
+            change.add_spoken(entity, spoken, sign)
         if entity.extracted_as:
             for was in {was.id: was for was in entity.extracted_as}.values():
                 change.add_member(was, sign, own=was.id == id)
@@ -113,7 +116,7 @@ def load_numbered(searcher: Searcher, schema: Schema, numbers: Collection[int]) 
     if not numbers:
         return {}
     hits = _found(searcher, any_number(schema, "record", numbers), len(numbers))
-    return {tie_of(hit.entity_id): hit for hit in hits}
+    return {number_of(hit.entity_id): hit for hit in hits}
 
 
 def _found(searcher: Searcher, query: Query, limit: int) -> Iterator[EntityHit]:
@@ -132,16 +135,16 @@ def hit_of(document: Document) -> EntityHit:
 def document_of(hit: EntityHit) -> Document:
     """`rank` sorts by articles, then by the beginning of the name."""
     document = Document()
-    add_key(document, "kind", "entity")
-    number = tie_of(hit.entity_id)
-    add_number(document, "record", number)
-    add_key(document, "type", hit.type)
-    document.add_text("name", hit.name)
-    for name in {*(each.name for each in hit.members), *(each.name for each in hit.also)} - {hit.name}:
-        document.add_text("name", name)
-    folded = unicodedata.normalize("NFKD", hit.name).casefold().encode()[:_NAME_BYTES].ljust(_NAME_BYTES, b"\0")
-    backwards = (1 << 8 * _NAME_BYTES) - 1 - int.from_bytes(folded)
-    document.add_unsigned("rank", min(hit.articles, _MOST_ARTICLES) << 8 * _NAME_BYTES | backwards)
+    add = document.add_text
+    add("kind", "entity")
+    number = number_of(hit.entity_id)
+    add(FIELD, numbered("record", number))
+    add(FIELD, key("type", hit.type))
+    add("name", hit.name)
+    if hit.members or hit.also:
+        for name in {*(each.name for each in hit.members), *(each.name for each in hit.also)} - {hit.name}:
+            add("name", name)
+    document.add_unsigned("rank", min(hit.articles, _MOST_ARTICLES) << 8 * _NAME_BYTES | _backwards(hit.name))
     document.add_unsigned("tie", number)
     card: dict[str, Any] = {
         "entity_id": hit.entity_id,
@@ -156,6 +159,13 @@ def document_of(hit: EntityHit) -> Document:
         card["also"] = [[each.name, each.articles] for each in hit.also]
     document.add_bytes("card", to_json(card))
     return document
+
+
+@lru_cache(maxsize=1 << 14)
+def _backwards(name: str) -> int:
+    """The beginning of a name as a number: the later in the alphabet, the smaller."""
+    folded = unicodedata.normalize("NFKD", name).casefold().encode()[:_NAME_BYTES].ljust(_NAME_BYTES, b"\0")
+    return (1 << 8 * _NAME_BYTES) - 1 - int.from_bytes(folded)
 
 
 class Rewritten(NamedTuple):

@@ -6,11 +6,11 @@ A field has a dictionary of its own in every segment, which costs each commit an
 from collections.abc import Collection, Iterable
 from typing import Literal
 
-from tantivy import Document, Query, Schema, Searcher
+from tantivy import Query, Schema, Searcher
 
 from wiredesk.index.ordering import tie_of
 
-__all__ = ["FIELD", "Name", "add_key", "add_number", "any_key", "any_number", "key", "numbered", "uses"]
+__all__ = ["FIELD", "Name", "any_key", "any_number", "key", "numbered", "uses"]
 
 FIELD = "key"
 _OWN_FIELDS = ("kind", "source", "language")
@@ -39,26 +39,13 @@ _NUMBERED = ("cluster", "record")
 
 
 def key(name: Name, value: str) -> str:
-    """The term for a value of one of the names that share the field."""
+    """The term for a value of one of the names that share the field: what a document has in FIELD to be found by it."""
     return numbered(name, tie_of(value)) if name in _NUMBERED else f"{name}:{value}"
 
 
 def numbered(name: Name, number: int) -> str:
     """The term for a cluster or a record, by `tie_of` its id."""
     return f"{name}:{number:016x}"
-
-
-def add_key(document: Document, name: Name, value: str) -> None:
-    """Have the document found by the value."""
-    if name in _OWN_FIELDS:
-        document.add_text(name, value)
-    else:
-        document.add_text(FIELD, key(name, value))
-
-
-def add_number(document: Document, name: Name, number: int) -> None:
-    """The same for a cluster or a record, by `tie_of` its id."""
-    document.add_text(FIELD, numbered(name, number))
 
 
 def any_key(schema: Schema, name: Name, values: Iterable[str]) -> Query:

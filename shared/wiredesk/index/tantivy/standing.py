@@ -8,7 +8,8 @@ from tantivy import Document, FieldType, Occur, Query, Schema, Searcher
 from wiredesk.index.corrections import Corrections, Register
 from wiredesk.index.settling import State
 from wiredesk.index.tantivy.documents import card_of
-from wiredesk.index.tantivy.keys import Name, add_key, any_key
+from wiredesk.index.tantivy.keys import FIELD, Name, any_key
+from wiredesk.index.tantivy.keys import key as key_of
 from wiredesk.index.tantivy.paging import count
 from wiredesk.index.tantivy.translation import of_kind
 
@@ -65,7 +66,7 @@ def behind(searcher: Searcher, schema: Schema, state: State, *, limit: int) -> l
 
 def _document(kind: str, key: str, card: dict[str, object]) -> Document:
     document = Document()
-    add_key(document, "kind", kind)
-    add_key(document, "correction", key)
+    document.add_text("kind", kind)
+    document.add_text(FIELD, key_of("correction", key))
     document.add_bytes("card", json.dumps(card).encode())
     return document
