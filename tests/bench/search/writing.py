@@ -1,12 +1,15 @@
 """How fast articles become durable: the index's writer and FTS5 in turn with the same batches, while both grow."""
 
+import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from wiredesk.events import ArticleExtracted
 from wiredesk.index import open_writer
+from wiredesk_indexing.__main__ import collect_seldom
 
 from ..figures import Figure, percentile
 from .corpus import News
@@ -55,13 +58,26 @@ def durable_upserts(
         size = BATCHES[turn % len(BATCHES)]
         batches = list(news.batches(range(at, min(at + _STRETCH, articles)), size))
         both = [(took[size][0], writer.upsert), (took[size][1], other.upsert)]
-        for one, upsert in both if turn // len(BATCHES) % 2 else both[::-1]:
-            one.stretch(batches, upsert)
+        with _collecting_as_the_worker_does():
+            for one, upsert in both if turn // len(BATCHES) % 2 else both[::-1]:
+                one.stretch(batches, upsert)
         mine, theirs = (one.rates[-1] for one in took[size])
         say(f"{at + sum(map(len, batches)):,} articles: {mine:,.0f}/s at batch {size}, {YARDSTICK} {theirs:,.0f}/s")
     writer.close()
     other.close()
     return took
+
+
+@contextmanager
+def _collecting_as_the_worker_does() -> Iterator[None]:
+    """What the bench holds is looked through for cycles no more often than what an indexing worker holds."""
+    thresholds = gc.get_threshold()
+    collect_seldom()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def fill(news: News, index: Path, *, articles: int) -> None:
