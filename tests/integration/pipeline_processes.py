@@ -52,6 +52,7 @@ class Stack:
     def wait_until_consuming(self) -> None:
         """A model may load for longer than its worker waits, on a busy machine: each is started once more."""
         again = list(STAGES)
+        ready: set[int] = set()  # seen to consume: not all reports of a busy machine are there at one moment
 
         def consuming() -> bool:
             for stage, process in list(self.processes.items()):
@@ -59,9 +60,8 @@ class Stack:
                     assert stage in again, self.logs()
                     again.remove(stage)
                     self.start(stage)
-            pids = {process.pid for process in self.processes.values()}
-            reports = pipeline.workers(self.client)
-            return sum(report.state == "consuming" and report.pid in pids for report in reports) == len(STAGES)
+            ready.update(report.pid for report in pipeline.workers(self.client) if report.state == "consuming")
+            return ready >= {process.pid for process in self.processes.values()}
 
         wait_until(consuming, timeout_s=400, what="a consuming pipeline")
 
