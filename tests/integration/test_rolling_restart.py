@@ -24,7 +24,7 @@ PIPELINE = ("ingest", "extraction", "indexing")
 EACH = 2
 PUBLISH_EVERY_S = 0.05
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(900)
 
 
 @dataclass
@@ -64,7 +64,7 @@ class Fleet:
 
     def wait_until_working(self) -> None:
         """Every process is ready; of the indexing ones, which share an index, one consumes and the others stand by."""
-        wait_until(self.working, interval_s=0.1, what="every worker to be ready")
+        wait_until(self.working, timeout_s=2 * PATIENCE_S, interval_s=0.1, what="every worker to be ready")
 
     def working(self) -> bool:
         alive = {process.pid: stage for stage, each in self.processes.items() for process in each}
