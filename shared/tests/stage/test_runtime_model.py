@@ -719,7 +719,14 @@ class Foresight:
     """Whether the script has written yet: from then on a full memory stops nothing."""
 
     def finish(self, batch: Sequence[Worked]) -> list[str]:
-        return [self.one(worked) for worked in batch]
+        """One after the other, then what is done with is acknowledged at once, and only then told to journeys."""
+        outcomes = [self.one(worked) for worked in batch]
+        if any(outcome not in ("failed", "fenced", "retried") for outcome in outcomes):
+            self.wrote = True
+        for worked, outcome in zip(batch, outcomes, strict=True):
+            if outcome not in ("failed", "fenced", "repeated"):
+                self.note(worked, outcome)
+        return outcomes
 
     def one(self, worked: Worked) -> str:
         delivery, world, line = worked.delivery, self.world, self.line
@@ -733,13 +740,8 @@ class Foresight:
             order(told[0]) > order(delivery.entry_id) or (told[0] == delivery.entry_id and told[1] != "retried")
         )
         outcome = "repeated" if before else self.decide(worked)
-        if outcome == "failed":
-            return outcome
-        if outcome != "retried":
+        if outcome not in ("failed", "retried"):
             del line.pending[delivery.entry_id]
-            self.wrote = True
-        if outcome != "repeated":
-            self.note(worked, outcome)
         return outcome
 
     def decide(self, worked: Worked) -> str:

@@ -83,17 +83,24 @@ class Reading(Protocol):
         ...
 
 
-def _guarded(read: Callable[..., Awaitable[Any]], reading: Reading) -> Callable[..., Awaitable[Any]]:
+def _guarded(
+    read: Callable[..., Awaitable[Any]], reading: Reading, started: Callable[[], bool]
+) -> Callable[..., Awaitable[Any]]:
     """A read that never fails: after a failure nothing was read, and a moment has passed.
 
     Left to itself FastStream waits 5 s after a lost connection, asks again at once and for ever after a refusal, and
-    stops for good when its group has vanished.
+    stops for good when its group has vanished. It fails to start when the first read takes 3 s, as it may on a busy
+    machine; so until it has started nothing is read.
     """
 
     failed = False
 
     async def guarded(*args: Any, **options: Any) -> Any:
         nonlocal failed
+        _end_if_cancelled()
+        if not started():
+            await asyncio.sleep(_LOOK_MS / 1000)
+            return []
         if not await reading.may_read():
             return []
         if failed:  # a short look, so that it is soon known whether it works again
@@ -110,6 +117,13 @@ def _guarded(read: Callable[..., Awaitable[Any]], reading: Reading) -> Callable[
         return entries
 
     return guarded
+
+
+def _end_if_cancelled() -> None:
+    """Raises CancelledError where one that was meant to end this task was swallowed on its way: it comes only once."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _is_there(*_: Any, **__: Any) -> None:
@@ -131,6 +145,7 @@ class Subscription:
     ) -> None:
         self._group, self._consumer, self._batch_size = group, consumer, batch_size
         self._reading = reading
+        self._started = False
         self._broker = RedisBroker(
             redis_url,
             retry=brief_retry(),
@@ -164,11 +179,17 @@ class Subscription:
             await handle(stream, entries)
 
     async def start(self) -> None:
-        """Begin to read; the groups must exist."""
+        """Begin to read; the groups must exist. Given up half-way, it reads nothing."""
         client = await self._broker.connect()
-        client.xreadgroup = _guarded(client.xreadgroup, self._reading)  # type: ignore[method-assign]  # there is no hook for it
+        guarded = _guarded(client.xreadgroup, self._reading, lambda: self._started)
+        client.xreadgroup = guarded  # type: ignore[method-assign]  # there is no hook for it
         client.xgroup_create = _is_there  # type: ignore[assignment,method-assign]  # nor for this one
-        await self._broker.start()
+        try:
+            await self._broker.start()
+        except BaseException:
+            await self.stop()
+            raise
+        self._started = True
 
     async def stop(self) -> None:
         """Stop reading, wait for the batch in work up to the drain timeout, disconnect."""

@@ -76,6 +76,9 @@ _JOURNEY_S, _DUPLICATE_S = 600, 3600
 
 _REDELIVERY_DRAIN_S = 5.0
 
+_LAST_S = 10.0
+"""For tasks that are cancelled at the very end."""
+
 
 def run(plan: Plan, settings_type: type[S], make_processor: Callable[[S, CollectorRegistry], Processor]) -> int:
     """Read the settings and run one worker until SIGTERM or SIGINT; see the module's text for the exit status."""
@@ -90,6 +93,16 @@ def run(plan: Plan, settings_type: type[S], make_processor: Callable[[S, Collect
     except WiredeskError as error:
         log.error("worker.failed", why=str(error))
         return 1
+
+
+async def _end_what_is_left() -> None:
+    """Cancel every task but this one. Signals are ignored by now: what does not answer must not keep the process."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    if left and (stuck := (await asyncio.wait(left, timeout=_LAST_S))[1]):
+        log.error("worker.failed", why="it could not be ended in good order", tasks=[repr(task) for task in stuck])
+        os._exit(1)
 
 
 class _Worker:
@@ -178,7 +191,9 @@ class _Worker:
         """From start to exit status."""
         loop = asyncio.get_running_loop()
         with told_to_end(lambda: loop.call_soon_threadsafe(self._stop.set)):
-            return await self._live()
+            status = await self._live()
+        await _end_what_is_left()
+        return status
 
     async def _live(self) -> int:
         vitals = self._vitals

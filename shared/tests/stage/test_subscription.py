@@ -1,0 +1,78 @@
+"""Reading by FastStream, on a real server: a busy machine does not end its start, and nothing keeps it from ending."""
+
+import asyncio
+
+import redis
+from redis.exceptions import RedisError
+from wiredesk.events import Stream
+from wiredesk.stage.subscription import Subscription
+from wiredesk.testing import PATIENCE_S
+
+SOURCE, GROUP = Stream.SUBMITTED, "ingest"
+LONGER_THAN_FASTSTREAM_WAITS_MS = 3500
+
+
+class Willing:
+    """Reads on; takes one cancellation for something else, as code of others may."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.swallowed = False
+
+    async def may_read(self) -> bool:
+        self.asked.set()
+        return True
+
+    async def ended(self, error: RedisError | OSError | None) -> None: ...
+
+
+class Deaf(Willing):
+    async def may_read(self) -> bool:
+        self.asked.set()
+        try:
+            await asyncio.sleep(PATIENCE_S)
+        except asyncio.CancelledError:
+            self.swallowed = True
+        return False
+
+
+def subscription(redis_url: str, reading: Willing) -> Subscription:
+    return Subscription(redis_url, group=GROUP, consumer="w", batch_size=8, drain_timeout_s=1, reading=reading)
+
+
+async def test_a_first_read_that_takes_long_does_not_end_the_start(redis_url: str, redis_client: "redis.Redis") -> None:
+    redis_client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+    redis_client.xadd(SOURCE, {"__data__": b"1"})
+    taken: asyncio.Queue[int] = asyncio.Queue()
+
+    async def take(_stream: Stream, entries: object) -> None:
+        taken.put_nowait(len(entries))  # type: ignore[arg-type]
+
+    reader = subscription(redis_url, Willing())
+    reader.add(SOURCE, take)
+    redis_client.client_pause(LONGER_THAN_FASTSTREAM_WAITS_MS, all=False)
+    await reader.start()
+    assert await asyncio.wait_for(taken.get(), PATIENCE_S) == 1
+    await reader.stop()
+
+
+async def test_a_cancellation_that_was_swallowed_ends_the_reading_all_the_same(
+    redis_url: str, redis_client: "redis.Redis"
+) -> None:
+    redis_client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+
+    async def take(_stream: Stream, _entries: object) -> None: ...
+
+    deaf = Deaf()
+    reader = subscription(redis_url, deaf)
+    reader.add(SOURCE, take)
+    before = asyncio.all_tasks()
+    await reader.start()
+    await asyncio.wait_for(deaf.asked.wait(), PATIENCE_S)
+    reading = asyncio.all_tasks() - before
+    for task in reading:
+        task.cancel()
+    _, still = await asyncio.wait(reading, timeout=PATIENCE_S)
+    assert deaf.swallowed
+    assert not still
+    await reader.stop()
