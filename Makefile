@@ -50,11 +50,11 @@ $(NODE)/.complete: tests/opensearch/pom.xml tests/opensearch/Node.java
 	@javac -cp '$(NODE)/jars/*' -d $(NODE)/classes tests/opensearch/Node.java && touch $@
 
 test-opensearch: $(VENV)/.complete $(NODE)/.complete ## the index's tests on a real OpenSearch node (needs a JDK and Maven)
-	@$(BIN)/python -m pytest -p no:cacheprovider -m opensearch shared/tests/index tests/opensearch $(ARGS)
+	@$(BIN)/python -m pytest -m opensearch shared/tests/index tests/opensearch $(ARGS)
 
 # ENGINE=folder with engine.sh and base-images.sh, for a machine without Docker (default: ../shared/tools/containers).
 test-compose: $(VENV)/.complete ## docker-compose.yml on a real engine: scale, kill, pause, restart, roll, reckon (needs Docker)
-	@$(if $(ENGINE),CONTAINER_TOOLS="$(ENGINE)") $(BIN)/python -m pytest -p no:cacheprovider -m compose tests/compose $(ARGS)
+	@$(if $(ENGINE),CONTAINER_TOOLS="$(ENGINE)") $(BIN)/python -m pytest -m compose tests/compose $(ARGS)
 
 # STARTS= ARTICLES= ROUNDS= (0: starting alone) ENGINE=folder, see test-compose: each may be left out.
 bench-compose: $(VENV)/.complete ## measure up to healthy, and how much faster two extraction containers drain than one; STARTS= ARTICLES= ROUNDS=
