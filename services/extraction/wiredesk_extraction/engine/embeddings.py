@@ -80,13 +80,12 @@ class TypeTable:
 
     def _embed(self, keys: np.ndarray) -> None:
         first, end = self._embedded, self._embedded + len(keys)
-        padded = np.concatenate([keys, np.repeat(keys[-1:], -len(keys) % _BLOCK)])
-        features = np.column_stack([self._features[padded >> 1], (padded & 1).astype(np.uint64)])
+        features = np.column_stack([self._features[keys >> 1], (keys & 1).astype(np.uint64)])
         if end > len(self.rows[0]):
             self.rows = [_larger(rows, end, 0) for rows in self.rows]
         vectors = self._vectors.get_batch(features[:, 0]) if self._vectors else None
         for embedding, rows in zip(self._embeddings, self.rows, strict=True):
-            rows[first:end] = _embedded(embedding, features, vectors)[: len(keys)]
+            rows[first:end] = _embedded(embedding, features, vectors)
         self._row_of[keys] = np.arange(first, end)
         self._embedded = end
 
@@ -101,14 +100,16 @@ def _larger(array: np.ndarray, length: int, filling: float) -> np.ndarray:
 def _embedded(embedding: Embedding, features: np.ndarray, vectors: np.ndarray | None) -> np.ndarray:
     """Embeddings (n, width) of types by features (n, features and SPACY) and static vectors (n, their length)."""
     count, width, layer = len(features), embedding.width, embedding.layer
-    inputs = np.empty((count, len(layer.products)), dtype=np.float32)
+    inputs = np.zeros((count + -count % _BLOCK, len(layer.products)), dtype=np.float32)
     for at, (column, table) in enumerate(zip(embedding.columns, embedding.tables, strict=True)):
         keys = np.ascontiguousarray(features[:, column])
         into = address(inputs) + at * width * inputs.itemsize
         sizes = (len(table), width, embedding.seeds[at])
         kernels().hash_embed(address(table), *sizes, address(keys), count, into, inputs.shape[1])
     if embedding.static is not None and vectors is not None:
-        inputs[:, -width:] = vectors @ embedding.static
+        padded = np.zeros((len(inputs), vectors.shape[1]), dtype=np.float32)
+        padded[:count] = vectors
+        inputs[:, -width:] = padded @ embedding.static
     products = inputs @ layer.products
     found = np.zeros((count, width), dtype=np.float32)
     kernels().add_normed_maxout(address(found), address(products), *layer.addresses, count, width, layer.pieces)
