@@ -181,7 +181,8 @@ class _Run:
         while True:
             busy = self._follow()
             state = self._unfinished()
-            if state == (0, 0, 0, 0) and not busy:
+            # What was finished between the two looks has been told by now: a last look misses nothing.
+            if state == (0, 0, 0, 0) and not busy and not self._follow():
                 return
             if (seen := (state, self._account.ended, busy)) != last:
                 changed, last = time.monotonic(), seen

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from wiredesk.errors import PermanentError, TransientError, WiredeskError
 from wiredesk.events import ArticleIngested, ArticleSubmitted, Stream, revision_of
+from wiredesk.stage import worker
 from wiredesk.stage.contract import Item, StageDefinition, StageFunction
 from wiredesk.stage.isolation import ChildProcessor
 from wiredesk.stage.plan import Plan
@@ -80,14 +81,23 @@ def refuse_to_load() -> StageFunction[ArticleSubmitted, ArticleIngested]:
     raise PermanentError("no_model", "the model en_core_web_none is not installed")
 
 
+def load_slowly() -> StageFunction[ArticleSubmitted, ArticleIngested]:
+    time.sleep(2 * float(os.environ["SAMPLE_UNREAD_S"]))
+    return load()
+
+
 STAGE = StageDefinition(
     name="ingest", source=Stream.SUBMITTED, target=Stream.INGESTED, accepts=ArticleSubmitted, load=load
 )
 UNUSABLE = StageDefinition(
     name="ingest", source=Stream.SUBMITTED, target=Stream.INGESTED, accepts=ArticleSubmitted, load=refuse_to_load
 )
+SLOW_TO_LOAD = StageDefinition(
+    name="ingest", source=Stream.SUBMITTED, target=Stream.INGESTED, accepts=ArticleSubmitted, load=load_slowly
+)
 
 
 if __name__ == "__main__":
+    worker._UNREAD_S = float(os.environ.get("SAMPLE_UNREAD_S", worker._UNREAD_S))
     chosen = f"sample_stage:{os.environ.get('SAMPLE_STAGE', 'STAGE')}"
     sys.exit(run(PLAN, WorkerSettings, lambda settings, _: ChildProcessor(chosen, settings.limits())))

@@ -329,6 +329,16 @@ def test_a_refused_password_is_one_clear_line_that_does_not_tell_it(worker: Star
     assert "Traceback" not in logged
 
 
+def test_a_stage_that_takes_long_to_load_is_no_sign_of_a_worker_that_does_not_read(
+    worker: Start, redis_client: "redis.Redis"
+) -> None:
+    submit(redis_client)
+    slow = worker(SAMPLE_STAGE="SLOW_TO_LOAD", SAMPLE_UNREAD_S="8")
+    wait_until(lambda: finished(redis_client, 1) or slow.process.poll() is not None, what="the article")
+    status, logged = slow.stop()
+    assert status == 0, logged
+
+
 def test_a_stage_that_cannot_load_ends_the_worker_with_its_reason(worker: Start, redis_client: "redis.Redis") -> None:
     unusable = worker(SAMPLE_STAGE="UNUSABLE")
     wait_until(lambda: unusable.process.poll() is not None, what="the worker's end")

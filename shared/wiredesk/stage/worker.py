@@ -245,6 +245,7 @@ class _Worker:
             await ensure_group(self._pulse, source, self._plan.name)
 
     async def _consume(self) -> None:
+        self._read_at = time.monotonic()  # what was not read while it got ready is no sign of anything
         self._batches.pace.begin(now_s=time.monotonic())
         self._vitals.enter("consuming")
         log.info("worker.consuming", worker=self._vitals.name, streams=[str(source) for source in self._plan.sources])
