@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
 from wiredesk.testing import RedisServer, valkey_server
@@ -14,6 +15,10 @@ from tests.opensearch.server import OpenSearchServer, opensearch_server
 from tests.scratch import memory_folder
 
 _MOST_WORKERS = 8
+
+# How long an example takes is the machine's affair; what never ends is ended by pytest-timeout.
+hypothesis.settings.register_profile("wiredesk", deadline=None)
+hypothesis.settings.load_profile("wiredesk")
 
 # A shell that starts the tests in the background leaves SIGINT ignored, every process inherits that, and the commands
 # interrupted here would not notice.

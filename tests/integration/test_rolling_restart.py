@@ -53,10 +53,18 @@ class Fleet:
         self.processes.setdefault(stage, []).append(process)
 
     def remove_oldest(self, stage: str) -> None:
-        """SIGTERM, and wait for its end, which must be one in good order."""
+        """SIGTERM, and wait for its end, which must be one in good order.
+
+        Python itself ends by the signal while it still imports what a process is made of, so it has to be seen first.
+        """
         process = self.processes[stage].pop(0)
+        wait_until(lambda: process.pid in self.seen(), interval_s=0.1, what=f"a sign of the new {stage}")
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 0, self.logs(stage)
+
+    def seen(self) -> set[int]:
+        """The processes that report themselves."""
+        return {report.pid for report in pipeline.workers(self.client)}
 
     def restart_oldest(self, stage: str) -> None:
         self.remove_oldest(stage)
