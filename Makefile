@@ -67,7 +67,7 @@ bench-opensearch: $(VENV)/.complete $(NODE)/.complete ## measure bulk rate and q
 
 # ARTICLES= ROUNDS= MESSAGES= LOAD=seconds NEWS=folder BODY=folder JSON=file MARKDOWN=file, COMPARE=file of an older JSON, ONLY=some
 # of "functions ingest extraction indexing runtime start whole latency": each may be left out.
-# ONLY=million MESSAGES=1000000 PLOT=docs/million.svg is a run of its own: what grows while a million go through (over an hour).
+# ONLY=million MESSAGES=1000000 PLOT=docs/million.svg is a run of its own: what grows while a million go through (hours).
 bench: $(READY) ## measure functions, stages, the whole, latency, memory beside yardsticks; ONLY= JSON= COMPARE= MARKDOWN=
 	@PYTHONPATH=tests:. exec $(BIN)/python -m bench $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	    $(if $(MESSAGES),--messages $(MESSAGES)) $(if $(LOAD),--load $(LOAD)) $(if $(COMPARE),--compare "$(COMPARE)") \

@@ -51,7 +51,7 @@ _SECTIONS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "million": long_run,
 }
 _ON_DEMAND = "million"
-"""Takes more than an hour with as many messages: not part of a run unless named."""
+"""Takes hours with as many messages: not part of a run unless named."""
 _DEFAULT = tuple(name for name in _SECTIONS if name != _ON_DEMAND)
 _BEFORE = {"functions": 0, "ingest": 1, "extraction": 2, "indexing": 3, "start": 3, "whole": 3, "latency": 3}
 """How many of the stages' bare functions a section needs: a stage's own, and those that make what it takes in."""

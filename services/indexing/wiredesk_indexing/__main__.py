@@ -17,7 +17,7 @@ PLAN = Plan(
     target=Stream.INDEXED,
     distribution="wiredesk-indexing",
     batch_size=200,
-    # A commit takes some 20 ms of processor time, whether it is of one article or of a hundred.
+    # A commit takes tens of milliseconds of processor time, whether it is of one article or of a hundred.
     lull_s=1.0,
 )
 
