@@ -36,8 +36,10 @@ class Deaf(Willing):
         return False
 
 
-def subscription(redis_url: str, reading: Willing) -> Subscription:
-    return Subscription(redis_url, group=GROUP, consumer="w", batch_size=8, drain_timeout_s=1, reading=reading)
+def subscription(redis_url: str, reading: Willing, *, drain_timeout_s: float = 1) -> Subscription:
+    return Subscription(
+        redis_url, group=GROUP, consumer="w", batch_size=8, drain_timeout_s=drain_timeout_s, reading=reading
+    )
 
 
 async def test_a_first_read_that_takes_long_does_not_end_the_start(redis_url: str, redis_client: "redis.Redis") -> None:
@@ -75,4 +77,42 @@ async def test_a_cancellation_that_was_swallowed_ends_the_reading_all_the_same(
     _, still = await asyncio.wait(reading, timeout=PATIENCE_S)
     assert deaf.swallowed
     assert not still
+    await reader.stop()
+
+
+async def test_a_stop_waits_for_the_batch_in_work(redis_url: str, redis_client: "redis.Redis") -> None:
+    redis_client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+    redis_client.xadd(SOURCE, {"__data__": b"1"})
+    begun, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def take(_stream: Stream, _entries: object) -> None:
+        begun.set()
+        await may_end.wait()
+        ended.set()
+
+    reader = subscription(redis_url, Willing(), drain_timeout_s=PATIENCE_S)
+    reader.add(SOURCE, take)
+    await reader.start()
+    await asyncio.wait_for(begun.wait(), PATIENCE_S)
+    stopping = asyncio.create_task(reader.stop())
+    for _ in range(100):  # turns of the event loop: enough for a stop that waits for nothing
+        await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.wait_for(stopping, PATIENCE_S)
+    assert ended.is_set()
+
+
+async def test_entries_are_handed_over_as_they_were_read(redis_url: str, redis_client: "redis.Redis") -> None:
+    redis_client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+    sent = [{b"__data__": b"\xff not JSON"}, {b"other": b"2", b"__data__": b""}]
+    ids = [redis_client.xadd(SOURCE, fields) for fields in sent]  # type: ignore[arg-type]
+    taken: asyncio.Queue[object] = asyncio.Queue()
+
+    async def take(stream: Stream, entries: object) -> None:
+        taken.put_nowait((stream, entries))
+
+    reader = subscription(redis_url, Willing())
+    reader.add(SOURCE, take)
+    await reader.start()
+    assert await asyncio.wait_for(taken.get(), PATIENCE_S) == (SOURCE, list(zip(ids, sent, strict=True)))
     await reader.stop()
