@@ -40,6 +40,7 @@ from wiredesk.stage.metrics import StageMetrics, new_registry
 from wiredesk.stage.pace import added
 from wiredesk.stage.plan import Plan, kept
 from wiredesk.stage.processor import Processor
+from wiredesk.stage.reading import WorkerReading
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.routine import Routine, spread, unless
 from wiredesk.stage.settings import WorkerSettings
@@ -109,7 +110,6 @@ class _Worker:
     def __init__(self, plan: Plan, settings: WorkerSettings, processor: Processor, registry: CollectorRegistry) -> None:
         self._plan, self._settings, self._processor = plan, settings, processor
         self._stop = asyncio.Event()
-        self._read_at = time.monotonic()
         self._routine = Routine(pause_s=_BEAT_S)
         self._troubles = Troubles()
         batch_size = settings.batch_size or plan.batch_size
@@ -131,14 +131,6 @@ class _Worker:
         )
         self._health = HealthServer(
             host=settings.host, port=settings.port, describe=self._vitals.describe, registry=registry
-        )
-        self._subscription = Subscription(
-            url,
-            group=plan.name,
-            consumer=self._vitals.name,
-            batch_size=batch_size,
-            drain_timeout_s=settings.drain_timeout_s,
-            reading=self,
         )
         self._finisher = Finisher(
             redis=self._redis,
@@ -174,6 +166,17 @@ class _Worker:
             max_deliveries=settings.max_deliveries,
             copies=self._copies,
             lull=Lull(most_s=plan.lull_s, full=batch_size) if plan.lull_s else None,
+        )
+        self._reading = WorkerReading(
+            batches=self._batches, gate=self._gate, vitals=self._vitals, ensure_groups=self._ensure_groups
+        )
+        self._subscription = Subscription(
+            url,
+            group=plan.name,
+            consumer=self._vitals.name,
+            batch_size=batch_size,
+            drain_timeout_s=settings.drain_timeout_s,
+            reading=self._reading,
         )
         self._housekeeping = Housekeeping(
             self._redis,
@@ -245,7 +248,7 @@ class _Worker:
             await ensure_group(self._pulse, source, self._plan.name)
 
     async def _consume(self) -> None:
-        self._read_at = time.monotonic()  # what was not read while it got ready is no sign of anything
+        self._reading.begin()
         self._batches.pace.begin(now_s=time.monotonic())
         self._vitals.enter("consuming")
         log.info("worker.consuming", worker=self._vitals.name, streams=[str(source) for source in self._plan.sources])
@@ -266,27 +269,6 @@ class _Worker:
                 keeping.cancel()
             await self._batches.release()
 
-    async def may_read(self) -> bool:
-        """Whether to read on: not while leaving, nor without room downstream; see Reading."""
-        await self._batches.gather()
-        self._read_at = time.monotonic()
-        if self._batches.leaving.is_set():  # a read that is cut short may arrive after we have left, and bring us back
-            await asyncio.sleep(_BEAT_S)
-            return False
-        return await self._gate.is_open(within_s=_BEAT_S)
-
-    async def ended(self, error: RedisError | OSError | None) -> None:
-        """Note how a read ended, and create a group that vanished anew, at 0: what was not trimmed comes again."""
-        self._read_at = time.monotonic()
-        if error is None:
-            self._vitals.settled("read")
-            return
-        self._vitals.trouble("read", error)
-        if "NOGROUP" in str(error):
-            log.warning("group.vanished", why="FLUSHALL, DEL or XGROUP DESTROY", now="created anew at the beginning")
-            with suppress(RedisError, OSError):
-                await self._ensure_groups()
-
     async def _take_over(self) -> None:
         """Look for abandoned entries now and then, at once when some were let go; as long as there are any."""
         with suppress(TimeoutError):
@@ -302,7 +284,7 @@ class _Worker:
                 log.error("worker.failed", why=self._batches.stuck)
                 os._exit(1)  # what does not answer cannot be stopped in any other way
             self._end_if_refused()
-            if not self._batches.in_flight and time.monotonic() - self._read_at > _UNREAD_S:
+            if not self._batches.in_flight and time.monotonic() - self._reading.at > _UNREAD_S:
                 raise Unavailable(f"nothing was read for {_UNREAD_S:g} s, and nothing says why; a restart helps")
             await asyncio.sleep(_BEAT_S)
         raise Unavailable("reading has ended; a restart begins anew")
