@@ -17,12 +17,11 @@ from wiredesk.stage.contract import ENTRY_POINT_GROUP, Item, StageFunction
 from wiredesk.stage.decode import decode_event
 
 from .errors import BenchError
-from .relay import relay
+from .relay import READ_COUNT, relay
 
 __all__ = ["STAGES", "BareStages", "Timed", "batch_size", "move_messages"]
 
 STAGES = ("ingest", "extraction", "indexing")
-_READ_COUNT = 100
 _MAX_BYTES = 64_000_000
 _Function = Callable[[Sequence[Item[Any]]], Iterable[Any]]
 
@@ -100,7 +99,7 @@ def move_messages(url: str, count: int) -> float:
     cpu_started = time.process_time()
     with redis.Redis.from_url(url) as client:
         while moved < count:
-            answer: Any = client.xreadgroup(group, consumer, {Stream.SUBMITTED: ">"}, count=_READ_COUNT, block=1000)
+            answer: Any = client.xreadgroup(group, consumer, {Stream.SUBMITTED: ">"}, count=READ_COUNT, block=1000)
             for _, entries in answer:
                 _move(client, group, entries)
                 moved += len(entries)

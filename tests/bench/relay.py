@@ -14,10 +14,18 @@ from wiredesk.stage.plan import Plan
 from wiredesk.stage.settings import WorkerSettings
 from wiredesk.stage.worker import run
 
-__all__ = ["NAME", "STAGE", "relay"]
+__all__ = ["NAME", "READ_COUNT", "STAGE", "relay"]
 
 NAME = "relay"
-PLAN = Plan(name="ingest", sources=(Stream.SUBMITTED,), target=Stream.INGESTED, distribution="wiredesk")
+READ_COUNT = 100
+"""Entries at once, for the worker as for the bare loop."""
+PLAN = Plan(
+    name="ingest",
+    sources=(Stream.SUBMITTED,),
+    target=Stream.INGESTED,
+    distribution="wiredesk",
+    batch_size=READ_COUNT,
+)
 """In the place of ingest: only for the pipeline's own groups are streams trimmed to what they have acknowledged."""
 
 
