@@ -9,7 +9,7 @@ help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(VENV)/.complete: requirements.lock services/extraction/model.lock shared/pyproject.toml $(wildcard services/*/pyproject.toml) deploy/local/setup.sh \
-    services/extraction/hatch_build.py services/extraction/wiredesk_extraction/engine/kernels.c
+    services/extraction/hatch_build.py $(wildcard services/extraction/wiredesk_extraction/engine/*.[ch])
 	@PYTHON="$(PYTHON)" sh deploy/local/setup.sh $(VENV)
 
 # What extraction maps into memory, made from its packages; it starts without these files as well, but later.

@@ -44,5 +44,5 @@ def _compiler() -> list[str]:
     if found := shutil.which("cc"):
         return [found]
     if importlib.util.find_spec("ziglang"):
-        return [sys.executable, "-m", "ziglang", "cc"]
+        return [sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline"]  # else only for processors like this one
     raise RuntimeError("no C compiler: install gcc or clang, or the Python package ziglang")

@@ -44,7 +44,7 @@ def test_a_file_that_does_not_fit_is_passed_over(spoil: str, tmp_path: Path) -> 
         case "other source":
             path.write_bytes(whole.replace(b"these", b"those"))
         case "other format":
-            path.write_bytes(whole.replace(b'"format": 1', b'"format": 0'))
+            path.write_bytes(whole.replace(b'"format": 2', b'"format": 0'))
         case "no header":
             path.write_bytes(whole[20:])
         case "cut short":

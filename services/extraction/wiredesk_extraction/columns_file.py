@@ -1,6 +1,7 @@
 """Flat columns in a file that processes map into memory as they are, so that they start at once and share the pages.
 
-A line of JSON (format, source, name and size of each column), then the columns, each at a multiple of eight bytes.
+A line of JSON (format, source, name and size of each column), then the columns, each at a multiple of 64 bytes, where a
+line of the processor's cache begins.
 """
 
 import json
@@ -12,8 +13,8 @@ from typing import Any, cast
 
 __all__ = ["read_columns", "write_columns"]
 
-_FORMAT = 1
-_ALIGNED = 8
+_FORMAT = 2
+_ALIGNED = 64
 
 
 def write_columns(path: Path, source: str, columns: Mapping[str, memoryview]) -> None:

@@ -15,9 +15,8 @@ __all__ = ["Analyser", "Reader"]
 Span = tuple[int, int]
 
 _BATCH_CHARS = 6_000
-"""Read together, about 1,300 tokens: enough for matrix products at full speed, in 20 MB of memory. Batches are always
-of one article: the last digits of a product depend on its size, so a batch that crossed articles would let a neighbour
-change what is found."""
+"""Read together, about 1,300 tokens: enough for matrix products at full speed, in 10 MB of memory. Batches are of one
+article; what is found in a piece does not depend on those beside it."""
 
 _SAME_LENGTH = str.maketrans("“”„‟«»″‘’‚‛′\u00a0\u2007\u202f\u2009\u200a\u3000\t", '"""""""\'\'\'\'\' ' + " " * 6)
 """The pipelines were trained on straight marks and plain spaces; one character stays one character."""

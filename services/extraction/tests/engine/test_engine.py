@@ -13,11 +13,10 @@ import spacy
 from spacy.attrs import NORM
 from spacy.language import Language
 from wiredesk_extraction.engine import Engine, UnknownArchitecture
-from wiredesk_extraction.engine.encoder import encode, padded_places
 from wiredesk_extraction.engine.from_spacy import vectors_of, weights_of
 from wiredesk_extraction.engine.projectivity import reattach
 from wiredesk_extraction.engine.transitions import find_sentences
-from wiredesk_extraction.engine.weights import Embedding, Encoder, Layer, Weights
+from wiredesk_extraction.engine.weights import Weights
 from wiredesk_extraction.engine.weights_file import read_weights, write_weights
 from wiredesk_extraction.pipeline import load_reader
 from wiredesk_extraction.reader import Reader
@@ -136,7 +135,7 @@ def test_compiled_weights_are_those_of_the_pipeline(nlp: Language, weights: Weig
     assert found
     assert found.rules == weights.rules
     assert found.meta == weights.meta
-    np.testing.assert_array_equal(found.own.layers[-1].products, weights.own.layers[-1].products)
+    np.testing.assert_array_equal(found.own.layers[-1].panels, weights.own.layers[-1].panels)
     assert Engine(found, vectors_of(nlp)).read([TEXT]).tags == Engine(weights, vectors_of(nlp)).read([TEXT]).tags
 
 
@@ -157,28 +156,6 @@ def test_the_weights_of_the_default_pipeline_are_compiled_and_need_no_spacy() ->
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["5", "False", "False"], "run make setup"
-
-
-def test_a_layer_of_the_encoder_is_a_maxout_over_windows_with_layer_norm() -> None:
-    rng = np.random.default_rng(5)
-    width, pieces, lengths = 32, 3, np.array([3, 1, 5])
-
-    def some(*shape: int) -> np.ndarray:
-        return rng.normal(size=shape).astype(np.float32)
-
-    layer = Layer(some(3 * width, pieces * width), some(pieces * width), some(width), some(width), pieces)
-    places, rows = padded_places(lengths, 1)
-    assert places.tolist() == [1, 2, 3, 5, 7, 8, 9, 10, 11]
-    embedded = some(9, width)
-    padded = np.zeros((rows + 2, width))
-    padded[1:-1][places] = embedded
-    windows = np.concatenate([padded[:-2], padded[1:-1], padded[2:]], axis=1)
-    best = (windows @ layer.products + layer.bias).reshape(rows, pieces, width).max(axis=1)
-    centred = best - best.mean(axis=1, keepdims=True)
-    normed = centred / np.sqrt(best.var(axis=1, keepdims=True) + 1e-8) * layer.gain + layer.shift
-    expected = (padded[1:-1] + normed)[places]
-    encoder = Encoder(Embedding((), (), (), None, layer), (layer,))
-    np.testing.assert_allclose(encode(encoder, embedded, places, rows), expected, atol=2e-5)
 
 
 def test_sentences_start_at_the_left_edge_of_each_root() -> None:
@@ -224,7 +201,7 @@ def test_kernels_are_compiled_by_cc_then_cc_on_the_path_then_ziglang(
     (tmp_path / "cc").unlink()
     (tmp_path / "ziglang.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert build._compiler() == [sys.executable, "-m", "ziglang", "cc"]
+    assert build._compiler() == [sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline"]
 
 
 def test_without_a_compiler_the_cure_is_named(build: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

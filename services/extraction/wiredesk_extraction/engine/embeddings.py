@@ -7,13 +7,10 @@ import numpy as np
 
 from wiredesk_extraction.engine.lexicon import FEATURES, Lexicon
 from wiredesk_extraction.engine.native import address, kernels
+from wiredesk_extraction.engine.panels import multiply
 from wiredesk_extraction.engine.weights import Embedding
 
 __all__ = ["TypeTable", "Vectors"]
-
-_BLOCK = 32
-"""Types are embedded in multiples of this many: the last digits of a matrix product may depend on the number of its
-rows, and what one article's words are embedded as must not depend on the articles before it."""
 
 _SPACE = FEATURES.index("IS_SPACE")
 
@@ -100,17 +97,17 @@ def _larger(array: np.ndarray, length: int, filling: float) -> np.ndarray:
 def _embedded(embedding: Embedding, features: np.ndarray, vectors: np.ndarray | None) -> np.ndarray:
     """Embeddings (n, width) of types by features (n, features and SPACY) and static vectors (n, their length)."""
     count, width, layer = len(features), embedding.width, embedding.layer
-    inputs = np.zeros((count + -count % _BLOCK, len(layer.products)), dtype=np.float32)
+    inputs = np.zeros((count, layer.inputs), dtype=np.float32)
     for at, (column, table) in enumerate(zip(embedding.columns, embedding.tables, strict=True)):
         keys = np.ascontiguousarray(features[:, column])
         into = address(inputs) + at * width * inputs.itemsize
         sizes = (len(table), width, embedding.seeds[at])
-        kernels().hash_embed(address(table), *sizes, address(keys), count, into, inputs.shape[1])
-    if embedding.static is not None and vectors is not None:
-        padded = np.zeros((len(inputs), vectors.shape[1]), dtype=np.float32)
-        padded[:count] = vectors
-        inputs[:, -width:] = padded @ embedding.static
-    products = inputs @ layer.products
+        kernels().hash_embed(address(table), *sizes, address(keys), count, into, layer.inputs)
     found = np.zeros((count, width), dtype=np.float32)
-    kernels().add_normed_maxout(address(found), address(products), *layer.addresses, count, width, layer.pieces)
+    if embedding.static is not None and vectors is not None:
+        inputs[:, -width:] = multiply(vectors, embedding.static, np.zeros(width, dtype=np.float32))
+    numbers = np.arange(count, dtype=np.int32)
+    kernels().maxout_layer(
+        layer.native, address(inputs), layer.inputs, address(numbers), count, address(found), address(found)
+    )
     return found

@@ -21,19 +21,29 @@ def padded_places(lengths: np.ndarray, padding: int) -> tuple[np.ndarray, int]:
 def encode(encoder: Encoder, embedded: np.ndarray, places: np.ndarray, rows: int) -> np.ndarray:
     """Vectors (tokens, width) of tokens whose embeddings (tokens, width) stand at `places` among `rows`.
 
-    The empty rows take part as spaCy's do: they start as zeros and are not set back between layers.
+    The empty rows take part as spaCy's do: they start as zeros and are not set back between layers. Each layer finds
+    the rows that the next one looks at; of the windows of three, which overlap, there is no copy.
     """
     width = encoder.width
-    vectors = np.zeros((rows + 2, width), dtype=np.float32)  # one more at each end, for the windows; these stay zeros
-    inner = vectors[1:-1]
-    inner[places] = embedded
-    windows = np.empty((rows, 3 * width), dtype=np.float32)
-    products = np.empty((rows, encoder.layers[0].products.shape[1]), dtype=np.float32)
-    add, at_inner, at_products = kernels().add_normed_maxout, address(inner), address(products)
-    for layer in encoder.layers:
-        for at in range(3):
-            windows[:, at * width : (at + 1) * width] = vectors[at : at + rows]
-        np.matmul(windows, layer.products, out=products)
-        add(at_inner, at_products, *layer.addresses, rows, width, layer.pieces)
-    found: np.ndarray = inner[places]
-    return found
+    vectors = np.zeros((rows, width), dtype=np.float32)
+    found = np.empty_like(vectors)
+    vectors[places] = embedded
+    for layer, seen in zip(encoder.layers, _seen(places, rows, len(encoder.layers)), strict=True):
+        windows = address(vectors) - width * vectors.itemsize  # that of a row begins with the row before
+        sizes = (address(seen), len(seen))
+        kernels().maxout_layer(layer.native, windows, width, *sizes, address(vectors), address(found))
+        vectors, found = found, vectors
+    taken: np.ndarray = vectors[places]
+    return taken
+
+
+def _seen(places: np.ndarray, rows: int, layers: int) -> list[np.ndarray]:
+    """The rows that matter after each layer: at last the tokens', before that as many on each side as layers follow."""
+    seen = np.zeros(rows, dtype=bool)
+    seen[places] = True
+    numbers = []
+    for _ in range(layers):
+        numbers.append(np.flatnonzero(seen).astype(np.int32))
+        seen[1:] |= seen[:-1]
+        seen[:-1] |= seen[1:]
+    return numbers[::-1]

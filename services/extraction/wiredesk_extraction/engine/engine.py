@@ -8,6 +8,7 @@ from wiredesk_extraction.engine.analysis import Analysis
 from wiredesk_extraction.engine.embeddings import TypeTable, Vectors
 from wiredesk_extraction.engine.encoder import encode, padded_places
 from wiredesk_extraction.engine.native import kernels
+from wiredesk_extraction.engine.panels import multiply
 from wiredesk_extraction.engine.projectivity import DELIMITER, reattach
 from wiredesk_extraction.engine.tokeniser import Tokeniser
 from wiredesk_extraction.engine.transitions import find_heads, find_names, find_sentences
@@ -57,7 +58,7 @@ class Engine:
             for encoder, embedded in zip(self._encoders, self.types.rows, strict=True)
         )
         tagger, dependencies, named = self._weights.tagger, self._weights.dependencies, self._weights.names
-        tags = (shared @ tagger.products + tagger.bias).argmax(axis=1)
+        tags = multiply(shared, tagger.panels, tagger.bias).argmax(axis=1)
         heads, labels = find_heads(dependencies, shared, offsets)
         left, right, starts = find_sentences(offsets, heads)
         deps = [self._dep_names[label] for label in labels.tolist()]

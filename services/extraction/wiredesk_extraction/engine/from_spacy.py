@@ -11,7 +11,8 @@ from spacy.attrs import IDS
 from spacy.language import Language
 
 from wiredesk_extraction.engine.lexicon import FEATURES
-from wiredesk_extraction.engine.native import MAX_CLASSES, MAX_HIDDEN, MAX_WIDTH, WIDTH_STEP
+from wiredesk_extraction.engine.native import MAX_CLASSES, MAX_HIDDEN, MAX_PIECES, MAX_WIDTH, PANEL
+from wiredesk_extraction.engine.panels import filled, in_panels
 from wiredesk_extraction.engine.spacy_words import lexicon_of, rules_of
 from wiredesk_extraction.engine.transitions import DEPENDENCY_MOVES, NAME_MOVES
 from wiredesk_extraction.engine.vectors import WordVectors, in_order
@@ -27,7 +28,6 @@ from wiredesk_extraction.engine.weights import (
 
 __all__ = ["vectors_of", "weights_of"]
 
-_MAX_PIECES = 4
 _ORDER = ("tok2vec", "tagger", "parser", "ner")
 
 
@@ -84,8 +84,8 @@ def _encoder_of(tok2vec: Any) -> Encoder:
     layers = tuple(_layer(maxout, norm) for maxout, norm in zip(maxouts, norms, strict=True))
     embedding = _embedding_of(tok2vec.get_ref("embed"))
     for layer in layers:
-        if layer.products.shape != (3 * embedding.width, layer.pieces * embedding.width):
-            raise UnknownArchitecture(f"a layer of the encoder is a product of {layer.products.shape}")
+        if (layer.inputs, len(layer.gain)) != (3 * embedding.width, embedding.width):
+            raise UnknownArchitecture(f"a layer of the encoder makes {len(layer.gain)} numbers of {layer.inputs}")
     return Encoder(embedding, layers)
 
 
@@ -111,11 +111,11 @@ def _embedding_of(embed: Any) -> Embedding:
         columns=tuple(_EMBEDDING_COLUMNS.index(columns[at]) for at in picked),
         tables=tuple(_floats(leaf.get_param("E")) for leaf in hashed),
         seeds=tuple(leaf.attrs["seed"] for leaf in hashed),
-        static=_floats(static[0].get_param("W").T) if static else None,
+        static=in_panels(static[0].get_param("W").T) if static else None,
         layer=_layer(maxout, norm),
     )
     inputs = embedding.width * (len(hashed) + len(static))
-    if len(embedding.layer.products) != inputs or any(table.shape[1] != embedding.width for table in embedding.tables):
+    if embedding.layer.inputs != inputs or any(table.shape[1] != embedding.width for table in embedding.tables):
         raise UnknownArchitecture(f"the embedding {embed.name[:60]} is of unequal widths")
     return embedding
 
@@ -127,10 +127,10 @@ def _own_encoder(component: Any) -> Any:
 
 def _layer(maxout: Any, norm: Any) -> Layer:
     width, pieces, inputs = maxout.get_param("W").shape
-    if width > MAX_WIDTH or width % WIDTH_STEP or pieces > _MAX_PIECES:
+    if width > MAX_WIDTH or width % PANEL or pieces > MAX_PIECES:
         raise UnknownArchitecture(f"a layer of {width} with {pieces} pieces is over what the kernels hold")
     return Layer(
-        products=_piece_major(maxout.get_param("W")).reshape(pieces * width, inputs).T.copy(),
+        panels=in_panels(_piece_major(maxout.get_param("W")).reshape(pieces * width, inputs).T),
         bias=_piece_major(maxout.get_param("b")).reshape(-1),
         gain=_floats(norm.get_param("G")),
         shift=_floats(norm.get_param("b")),
@@ -155,7 +155,8 @@ def _tagger_of(tagger: Any) -> Tagger:
     softmax = next((node for node in tagger.model.walk() if node.name == "softmax"), None)
     if softmax is None:
         raise UnknownArchitecture(f"the tagger {tagger.model.name[:60]} ends in no softmax")
-    return Tagger(_floats(softmax.get_param("W").T), _floats(softmax.get_param("b")), tuple(tagger.labels))
+    bias = filled(_floats(softmax.get_param("b")), -np.inf)
+    return Tagger(in_panels(softmax.get_param("W").T), bias, tuple(tagger.labels))
 
 
 def _transitions_of(component: Any, moves: Sequence[str], features: int) -> Transitions:
@@ -176,22 +177,24 @@ def _transitions_of(component: Any, moves: Sequence[str], features: int) -> Tran
     found, hidden, pieces, inputs = weights.shape
     classes = [component.moves.get_class_name(number) for number in range(component.moves.n_moves)]
     labels = sorted({label for each in classes if (label := each.partition("-")[2])})
-    if found != features or hidden > MAX_HIDDEN or pieces > _MAX_PIECES or len(classes) > MAX_CLASSES:
+    if found != features or hidden > MAX_HIDDEN or hidden % PANEL or pieces > MAX_PIECES or len(classes) > MAX_CLASSES:
         raise UnknownArchitecture(f"{name} has {found} features, {hidden} hidden units and {len(classes)} classes")
     if "subtok" in labels or any(each[0] not in moves for each in classes):
         raise UnknownArchitecture(f"{name} has moves that the engine does not know")
     ids = {label: number for number, label in enumerate(labels)}
+    # A class that lacks the label it needs is never valid: it has a number of its own.
+    kinds = np.array([len(moves) if each.endswith("-") else moves.index(each[0]) for each in classes], dtype=np.int8)
+    label_ids = np.array([ids.get(each.partition("-")[2], -1) for each in classes], dtype=np.int32)
     return Transitions(
-        reduce=_floats(linear.get_param("W").T),
+        reduce=in_panels(linear.get_param("W").T),
         reduce_bias=_floats(linear.get_param("b")),
-        lower=_floats(weights.transpose(3, 0, 2, 1).reshape(inputs, -1)),
+        lower=in_panels(weights.transpose(3, 0, 2, 1).reshape(inputs, -1)),
         missing=_floats(lower.get_param("pad").reshape(features, hidden, pieces).transpose(0, 2, 1)),
         bias=_piece_major(lower.get_param("b")),
-        upper=_floats(upper.get_param("W").T),
-        upper_bias=_floats(upper.get_param("b")),
-        # A class that lacks the label it needs is never valid: it has a number of its own.
-        moves=np.array([len(moves) if each.endswith("-") else moves.index(each[0]) for each in classes], dtype=np.int8),
-        label_ids=np.array([ids.get(each.partition("-")[2], -1) for each in classes], dtype=np.int32),
+        upper=in_panels(upper.get_param("W").T),
+        upper_bias=filled(_floats(upper.get_param("b"))),
+        moves=filled(kinds, len(moves)),
+        label_ids=filled(label_ids, -1),
         labels=tuple(labels),
     )
 

@@ -1,20 +1,128 @@
-/* The inner loops of the engine: one layer of the encoder, and the two greedy transition systems.
+/* The inner loops of the engine: products of matrices, layers of the encoder, and the two greedy transition systems.
 
-   Everything else, the matrix products above all, is numpy's. Loops run over outputs and not over sums wherever that can
-   be, so that a compiler may use wide registers without changing the order of additions. Built by build_kernels.py. */
+   Built by hatch_build.py, without fused multiply-add but where FUSED says so. */
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__linux__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
 #define INLINE static inline __attribute__((always_inline))
 
-enum { MAX_HIDDEN = 256, MAX_CLASSES = 1024, MAX_WIDTH = 512, LANES = 16 };
+enum { MAX_HIDDEN = 256, MAX_CLASSES = 1024, MAX_WIDTH = 512, MAX_PIECES = 4, MAX_FEATURES = 8 };
+
+/* ---- Registers --------------------------------------------------------------------------------------------------- */
+
+/* A matrix lies in panels of PANEL columns (columns / PANEL x depth x PANEL); rows are as wide as some whole panels. */
+enum { PANEL = 16, STRIP_PANELS = 7, BLOCK_ROWS = 48 };
+
+/* What wide registers are worth having for, and how many floats they hold. */
+typedef struct {
+    int32_t floats;
+    /* `rows` (height, each of `depth` floats) by `width` panels, the sums starting from `start` (width x PANEL), to `into`
+       (height, `stride` floats apart, of width x PANEL); if `larger`, only where that is larger than what is there. */
+    void (*multiply)(const float *panels, int32_t depth, int32_t width, const float *const *rows, int32_t height,
+                     const float *start, int larger, float *into, int32_t stride);
+    /* `start` (width) and `count` rows of as many floats, added up in `into`. */
+    void (*add_rows)(const float *const *rows, int32_t count, int32_t width, const float *start, float *into);
+    /* `rest` (width) and the layer norm of `row` (width), to `into`, which may be `rest`. */
+    void (*normalise)(const float *row, const float *rest, const float *gain, const float *shift, int32_t width,
+                      float *into);
+} Loops;
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+
+#define NAMED(name) name##_sse
+#define TARGET
+#define Vector __m128
+#define FLOATS 4
+#define REPEATED _mm_set1_ps
+#define FUSED(a, b, c) _mm_add_ps(_mm_mul_ps(a, b), c)
+#define LARGER _mm_max_ps
+#define TILE_ROWS 3
+#include "loops.h"
+
+#define NAMED(name) name##_avx2
+#define TARGET __attribute__((target("avx2,fma")))
+#define Vector __m256
+#define FLOATS 8
+#define REPEATED _mm256_set1_ps
+#define FUSED _mm256_fmadd_ps
+#define LARGER _mm256_max_ps
+#define TILE_ROWS 6
+#include "loops.h"
+
+#define NAMED(name) name##_avx512
+#define TARGET __attribute__((target("avx512f")))
+#define Vector __m512
+#define FLOATS 16
+#define REPEATED _mm512_set1_ps
+#define FUSED _mm512_fmadd_ps
+#define LARGER _mm512_max_ps
+#define TILE_ROWS 12
+#include "loops.h"
+
+/* Asked of the processor itself: ziglang's compiler denies all to __builtin_cpu_supports and to target_clones. */
+static int32_t widest_here(void) {
+    enum { AVX_STATE = 0x06, AVX512_STATE = 0xe6 }; /* registers that the operating system saves */
+    uint32_t a, b, c, d, saved, high;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_FMA)) return 4;
+    __asm__("xgetbv" : "=a"(saved), "=d"(high) : "c"(0));
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 4;
+    if (b & bit_AVX512F && (saved & AVX512_STATE) == AVX512_STATE) return 16;
+    return b & bit_AVX2 && (saved & AVX_STATE) == AVX_STATE ? 8 : 4;
+}
+
+static const Loops *const all_loops[] = {&loops_avx512, &loops_avx2, &loops_sse};
+
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+
+#define NAMED(name) name##_neon
+#define TARGET
+#define Vector float32x4_t
+#define FLOATS 4
+#define REPEATED vdupq_n_f32
+#define FUSED(a, b, c) vfmaq_f32(c, a, b)
+#define LARGER vmaxq_f32
+#define TILE_ROWS 6
+#include "loops.h"
+
+static int32_t widest_here(void) { return 4; }
+
+static const Loops *const all_loops[] = {&loops_neon};
+
+#else
+
+#define NAMED(name) name##_any
+#define TARGET
+#define Vector float
+#define FLOATS 1
+#define REPEATED
+#define FUSED(a, b, c) ((a) * (b) + (c))
+#define LARGER(a, b) ((a) > (b) ? (a) : (b))
+#define TILE_ROWS 1
+#include "loops.h"
+
+static int32_t widest_here(void) { return 1; }
+
+static const Loops *const all_loops[] = {&loops_any};
+
+#endif
+
+static const Loops *loops;
+
+/* From now on the widest registers here of at most so many floats, or the narrowest; answers how many those hold. */
+int32_t use_registers(int32_t floats) {
+    const int32_t here = widest_here(), most = floats < here ? floats : here;
+    size_t kind = 0;
+    while (all_loops[kind]->floats > most && kind + 1 < sizeof all_loops / sizeof *all_loops) kind++;
+    loops = all_loops[kind];
+    return loops->floats;
+}
+
+__attribute__((constructor)) static void use_widest(void) { use_registers(INT32_MAX); }
 
 /* ---- Words --------------------------------------------------------------------------------------------------------- */
 
@@ -52,10 +160,10 @@ INLINE uint64_t mixed(uint64_t hash) {
     return hash ^ hash >> 33;
 }
 
-/* For each key the sum of four rows of `table` (rows x width), to every `stride`th item of `into`. The rows are those of
-   thinc's hash embeddings: MurmurHash3's last steps over a key of eight bytes. */
-WIDE void hash_embed(const float *restrict table, int32_t rows, int32_t width, int32_t seed, const uint64_t *keys,
-                     int32_t count, float *restrict into, int32_t stride) {
+/* For each key the sum of four rows of `table` (rows x width), to every `stride`th item of `into`, which holds zeros. The
+   rows are those of thinc's hash embeddings: MurmurHash3's last steps over a key of eight bytes. */
+void hash_embed(const float *table, int32_t rows, int32_t width, int32_t seed, const uint64_t *keys, int32_t count,
+                float *into, int32_t stride) {
     for (int32_t key = 0; key < count; key++, into += stride) {
         uint64_t low = keys[key] * 0x87c37b91114253d5u, high = (uint64_t)(uint32_t)seed ^ 8;
         low = (low << 31 | low >> 33) * 0x4cf5ad432745937fu;
@@ -66,84 +174,83 @@ WIDE void hash_embed(const float *restrict table, int32_t rows, int32_t width, i
         high = mixed(high);
         low += high;
         high += low;
-        const uint32_t found[4] = {(uint32_t)low, (uint32_t)(low >> 32), (uint32_t)high, (uint32_t)(high >> 32)};
-        memset(into, 0, sizeof(float) * (size_t)width);
-        for (int hash = 0; hash < 4; hash++) {
-            const float *row = table + (int64_t)(found[hash] % (uint32_t)rows) * width;
-            for (int32_t i = 0; i < width; i++) into[i] += row[i];
-        }
+        const uint32_t hashes[4] = {(uint32_t)low, (uint32_t)(low >> 32), (uint32_t)high, (uint32_t)(high >> 32)};
+        const float *found[4];
+        for (int hash = 0; hash < 4; hash++) found[hash] = table + (int64_t)(hashes[hash] % (uint32_t)rows) * width;
+        loops->add_rows(found, 4, width, into, into);
     }
 }
 
-/* ---- The encoder ------------------------------------------------------------------------------------------------- */
+/* ---- Layers ------------------------------------------------------------------------------------------------------ */
 
-/* For each of `rows` rows: add to `x` (width) the layer norm of the largest of `pieces` pieces of `products`
-   (pieces x width, without their bias). */
-WIDE void add_normed_maxout(float *restrict x, const float *restrict products, const float *restrict bias,
-                            const float *restrict gain, const float *restrict shift, int32_t rows, int32_t width,
-                            int32_t pieces) {
-    float best[MAX_WIDTH];
-    for (int32_t row = 0; row < rows; row++) {
-        const float *product = products + (int64_t)row * pieces * width;
-        float sums[LANES] = {0}, squares[LANES] = {0};
-        for (int32_t i = 0; i < width; i++) best[i] = product[i] + bias[i];
-        for (int32_t piece = 1; piece < pieces; piece++) {
-            const float *other = product + piece * width, *offset = bias + piece * width;
-            for (int32_t i = 0; i < width; i++) {
-                float value = other[i] + offset[i];
-                best[i] = value > best[i] ? value : best[i];
-            }
+/* `count` rows of inputs, `step` floats apart, by `width` panels, the sums starting from `start` (width x PANEL), to
+   `into` (count x width x PANEL). */
+void multiply(const float *inputs, int32_t step, int32_t count, const float *panels, int32_t depth, int32_t width,
+              const float *start, float *into) {
+    const float *rows[BLOCK_ROWS];
+    const int32_t stride = width * PANEL;
+    for (int32_t first = 0, height; first < count; first += height) {
+        height = count - first < BLOCK_ROWS ? count - first : BLOCK_ROWS;
+        for (int32_t row = 0; row < height; row++) rows[row] = inputs + (int64_t)(first + row) * step;
+        loops->multiply(panels, depth, width, rows, height, start, 0, into + (int64_t)first * stride, stride);
+    }
+}
+
+typedef struct {
+    const float *panels;       /* pieces x width / PANEL x depth x PANEL */
+    const float *bias;         /* pieces x width */
+    const float *gain, *shift; /* width */
+    int32_t depth, pieces, width;
+} Layer;
+
+/* Maxout and layer norm of some rows, by `numbers` (count): `into` (width) becomes `rest` (width) and the norm of the
+   largest of the pieces that `depth` inputs come to. The inputs of row n begin at n x `step`: they may overlap, as windows
+   do. A block of rows goes through the whole layer while it is in the cache. */
+void maxout_layer(const Layer *layer, const float *inputs, int32_t step, const int32_t *numbers, int32_t count,
+                  const float *rest, float *into) {
+    const int32_t width = layer->width, depth = layer->depth, blocks = (count + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    const float *rows[BLOCK_ROWS];
+    float best[BLOCK_ROWS * MAX_WIDTH];
+    for (int32_t block = 0, first = 0, height; block < blocks; block++, first += height) {
+        height = (int32_t)((int64_t)count * (block + 1) / blocks) - first; /* equal ones: few rows alone are slow */
+        for (int32_t row = 0; row < height; row++) rows[row] = inputs + (int64_t)numbers[first + row] * step;
+        for (int32_t piece = 0; piece < layer->pieces; piece++)
+            loops->multiply(layer->panels + (int64_t)piece * width * depth, depth, width / PANEL, rows, height,
+                            layer->bias + piece * width, piece > 0, best, width);
+        for (int32_t row = 0; row < height; row++) {
+            const int64_t at = (int64_t)numbers[first + row] * width;
+            loops->normalise(best + row * width, rest + at, layer->gain, layer->shift, width, into + at);
         }
-        for (int32_t i = 0; i < width; i += LANES)
-            for (int32_t lane = 0; lane < LANES; lane++) sums[lane] += best[i + lane];
-        float mean = 0;
-        for (int32_t lane = 0; lane < LANES; lane++) mean += sums[lane];
-        mean /= (float)width;
-        for (int32_t i = 0; i < width; i += LANES)
-            for (int32_t lane = 0; lane < LANES; lane++) {
-                float distance = best[i + lane] - mean;
-                squares[lane] += distance * distance;
-            }
-        float variance = 0;
-        for (int32_t lane = 0; lane < LANES; lane++) variance += squares[lane];
-        float scale = 1.0f / sqrtf(variance / (float)width + 1e-8f);
-        float *into = x + (int64_t)row * width;
-        for (int32_t i = 0; i < width; i++) into[i] += (best[i] - mean) * scale * gain[i] + shift[i];
     }
 }
 
 /* ---- Scores of a state ------------------------------------------------------------------------------------------- */
 
 typedef struct {
-    const float *products;  /* tokens x features x pieces x hidden: the lower layer of every token in every role */
-    const float *missing;   /* features x pieces x hidden: the same, of a token that is not there */
-    const float *bias;      /* pieces x hidden */
-    const float *upper;     /* hidden x classes */
+    const float *products;   /* tokens x features x pieces x hidden: the lower layer of every token in every role */
+    const float *missing;    /* features x pieces x hidden: the same, of a token that is not there */
+    const float *bias;       /* pieces x hidden */
+    const float *upper;      /* panels of hidden x classes */
     const float *upper_bias; /* classes */
-    const int8_t *moves;    /* classes: what each does */
-    const int32_t *labels;  /* classes: the label it gives */
+    const int8_t *moves;     /* classes: what each does */
+    const int32_t *labels;   /* classes: the label it gives */
     int32_t features, pieces, hidden, classes;
 } Model;
 
 /* The scores of the classes for the state whose feature tokens are `ids` (-1: not there). */
-INLINE void score(const Model *model, const int32_t *ids, float *restrict summed, float *restrict scores) {
-    const int32_t hidden = model->hidden, size = hidden * model->pieces, classes = model->classes;
-    memcpy(summed, model->bias, sizeof(float) * (size_t)size);
-    for (int32_t feature = 0; feature < model->features; feature++) {
-        const float *row = ids[feature] < 0
-                               ? model->missing + feature * size
-                               : model->products + ((int64_t)ids[feature] * model->features + feature) * size;
-        for (int32_t i = 0; i < size; i++) summed[i] += row[i];
-    }
+INLINE void score(const Model *model, const int32_t *ids, float *summed, float *scores) {
+    const int32_t hidden = model->hidden, size = hidden * model->pieces;
+    const float *rows[MAX_FEATURES];
+    for (int32_t feature = 0; feature < model->features; feature++)
+        rows[feature] = ids[feature] < 0 ? model->missing + feature * size
+                                         : model->products + ((int64_t)ids[feature] * model->features + feature) * size;
+    loops->add_rows(rows, model->features, size, model->bias, summed);
     for (int32_t piece = 1; piece < model->pieces; piece++) {
         const float *other = summed + piece * hidden;
         for (int32_t i = 0; i < hidden; i++) summed[i] = other[i] > summed[i] ? other[i] : summed[i];
     }
-    memcpy(scores, model->upper_bias, sizeof(float) * (size_t)classes);
-    for (int32_t i = 0; i < hidden; i++) {
-        const float value = summed[i], *weights = model->upper + i * classes;
-        for (int32_t class = 0; class < classes; class ++) scores[class] += value * weights[class];
-    }
+    const float *units = summed;
+    loops->multiply(model->upper, hidden, model->classes / PANEL, &units, 1, model->upper_bias, 0, scores, 0);
 }
 
 /* ---- Names: BILUO ------------------------------------------------------------------------------------------------ */
@@ -153,9 +260,9 @@ enum { BEGIN, IN, LAST, UNIT, OUT };
 
 /* Names of the documents that lie between consecutive `offsets`. A token is white space, or starts a sentence, by the
    bytes of `space` and `sentence_start`. Writes (first token, one past the last, label) to `found`; answers how many. */
-WIDE int32_t find_names(const Model *model, const int32_t *offsets, int32_t documents, const uint8_t *space,
+int32_t find_names(const Model *model, const int32_t *offsets, int32_t documents, const uint8_t *space,
                         const uint8_t *sentence_start, int32_t *found) {
-    float summed[MAX_HIDDEN], scores[MAX_CLASSES];
+    float summed[MAX_PIECES * MAX_HIDDEN], scores[MAX_CLASSES];
     int32_t count = 0;
     for (int32_t document = 0; document < documents; document++) {
         const int32_t end = offsets[document + 1];
@@ -296,9 +403,9 @@ void find_sentences(const int32_t *offsets, int32_t documents, const int32_t *he
 
 /* Heads (within the document; a root's is itself) and labels (-1: a root's) of every token. To work in: `numbers`, five a
    token of the longest document, and `bytes`, two a token. */
-WIDE void find_heads(const Model *model, const int32_t *offsets, int32_t documents, int32_t *heads, int32_t *classes,
+void find_heads(const Model *model, const int32_t *offsets, int32_t documents, int32_t *heads, int32_t *classes,
                      int32_t *numbers, uint8_t *bytes) {
-    float summed[MAX_HIDDEN], scores[MAX_CLASSES];
+    float summed[MAX_PIECES * MAX_HIDDEN], scores[MAX_CLASSES];
     for (int32_t document = 0; document < documents; document++) {
         const int32_t start = offsets[document], length = offsets[document + 1] - start;
         const size_t size = sizeof(int32_t) * (size_t)length;

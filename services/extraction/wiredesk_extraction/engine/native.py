@@ -5,13 +5,29 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["MAX_CLASSES", "MAX_HIDDEN", "MAX_WIDTH", "WIDTH_STEP", "Model", "address", "kernels"]
+__all__ = ["MAX_CLASSES", "MAX_HIDDEN", "MAX_PIECES", "MAX_WIDTH", "PANEL", "Layer", "Model", "address", "kernels"]
 
-MAX_HIDDEN, MAX_CLASSES, MAX_WIDTH, WIDTH_STEP = 256, 1024, 512, 16
-"""What the arrays on the stack of kernels.c hold; `WIDTH_STEP` divides the width."""
+MAX_HIDDEN, MAX_CLASSES, MAX_WIDTH, MAX_PIECES = 256, 1024, 512, 4
+"""What the arrays on the stack of kernels.c hold."""
+PANEL = 16
+"""Columns of a matrix that lie together; it divides the width of all rows that kernels.c adds up."""
 
 # Not .so, which Python would take for a module.
 LIBRARY = Path(__file__).with_name("kernels.native")
+
+
+class Layer(ctypes.Structure):
+    """`Layer` of kernels.c: the weights of maxout and layer norm."""
+
+    _fields_ = [
+        ("panels", ctypes.c_void_p),
+        ("bias", ctypes.c_void_p),
+        ("gain", ctypes.c_void_p),
+        ("shift", ctypes.c_void_p),
+        ("depth", ctypes.c_int32),
+        ("pieces", ctypes.c_int32),
+        ("width", ctypes.c_int32),
+    ]
 
 
 class Model(ctypes.Structure):
@@ -35,12 +51,14 @@ class Model(ctypes.Structure):
 _SIGNATURES: dict[str, tuple[Any, str]] = {
     "hash_strings": (None, "pp i p"),
     "hash_embed": (None, "p iii p i p i"),
-    "add_normed_maxout": (None, "ppppp iii"),
+    "use_registers": (ctypes.c_int32, "i"),
+    "multiply": (None, "p ii p ii pp"),
+    "maxout_layer": (None, "l p i p i pp"),
     "find_names": (ctypes.c_int32, "m p i ppp"),
     "find_heads": (None, "m p i pppp"),
     "find_sentences": (None, "p i pppp"),
 }
-_TYPES = {"p": ctypes.c_void_p, "i": ctypes.c_int32, "m": ctypes.POINTER(Model)}
+_TYPES = {"p": ctypes.c_void_p, "i": ctypes.c_int32, "m": ctypes.POINTER(Model), "l": ctypes.POINTER(Layer)}
 
 
 @cache

@@ -3,6 +3,7 @@
 import numpy as np
 
 from wiredesk_extraction.engine.native import address, kernels
+from wiredesk_extraction.engine.panels import multiply
 from wiredesk_extraction.engine.weights import Transitions
 
 __all__ = ["DEPENDENCY_MOVES", "NAME_MOVES", "find_heads", "find_names", "find_sentences"]
@@ -15,8 +16,8 @@ DEPENDENCY_MOVES = "SDLRB"
 
 def _products(weights: Transitions, vectors: np.ndarray) -> np.ndarray:
     """The lower layer of every token in every role. The kernels read it where it lies: it has to outlive their call."""
-    products: np.ndarray = (vectors @ weights.reduce + weights.reduce_bias) @ weights.lower
-    return products
+    reduced = multiply(vectors, weights.reduce, weights.reduce_bias)
+    return multiply(reduced, weights.lower, np.zeros(weights.missing.size, dtype=np.float32))
 
 
 def find_names(

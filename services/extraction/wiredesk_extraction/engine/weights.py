@@ -6,8 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from wiredesk_extraction.engine import native
 from wiredesk_extraction.engine.lexicon import Lexicon
-from wiredesk_extraction.engine.native import Model, address
+from wiredesk_extraction.engine.native import address
 from wiredesk_extraction.engine.tokeniser import Rules
 
 __all__ = ["Embedding", "Encoder", "Layer", "Tagger", "Transitions", "UnknownArchitecture", "Weights"]
@@ -21,19 +22,25 @@ class UnknownArchitecture(Exception):
 class Layer:
     """Maxout and layer norm; of a convolution over windows of three, or of an embedding.
 
-    `products`: (inputs, pieces x width). `bias`: (pieces x width). `gain`, `shift`: (width) of the layer norm.
+    `panels`: of (inputs, pieces x width). `bias`: (pieces x width). `gain`, `shift`: (width) of the layer norm.
     """
 
-    products: np.ndarray
+    panels: np.ndarray
     bias: np.ndarray
     gain: np.ndarray
     shift: np.ndarray
     pieces: int
 
+    @property
+    def inputs(self) -> int:
+        """Numbers that go in."""
+        return int(self.panels.shape[1])
+
     @cached_property
-    def addresses(self) -> tuple[int, int, int]:
-        """Of bias, gain and shift."""
-        return address(self.bias), address(self.gain), address(self.shift)
+    def native(self) -> native.Layer:
+        """As the kernels read it."""
+        arrays = map(address, (self.panels, self.bias, self.gain, self.shift))
+        return native.Layer(*arrays, self.inputs, self.pieces, len(self.gain))
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ class Embedding:
     """Features of a word, each by the sum of four rows of a table, with its static vector, through one layer.
 
     `columns`: which features, of a word's and whether a space follows. `tables`: (rows, width), one a column, and
-    `seeds` of their hashes. `static`: (length of a static vector, width); None: static vectors are not looked at.
+    `seeds` of their hashes. `static`: panels of (length of a static vector, width); None: these are not looked at.
     """
 
     columns: tuple[int, ...]
@@ -71,9 +78,9 @@ class Encoder:
 
 @dataclass(frozen=True)
 class Tagger:
-    """Scores of tags over an encoder. `products`: (width, tags). `bias`: (tags)."""
+    """Scores of tags over an encoder. `panels`: of (width, tags). `bias`: (tags), -inf for those that fill the last."""
 
-    products: np.ndarray
+    panels: np.ndarray
     bias: np.ndarray
     tags: tuple[str, ...]
 
@@ -82,9 +89,10 @@ class Tagger:
 class Transitions:
     """A greedy transition system with one hidden layer of maxout units.
 
-    `reduce`: (width, hidden), `reduce_bias`: (hidden): what the encoder's output goes through first.
-    `lower`: (hidden, features x pieces x hidden). `missing`: (features, pieces, hidden). `bias`: (pieces, hidden).
-    `upper`: (hidden, classes). `upper_bias`: (classes). `moves`, `label_ids`: (classes), into `labels`.
+    `reduce`: panels of (width, hidden), `reduce_bias`: (hidden): what the encoder's output goes through first.
+    `lower`: panels of (hidden, features x pieces x hidden). `missing`: (features, pieces, hidden).
+    `bias`: (pieces, hidden). `upper`: panels of (hidden, classes). `upper_bias`: (classes). `moves`, `label_ids`:
+    (classes), into `labels`. Classes are filled up to whole panels with some that are never valid.
     """
 
     reduce: np.ndarray
@@ -103,9 +111,9 @@ class Transitions:
         arrays = (self.missing, self.bias, self.upper, self.upper_bias, self.moves, self.label_ids)
         return tuple(map(address, arrays))
 
-    def model(self, products: np.ndarray) -> Model:
+    def model(self, products: np.ndarray) -> native.Model:
         """As the kernels read it, with a batch's products (tokens, features x pieces x hidden) of `lower`."""
-        return Model(address(products), *self._addresses, *self.missing.shape, self.upper.shape[1])
+        return native.Model(address(products), *self._addresses, *self.missing.shape, len(self.moves))
 
 
 @dataclass(frozen=True)

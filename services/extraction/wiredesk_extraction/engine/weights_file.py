@@ -19,7 +19,7 @@ __all__ = ["read_weights", "write_weights"]
 COMPILED = Path(__file__).with_name("weights.compiled")
 """The weights of one pipeline; only taken for that pipeline."""
 
-_FORMAT = 1
+_FORMAT = 2
 """To be raised when the classes of `weights.py` change, or what they hold."""
 
 _OBJECTS = "objects"
