@@ -227,8 +227,10 @@ void maxout_layer(const Layer *layer, const float *inputs, int32_t step, const i
 /* ---- Scores of a state ------------------------------------------------------------------------------------------- */
 
 typedef struct {
-    const float *products;   /* tokens x features x pieces x hidden: the lower layer of every token in every role */
-    const float *missing;    /* features x pieces x hidden: the same, of a token that is not there */
+    const float *vectors;    /* tokens x hidden */
+    const float *lower;      /* panels of hidden x (features x pieces x hidden) */
+    float *products;         /* longest document x features x pieces x hidden: what tokens come to; to work in */
+    const float *missing;    /* features x pieces x hidden: what a token that is not there comes to */
     const float *bias;       /* pieces x hidden */
     const float *upper;      /* panels of hidden x classes */
     const float *upper_bias; /* classes */
@@ -237,7 +239,29 @@ typedef struct {
     int32_t features, pieces, hidden, classes;
 } Model;
 
-/* The scores of the classes for the state whose feature tokens are `ids` (-1: not there). */
+/* A document's lower layer, of every token in every role: found a block ahead of the first token that needs it, so that
+   it is still in the cache. */
+typedef struct {
+    const float *vectors; /* length x hidden */
+    int32_t length, known;
+} Document;
+
+/* Has `products` hold what the tokens before `end` come to. */
+INLINE void know(const Model *model, Document *document, int32_t end) {
+    static const float zeros[MAX_FEATURES * MAX_PIECES * MAX_HIDDEN];
+    const int32_t hidden = model->hidden, size = model->features * model->pieces * hidden;
+    while (document->known < end && document->known < document->length) {
+        const float *rows[BLOCK_ROWS];
+        const int32_t left = document->length - document->known, height = left < BLOCK_ROWS ? left : BLOCK_ROWS;
+        for (int32_t row = 0; row < height; row++)
+            rows[row] = document->vectors + (int64_t)(document->known + row) * hidden;
+        loops->multiply(model->lower, hidden, size / PANEL, rows, height, zeros, 0,
+                        model->products + (int64_t)document->known * size, size);
+        document->known += height;
+    }
+}
+
+/* The scores of the classes for the state whose feature tokens are `ids` (-1: not there), all of them known. */
 INLINE void score(const Model *model, const int32_t *ids, float *summed, float *scores) {
     const int32_t hidden = model->hidden, size = hidden * model->pieces;
     const float *rows[MAX_FEATURES];
@@ -265,10 +289,12 @@ int32_t find_names(const Model *model, const int32_t *offsets, int32_t documents
     float summed[MAX_PIECES * MAX_HIDDEN], scores[MAX_CLASSES];
     int32_t count = 0;
     for (int32_t document = 0; document < documents; document++) {
-        const int32_t end = offsets[document + 1];
+        const int32_t start = offsets[document], end = offsets[document + 1];
+        Document read = {.vectors = model->vectors + (int64_t)start * model->hidden, .length = end - start};
         int32_t open = -1, label = -1;
-        for (int32_t token = offsets[document]; token < end; token++) {
-            const int32_t ids[3] = {token, open, open < 0 ? -1 : token - 1};
+        for (int32_t token = start; token < end; token++) {
+            const int32_t at = token - start, ids[3] = {at, open < 0 ? -1 : open - start, open < 0 ? -1 : at - 1};
+            know(model, &read, at + 1);
             score(model, ids, summed, scores);
             const int last = token + 1 == end, cut = !last && sentence_start[token + 1];
             int32_t best = -1;
@@ -421,6 +447,7 @@ void find_heads(const Model *model, const int32_t *offsets, int32_t documents, i
             .fixed = bytes,
             .breaks = bytes + length,
         };
+        Document read = {.vectors = model->vectors + (int64_t)start * model->hidden, .length = length};
         memset(state.left, 0xff, 2 * size);
         memset(state.heads, 0xff, size);
         memset(state.classes, 0xff, size);
@@ -428,7 +455,7 @@ void find_heads(const Model *model, const int32_t *offsets, int32_t documents, i
         while (state.depth || state.returns || state.next < length) {
             const int32_t buffered = state.returns + length - state.next;
             const int32_t front = in_buffer(&state, 0), second = in_buffer(&state, 1), top = in_stack(&state, 0);
-            int32_t ids[8] = {
+            const int32_t ids[8] = {
                 front,
                 second,
                 top,
@@ -438,8 +465,7 @@ void find_heads(const Model *model, const int32_t *offsets, int32_t documents, i
                 top < 0 ? -1 : state.left[top],
                 top < 0 ? -1 : state.right[top],
             };
-            for (int feature = 0; feature < 8; feature++)
-                if (ids[feature] >= 0) ids[feature] += start;
+            know(model, &read, state.next + 2);
             score(model, ids, summed, scores);
             const int broken = front >= 0 && state.breaks[front];
             int valid[MOVES] = {0};

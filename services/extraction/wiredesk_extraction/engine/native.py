@@ -31,9 +31,11 @@ class Layer(ctypes.Structure):
 
 
 class Model(ctypes.Structure):
-    """`Model` of kernels.c: a transition system's weights and, per batch, its lower layer's products."""
+    """`Model` of kernels.c: a transition system's weights and, per batch, what it reads and works in."""
 
     _fields_ = [
+        ("vectors", ctypes.c_void_p),
+        ("lower", ctypes.c_void_p),
         ("products", ctypes.c_void_p),
         ("missing", ctypes.c_void_p),
         ("bias", ctypes.c_void_p),

@@ -14,10 +14,11 @@ DEPENDENCY_MOVES = "SDLRB"
 """Shift, reduce, left arc, right arc, break: in the order of kernels.c."""
 
 
-def _products(weights: Transitions, vectors: np.ndarray) -> np.ndarray:
-    """The lower layer of every token in every role. The kernels read it where it lies: it has to outlive their call."""
-    reduced = multiply(vectors, weights.reduce, weights.reduce_bias)
-    return multiply(reduced, weights.lower, np.zeros(weights.missing.size, dtype=np.float32))
+def _arrays(weights: Transitions, vectors: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What `Transitions.model` takes."""
+    longest = int(np.diff(offsets).max())
+    products = np.empty((longest, weights.missing.size), dtype=np.float32)
+    return multiply(vectors, weights.reduce, weights.reduce_bias), products
 
 
 def find_names(
@@ -27,10 +28,10 @@ def find_names(
 
     `vectors`: (tokens, width). `offsets`: (documents + 1) int32. `space`, `sentence_start`: (tokens) uint8.
     """
-    products = _products(weights, vectors)
+    arrays = _arrays(weights, vectors, offsets)
     found = np.empty((len(vectors), 3), dtype=np.int32)
     count = kernels().find_names(
-        weights.model(products), address(offsets), len(offsets) - 1, *map(address, (space, sentence_start, found))
+        weights.model(*arrays), address(offsets), len(offsets) - 1, *map(address, (space, sentence_start, found))
     )
     return found[:count]
 
@@ -40,12 +41,12 @@ def find_heads(weights: Transitions, vectors: np.ndarray, offsets: np.ndarray) -
 
     `vectors`: (tokens, width). `offsets`: (documents + 1) int32.
     """
-    products = _products(weights, vectors)
+    arrays = _arrays(weights, vectors, offsets)
     longest = int(np.diff(offsets).max())
     heads, labels = np.empty((2, len(vectors)), dtype=np.int32)
     numbers, flags = np.empty(5 * longest, dtype=np.int32), np.empty(2 * longest, dtype=np.uint8)
     kernels().find_heads(
-        weights.model(products), address(offsets), len(offsets) - 1, *map(address, (heads, labels, numbers, flags))
+        weights.model(*arrays), address(offsets), len(offsets) - 1, *map(address, (heads, labels, numbers, flags))
     )
     return heads, labels
 

@@ -111,9 +111,13 @@ class Transitions:
         arrays = (self.missing, self.bias, self.upper, self.upper_bias, self.moves, self.label_ids)
         return tuple(map(address, arrays))
 
-    def model(self, products: np.ndarray) -> native.Model:
-        """As the kernels read it, with a batch's products (tokens, features x pieces x hidden) of `lower`."""
-        return native.Model(address(products), *self._addresses, *self.missing.shape, len(self.moves))
+    def model(self, vectors: np.ndarray, products: np.ndarray) -> native.Model:
+        """As the kernels read it: with a batch's vectors (tokens, hidden), and `products` to work in.
+
+        `products`: (tokens of the longest document, features x pieces x hidden). Both have to outlive the call.
+        """
+        arrays = map(address, (vectors, self.lower, products))
+        return native.Model(*arrays, *self._addresses, *self.missing.shape, len(self.moves))
 
 
 @dataclass(frozen=True)
