@@ -41,6 +41,11 @@ def _look_at_lower_case(nlp: Language) -> None:
             node.attrs["columns"] = ["LOWER", *node.attrs["columns"][1:]]
 
 
+def _drop_hidden_units(nlp: Language) -> None:
+    lower = nlp.get_pipe("ner").model.get_ref("lower")
+    lower.set_param("W", lower.get_param("W")[:, :60])
+
+
 SPOILT: dict[str, tuple[Callable[[Language], object], str]] = {
     "beam": (lambda nlp: nlp.get_pipe("parser").cfg.update(beam_width=4), "beam"),
     "unseen class": (lambda nlp: nlp.get_pipe("ner").model.attrs["unseen_classes"].add(3), "not trained for"),
@@ -51,6 +56,7 @@ SPOILT: dict[str, tuple[Callable[[Language], object], str]] = {
     "lexeme": (lambda nlp: setattr(nlp.vocab["Oslo"], "norm_", "bergen"), "norms of their own"),
     "tokeniser": (lambda nlp: setattr(nlp, "tokenizer", nlp.tokenizer.explain), "tokeniser"),
     "search": (lambda nlp: setattr(nlp.tokenizer, "token_match", str.isdigit), "no regular expression"),
+    "hidden units": (_drop_hidden_units, "60 hidden units"),
     "label": (lambda nlp: nlp.get_pipe("parser").add_label("subtok"), "not trained for"),
 }
 
