@@ -56,10 +56,10 @@ test-opensearch: $(VENV)/.complete $(NODE)/.complete ## the index's tests on a r
 test-compose: $(VENV)/.complete ## docker-compose.yml on a real engine: scale, kill, pause, restart, roll, reckon (needs Docker)
 	@$(if $(ENGINE),CONTAINER_TOOLS="$(ENGINE)") $(BIN)/python -m pytest -m compose tests/compose $(ARGS)
 
-# STARTS= ARTICLES= ROUNDS= (0: starting alone) ENGINE=folder, see test-compose: each may be left out.
+# STARTS= ARTICLES= WORDS= ROUNDS= (0: starting alone) ENGINE=folder, see test-compose: each may be left out.
 bench-compose: $(VENV)/.complete ## measure up to healthy, and how much faster two extraction containers drain than one; STARTS= ARTICLES= ROUNDS=
 	@$(if $(ENGINE),CONTAINER_TOOLS="$(ENGINE)") $(BIN)/python -m tests.compose.drain $(if $(STARTS),--starts $(STARTS)) \
-	    $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(ROUNDS),--rounds $(ROUNDS))
+	    $(if $(ARTICLES),--articles $(ARTICLES)) $(if $(WORDS),--words $(WORDS)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 # ARTICLES= ROUNDS=queries of a kind: each may be left out.
 bench-opensearch: $(VENV)/.complete $(NODE)/.complete ## measure bulk rate and query times on a real OpenSearch node; ARTICLES= ROUNDS=

@@ -57,6 +57,19 @@ class Corpus:
         drawn = (self.articles[int(number * step) % len(self.articles)] for number in range(count))
         return [json.dumps(_distinct(article, f"{tag}-{number}")).encode() for number, article in enumerate(drawn)]
 
+    def joined(self, words: int) -> "Corpus":
+        """The same articles of plain text, put together until each has at least so many words."""
+        found: list[dict[str, Any]] = []
+        texts: list[str] = []
+        for article in self.articles:
+            texts.append(article[self.kind])
+            if sum(len(text.split()) for text in texts) >= words:
+                found.append({**article, self.kind: "\n\n".join(texts)})
+                texts = []
+        if not found:
+            raise BenchError(f"{self.name} holds fewer than {words} words")
+        return Corpus(self.name, self.kind, tuple(found), self.own)
+
     def short(self, count: int, seed: int) -> Iterator[bytes]:
         """`count` short submissions of the corpus's own words, 40 to 60 each, drawn at random: no two are alike."""
         bodies = (article[self.kind].split() for article in self.articles)

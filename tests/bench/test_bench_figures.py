@@ -81,6 +81,16 @@ def test_every_article_of_every_round_is_an_article_of_its_own() -> None:
     assert [one.get("title") for one in articles[:25]] == [one.get("title") for one in articles[25:]]
 
 
+def test_long_articles_are_put_together_from_several_until_they_have_as_many_words() -> None:
+    corpus = load(Path("nowhere"), SEEDS)
+    assert corpus.joined(1) == corpus
+    longer = corpus.joined(400)
+    assert 1 <= len(longer.articles) < len(corpus.articles)
+    assert all(len(article["text"].split()) >= 400 for article in longer.articles)
+    with pytest.raises(BenchError, match="fewer than 1000000 words"):
+        corpus.joined(1_000_000)
+
+
 def test_what_is_no_article_is_left_out() -> None:
     for kind in ("text", "html"):
         corpus = load(Path("nowhere"), SEEDS, kind)

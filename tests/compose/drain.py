@@ -59,7 +59,7 @@ def main() -> int:
             try:
                 stack.build()
                 _starts(stack, arguments.starts)
-                drained = list(_rounds(stack, arguments.articles, arguments.rounds))
+                drained = list(_rounds(stack, arguments.articles, arguments.rounds, arguments.words))
             finally:
                 stack.down()
     except (NoEngine, RuntimeError, TimeoutError, subprocess.SubprocessError) as error:
@@ -82,8 +82,8 @@ def _starts(stack: Stack, number: int) -> None:
         print(f"up to healthy, median of {number}: {statistics.median(one.seconds for one in found):.1f} s", flush=True)
 
 
-def _rounds(stack: Stack, articles: int, rounds: int) -> "list[Drained]":
-    corpus = load(ROOT.parent / "shared/eval/data/news", ROOT / "seeds")
+def _rounds(stack: Stack, articles: int, rounds: int, words: int) -> "list[Drained]":
+    corpus = load(ROOT.parent / "shared/eval/data/news", ROOT / "seeds").joined(words)
     found = []
     with redis.Redis.from_url(stack.redis_url) as client:
         for number in range(rounds):
@@ -171,6 +171,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="make bench-compose", description="How much faster two extraction workers drain a backlog than one."
     )
     parser.add_argument("--articles", type=int, default=400, help="in a backlog: 400")
+    parser.add_argument("--words", type=int, default=1, help="that each has at least, put together from several: 1")
     parser.add_argument(
         "--rounds", type=int, default=3, help="with one worker and two, in turn: 3; 0 measures starting alone"
     )
