@@ -285,7 +285,7 @@ enum { BEGIN, IN, LAST, UNIT, OUT };
 /* Names of the documents that lie between consecutive `offsets`. A token is white space, or starts a sentence, by the
    bytes of `space` and `sentence_start`. Writes (first token, one past the last, label) to `found`; answers how many. */
 int32_t find_names(const Model *model, const int32_t *offsets, int32_t documents, const uint8_t *space,
-                        const uint8_t *sentence_start, int32_t *found) {
+                   const uint8_t *sentence_start, int32_t *found) {
     float summed[MAX_PIECES * MAX_HIDDEN], scores[MAX_CLASSES];
     int32_t count = 0;
     for (int32_t document = 0; document < documents; document++) {
@@ -430,7 +430,7 @@ void find_sentences(const int32_t *offsets, int32_t documents, const int32_t *he
 /* Heads (within the document; a root's is itself) and labels (-1: a root's) of every token. To work in: `numbers`, five a
    token of the longest document, and `bytes`, two a token. */
 void find_heads(const Model *model, const int32_t *offsets, int32_t documents, int32_t *heads, int32_t *classes,
-                     int32_t *numbers, uint8_t *bytes) {
+                int32_t *numbers, uint8_t *bytes) {
     float summed[MAX_PIECES * MAX_HIDDEN], scores[MAX_CLASSES];
     for (int32_t document = 0; document < documents; document++) {
         const int32_t start = offsets[document], length = offsets[document + 1] - start;
