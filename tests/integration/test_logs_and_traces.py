@@ -202,7 +202,9 @@ def test_what_the_command_line_retracts_and_corrects_belongs_to_its_trace(marked
     changed("retract", "desk:nothing-1", *gateway)
     changed("retract", "desk:nothing-2", *server)
     changed("entity", "rename", person, "Dame Ada Holmgren", *gateway)
-    (found,) = marked.ask("GET", f"/api/v1/entities/{person}/corrections")[1]
+    # The gateway sees a commit a moment after the worker's line.
+    made = f"/api/v1/entities/{person}/corrections"
+    (found,) = wait_until(lambda: marked.ask("GET", made)[1], what="the correction to be shown")
     changed("entity", "undo", person, str(found["id"]), *gateway)
 
 
