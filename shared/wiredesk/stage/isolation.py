@@ -90,7 +90,7 @@ class ChildProcessor:
         alone = [at for at, each in enumerate(batch) if each.attempts > 1 or len(each.data) > small_bytes]
         if not alone:
             return [range(len(batch))]
-        together = [at for at in range(len(batch)) if at not in set(alone)]
+        together = sorted(set(range(len(batch))).difference(alone))
         return [*([together] if together else []), *([at] for at in alone)]
 
     async def recover(self) -> None:
