@@ -13,7 +13,8 @@ from wiredesk_extraction.engine.weights import Embedding, Encoder, Layer
 WIDEST = 1 << 30
 REGISTERS = sorted({kernels().use_registers(floats) for floats in (4, 8, 16, WIDEST)})
 """Floats that each kind of registers of this machine holds."""
-SSE = 4 if platform.machine() in {"x86_64", "AMD64"} else None
+FUSING = [floats for floats in REGISTERS if floats != 4 or platform.machine() not in {"x86_64", "AMD64"}]
+"""All but SSE's, which round each product before it is added."""
 
 
 @pytest.fixture(params=REGISTERS, ids="{} floats".format)
@@ -49,9 +50,9 @@ def test_what_a_row_comes_to_depends_on_no_other_row() -> None:
         np.testing.assert_array_equal(multiply(given[first:end], panels, start), together[first:end])
 
 
-def test_registers_that_multiply_and_add_at_once_come_to_the_same_digits_everywhere(registers: int) -> None:
-    if registers == SSE:
-        pytest.skip("these round each product before it is added")
+@pytest.mark.usefixtures("registers")
+@pytest.mark.parametrize("registers", FUSING, indirect=True, ids="{} floats".format)
+def test_registers_that_multiply_and_add_at_once_come_to_the_same_digits_everywhere() -> None:
     rng = np.random.default_rng(4)
     given, matrix, start = _some(rng, 101, 96), _some(rng, 96, 160), _some(rng, 160)
     expected = np.tile(start, (len(given), 1))
