@@ -58,14 +58,16 @@ class Corpus:
         return [json.dumps(_distinct(article, f"{tag}-{number}")).encode() for number, article in enumerate(drawn)]
 
     def joined(self, words: int) -> "Corpus":
-        """The same articles of plain text, put together until each has at least so many words."""
+        """The same articles of plain text, put together until each has at least so many words; a rest is left out."""
         found: list[dict[str, Any]] = []
         texts: list[str] = []
+        have = 0
         for article in self.articles:
             texts.append(article[self.kind])
-            if sum(len(text.split()) for text in texts) >= words:
+            have += len(texts[-1].split())
+            if have >= words:
                 found.append({**article, self.kind: "\n\n".join(texts)})
-                texts = []
+                texts, have = [], 0
         if not found:
             raise BenchError(f"{self.name} holds fewer than {words} words")
         return Corpus(self.name, self.kind, tuple(found), self.own)
