@@ -161,7 +161,6 @@ def _entities(taken: Prepared, names: Mapping[str, tuple[str, list[str]]]) -> It
 
 def _quotes(taken: Prepared, second: int) -> Iterator[dict[str, Any]]:
     article = taken.shown
-    known = {entity.id for entity in article.entities}
     found = zip(article.quotes, sentences_around(article), speakers_of(article, taken.spoken), strict=True)
     for position, (quote, around, names) in enumerate(found):
         fields: dict[str, Any] = {"at": position, "said": quote.text, "around": around, "speaker": names}
@@ -170,6 +169,6 @@ def _quotes(taken: Prepared, second: int) -> Iterator[dict[str, Any]]:
             fields["source_words"] = article.source
         if quote.speaker and (id := quote.speaker.entity_id):
             fields["speaker_id"] = id
-            if id in known and len(id.encode()) <= LONGEST_ID:  # counted as a quote of the entity's own
+            if len(id.encode()) <= LONGEST_ID:  # counted as a quote of the entity's own
                 fields["spoken_by"] = id
         yield fields

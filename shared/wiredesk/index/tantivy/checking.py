@@ -19,6 +19,7 @@ from wiredesk.index.tantivy.checksums import damage
 from wiredesk.index.tantivy.documents import card_of, stored_article, stored_tags
 from wiredesk.index.tantivy.entities import Change, tally
 from wiredesk.index.tantivy.generations import SEGMENTS_FILE
+from wiredesk.index.tantivy.prominence import agrees
 from wiredesk.index.tantivy.schema import VERSION
 from wiredesk.index.tantivy.snapshot import files_of, segments_of
 from wiredesk.index.tantivy.walking import KINDS, Stored
@@ -157,8 +158,11 @@ class _Look:
         expected = self._entities.pop(card["entity_id"], None)
         if expected is None:
             self._wrong("entities that no article has, or that are there twice", card["entity_id"])
-        elif (expected.articles, expected.quotes) != (card["articles"], card["quotes"]):
+            return
+        if not agrees(card["articles"], expected.articles):
             self._wrong("entities whose counts are not those of the articles", card["entity_id"])
+        if not all(expected.spoken.get(name) for name, _ in card.get("also", ())):
+            self._wrong("entities by names that no article has for them", card["entity_id"])
 
     def _tombstone(self, document: Any) -> None:
         card = card_of(document)

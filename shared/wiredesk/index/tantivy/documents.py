@@ -17,9 +17,9 @@ from wiredesk.index.corrected import Tag
 from wiredesk.index.intake import KINDS, LONGEST_ID, quote_card
 from wiredesk.index.ordering import LAST_SECOND, day_seconds, moment_of, number_of, second_of, tie_of
 from wiredesk.index.prepared import Prepared, names_of
-from wiredesk.index.reported import sentences_around, speakers_of
+from wiredesk.index.reported import other_names, sentences_around, speakers_of
 from wiredesk.index.scripts import has_ideographs
-from wiredesk.index.tantivy.keys import FIELD, key, numbered
+from wiredesk.index.tantivy.keys import FIELD, called, key, numbered
 
 __all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "stored_tags", "tombstone_of"]
 
@@ -128,6 +128,9 @@ def _article(prepared: Prepared, times: _Times, tie: int) -> Document:
             add_unsigned(_NUMBERS[kind], number_of(id))
             for name in names:
                 add(kind, name)
+    for entity, names in zip(article.entities, prepared.spoken, strict=True):
+        for name in other_names(entity, names):
+            add(FIELD, numbered("called", called(entity.id, name)))
     _add_times(document, times, tie)
     document.add_bytes("card", to_json({name: getattr(article, name) for name in _CARD}))
     return document

@@ -1,7 +1,6 @@
-"""Entities over all articles: one small document each, with exact counts, rewritten in the commit that changes them.
+"""Entities over all articles: one small document each, which makes names, ranking and prefixes an ordinary search.
 
-Counting at search time would cost a walk over every article; this costs one small document for each entity a batch
-touches, and makes names, ranking and prefixes an ordinary search.
+It is written anew with the commit that changes what it says, of counts only now and then: see `prominence`.
 """
 
 import unicodedata
@@ -22,6 +21,7 @@ from wiredesk.index.ordering import number_of
 from wiredesk.index.prepared import Prepared
 from wiredesk.index.protocol import EntityHit, EntityMember, SpokenName
 from wiredesk.index.reported import MOST_SPOKEN, other_names
+from wiredesk.index.tantivy import prominence
 from wiredesk.index.tantivy.documents import card_of
 from wiredesk.index.tantivy.keys import FIELD, any_key, any_number, key, numbered
 
@@ -29,8 +29,6 @@ __all__ = ["Change", "Ledger", "document_of", "hit_of", "load", "load_numbered",
 
 _REMEMBERED = 100_000
 """Entities kept in the writer's memory, some 60 MB at most; the others are read from the index again."""
-_NAME_BYTES = 5
-_MOST_ARTICLES = (1 << 24) - 1
 
 
 @dataclass(slots=True)
@@ -45,7 +43,6 @@ class Change:
     type: str = ""
     name: str = ""
     articles: int = 0
-    quotes: int = 0
     own: int = 0
     members: dict[str, tuple[str, int]] = field(default_factory=dict)
     spoken: dict[str, int] = field(default_factory=dict)
@@ -71,13 +68,13 @@ class Change:
 
     def __bool__(self) -> bool:
         """Whether anything is to be changed."""
-        if self.renamed or self.articles or self.quotes or self.own or any(self.spoken.values()):
+        if self.renamed or self.articles or self.own or any(self.spoken.values()):
             return True
         return any(count for _, count in self.members.values())
 
 
 def tally(changes: dict[str, Change], article: Prepared, sign: int) -> None:
-    """Count an article that comes in (`sign` 1) or goes (-1). A speaker that is no entity of the article is not one."""
+    """Count an article that comes in (`sign` 1) or goes (-1)."""
     entities = {
         entity.id: (entity, spoken)
         for entity, spoken in zip(article.shown.entities, article.spoken, strict=True)
@@ -97,14 +94,10 @@ def tally(changes: dict[str, Change], article: Prepared, sign: int) -> None:
         else:
             change.name = change.name or entity.name
             change.own += sign
-    for quote in article.shown.quotes:
-        speaker = quote.speaker
-        if speaker and speaker.entity_id in entities:
-            changes[speaker.entity_id].quotes += sign
 
 
 def load(searcher: Searcher, schema: Schema, ids: Iterable[str]) -> dict[str, EntityHit]:
-    """Those of the entities that the index knows, by id."""
+    """Those of the entities that the index knows, by id, as their documents tell them."""
     wanted = list(ids)
     if not wanted:
         return {}
@@ -125,15 +118,15 @@ def _found(searcher: Searcher, query: Query, limit: int) -> Iterator[EntityHit]:
 
 
 def hit_of(document: Document) -> EntityHit:
-    """What an entity's document stores."""
+    """What an entity's document tells; `prominence.counted` brings it up to date."""
     card = card_of(document)
     members = tuple(EntityMember(*member) for member in card.pop("members", ()))
     also = tuple(SpokenName(*each) for each in card.pop("also", ()))
-    return EntityHit(**card, members=members, also=also)
+    return EntityHit(**card, quotes=0, members=members, also=also)
 
 
 def document_of(hit: EntityHit) -> Document:
-    """`rank` sorts by articles, then by the beginning of the name."""
+    """`rank` sorts by articles, then by the beginning of the name; see `prominence.rank`."""
     document = Document()
     add = document.add_text
     add("kind", "entity")
@@ -144,14 +137,13 @@ def document_of(hit: EntityHit) -> Document:
     if hit.members or hit.also:
         for name in {*(each.name for each in hit.members), *(each.name for each in hit.also)} - {hit.name}:
             add("name", name)
-    document.add_unsigned("rank", min(hit.articles, _MOST_ARTICLES) << 8 * _NAME_BYTES | _backwards(hit.name))
+    document.add_unsigned("rank", prominence.rank(hit.articles, _backwards(hit.name)))
     document.add_unsigned("tie", number)
     card: dict[str, Any] = {
         "entity_id": hit.entity_id,
         "type": hit.type,
         "name": hit.name,
         "articles": hit.articles,
-        "quotes": hit.quotes,
     }
     if hit.members:
         card["members"] = [[member.entity_id, member.name, member.articles] for member in hit.members]
@@ -164,15 +156,22 @@ def document_of(hit: EntityHit) -> Document:
 @lru_cache(maxsize=1 << 14)
 def _backwards(name: str) -> int:
     """The beginning of a name as a number: the later in the alphabet, the smaller."""
-    folded = unicodedata.normalize("NFKD", name).casefold().encode()[:_NAME_BYTES].ljust(_NAME_BYTES, b"\0")
-    return (1 << 8 * _NAME_BYTES) - 1 - int.from_bytes(folded)
+    size = prominence.NAME_BITS // 8
+    folded = unicodedata.normalize("NFKD", name).casefold().encode()[:size].ljust(size, b"\0")
+    return (1 << prominence.NAME_BITS) - 1 - int.from_bytes(folded)
 
 
-class Rewritten(NamedTuple):
-    """An entity as it will be; `known`: whether the index has a document of it, which has to go."""
+class Counted(NamedTuple):
+    """An entity as it is now, exactly, and what its document says: of how many articles, 0 without one.
+
+    A `Counted` that the ledger gives is as it will be; `write`: whether its document has to be written anew, `known`:
+    whether the index has one, which then has to go.
+    """
 
     hit: EntityHit
-    known: bool
+    written: int
+    write: bool = False
+    known: bool = True
 
 
 class Ledger:
@@ -180,27 +179,33 @@ class Ledger:
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._known: dict[str, EntityHit] = {}
+        self._known: dict[str, Counted] = {}
 
-    def updated(self, changes: Mapping[str, Change], corrections: Corrections, searcher: Searcher) -> list[Rewritten]:
-        """The entities whose document has to be rewritten, as they will be; one with no articles left has to go."""
+    def updated(self, changes: Mapping[str, Change], corrections: Corrections, searcher: Searcher) -> list[Counted]:
+        """The entities that change, as they will be; the document of one with no articles left only has to go."""
         moved = {id: change for id, change in changes.items() if change}
         known = {id: self._known[id] for id in moved if id in self._known}
-        known |= load(searcher, self._schema, moved.keys() - known.keys())
+        for id, hit in load(searcher, self._schema, moved.keys() - known.keys()).items():
+            known[id] = Counted(prominence.counted(searcher, self._schema, hit), hit.articles)
         result = []
         for id, change in moved.items():
-            old = known.get(id)
+            was = known.get(id)
+            old, written = (was.hit, was.written) if was else (None, 0)
             new = _changed(id, change, old, corrections)
             if new != old and (old or new.articles):
-                result.append(Rewritten(new, known=old is not None))
+                write = prominence.outdated(old, new, written)
+                result.append(Counted(new, new.articles if write else written, write, known=old is not None))
         return result
 
-    def remember(self, entities: Iterable[EntityHit]) -> None:
-        """Take note of what a commit made durable; the longest unchanged are let go first."""
+    def remember(self, entities: Iterable[Counted]) -> None:
+        """Take note of what a commit made durable."""
         for entity in entities:
-            self._known.pop(entity.entity_id, None)
-            if entity.articles > 0:
-                self._known[entity.entity_id] = entity
+            self._known.pop(entity.hit.entity_id, None)
+            if entity.hit.articles > 0:
+                self._known[entity.hit.entity_id] = entity
+
+    def trim(self) -> None:
+        """Let go what is too much to remember, the longest unchanged first, when a searcher sees all commits."""
         surplus = max(0, len(self._known) - _REMEMBERED)
         for id in list(islice(self._known, surplus)):
             del self._known[id]
@@ -211,12 +216,11 @@ def _changed(id: str, change: Change, old: EntityHit | None, corrections: Correc
     says, else what most articles call it.
     """
     articles = change.articles + (old.articles if old else 0)
-    quotes = change.quotes + (old.quotes if old else 0)
     type = old.type if old else change.type
     also = _also(old.also if old else (), change.spoken)
     if change.plain and not (old and old.members) and not corrections.name(id):
         name = old.name if old else change.name
-        return EntityHit(entity_id=id, type=type, name=name, articles=articles, quotes=quotes, also=also)
+        return EntityHit(entity_id=id, type=type, name=name, articles=articles, quotes=0, also=also)
     had = {member.entity_id: member for member in old.members} if old else {}
     if old and not had:
         had = {id: EntityMember(id, old.name, old.articles)}
@@ -237,7 +241,7 @@ def _changed(id: str, change: Change, old: EntityHit | None, corrections: Correc
         type=type,
         name=name,
         articles=articles,
-        quotes=quotes,
+        quotes=0,
         members=() if alone else tuple(members),
         also=also,
     )

@@ -53,8 +53,8 @@ def filled(
                 for document in documents_of(taken, state.generation):
                     writer.add_document(document)
         with _written(path):
-            for entity, _ in Ledger(index.schema).updated(changes, corrections, index.searcher()):
-                writer.add_document(document_of(entity))
+            for entity in Ledger(index.schema).updated(changes, corrections, index.searcher()):
+                writer.add_document(document_of(entity.hit))
             for id, revision in tombstones.items():
                 writer.add_document(tombstone_of(id, revision))
             for _, document in standing.documents_of(registers, state):

@@ -10,7 +10,7 @@ from tantivy import Query, Schema, Searcher
 
 from wiredesk.index.ordering import tie_of
 
-__all__ = ["FIELD", "Name", "any_key", "any_number", "key", "numbered", "uses"]
+__all__ = ["FIELD", "Name", "any_key", "any_number", "called", "key", "numbered", "uses"]
 
 FIELD = "key"
 _OWN_FIELDS = ("kind", "source", "language")
@@ -28,12 +28,15 @@ Name = Literal[
     "places",
     "extracted",
     "speaker",
+    "called",
     "record",
     "type",
     "tombstone",
     "correction",
 ]
-"""`record` is an entity's own document, `extracted` an id from extraction that a correction has replaced."""
+"""`record` is an entity's own document, `extracted` an id from extraction that a correction has replaced; `called` an
+entity under one of the other names that an article has for it.
+"""
 _NUMBERED = ("cluster", "record")
 """Told apart by `tie_of` their ids, as the columns have them that are counted and folded by."""
 
@@ -44,8 +47,13 @@ def key(name: Name, value: str) -> str:
 
 
 def numbered(name: Name, number: int) -> str:
-    """The term for a cluster or a record, by `tie_of` its id."""
+    """The term for what is told apart by number."""
     return f"{name}:{number:016x}"
+
+
+def called(entity_id: str, name: str) -> int:
+    """The number of an entity under another name."""
+    return tie_of(f"{entity_id}\n{name}")
 
 
 def any_key(schema: Schema, name: Name, values: Iterable[str]) -> Query:
@@ -56,7 +64,7 @@ def any_key(schema: Schema, name: Name, values: Iterable[str]) -> Query:
 
 
 def any_number(schema: Schema, name: Name, numbers: Collection[int]) -> Query:
-    """The same for clusters and records, by `tie_of` their ids."""
+    """The same for what is told apart by number: clusters and records by `tie_of` their ids, and `called`."""
     return _any(schema, FIELD, [numbered(name, number) for number in numbers])
 
 

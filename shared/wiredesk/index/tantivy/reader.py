@@ -33,7 +33,7 @@ from wiredesk.index.ranking import BARE, LIKE_CHARACTERS, ranks
 from wiredesk.index.resolving import Resolver
 from wiredesk.index.settling import State
 from wiredesk.index.syntax import parse
-from wiredesk.index.tantivy import entities, facets, paging, standing
+from wiredesk.index.tantivy import entities, facets, paging, prominence, standing
 from wiredesk.index.tantivy.documents import card_of, stored_article, stored_tags
 from wiredesk.index.tantivy.generations import moved
 from wiredesk.index.tantivy.schema import analysers, last_commit, open_existing
@@ -163,9 +163,10 @@ class TantivyReader:
         to = view.corrections.canonical(entity_id)
         ids = dict.fromkeys((to, *view.resolver.ids(entity_id), entity_id))
         known = entities.load(view.searcher, self._schema, ids)
-        for id in ids:
-            if id in known:
-                return known[id]
+        told = next((known[id] for id in ids if id in known), None)
+        if told is not None:
+            hit = prominence.counted(view.searcher, self._schema, told)
+            return prominence.quoted(view.searcher, self._schema, hit)
         raise NotFound(f"no article speaks of {entity_id!r}")
 
     def corrections(self, entity_id: str) -> tuple[Register, ...]:
@@ -339,10 +340,16 @@ class TantivyReader:
     def _entities(self, view: _View, query: Query, *, limit: int, question: str, cursor: str | None) -> Page[EntityHit]:
         after = _after(cursor, question, (int, int))
         limit = cursors.checked_limit(limit)
-        cut = paging.by_key(view.searcher, self._schema, query, field="rank", limit=limit, after=after)
-        hits = tuple(entities.hit_of(view.searcher.doc(row.address)) for row in cut.hits)
-        end = cursors.encode(cut.end, question) if cut.end else None
-        return Page(total=paging.count(view.searcher, query), hits=hits, next_cursor=end)
+
+        def read(row: paging.Ordered) -> EntityHit:
+            return entities.hit_of(view.searcher.doc(row.address))
+
+        found, end = prominence.ranked(view.searcher, self._schema, query, read, limit=limit, after=after)
+        return Page(
+            total=paging.count(view.searcher, query),
+            hits=tuple(prominence.quoted(view.searcher, self._schema, each.hit) for each in found),
+            next_cursor=cursors.encode(end, question) if end else None,
+        )
 
 
 def _after(cursor: str | None, question: str, keys: tuple[type[int] | type[float], ...]) -> cursors.Place | None:

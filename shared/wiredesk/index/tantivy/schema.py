@@ -26,7 +26,7 @@ __all__ = [
     "open_existing",
 ]
 
-VERSION = 4
+VERSION = 5
 """Raised with every change to the schema or the analysis: an index of another version has to be built anew."""
 READABLE = tuple(range(1, VERSION + 1))
 """Versions whose documents store what an article is made of: `payload` and `text`."""

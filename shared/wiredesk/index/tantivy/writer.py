@@ -33,6 +33,8 @@ _HEAP_BYTES = 50_000_000
 """Memory for documents before a segment is written; a batch of 500 articles of 4 KB stays within it."""
 _THREADS = 1
 """One segment a commit instead of one a thread: fewer to merge, and the extraction workers need the cores."""
+_MOST_UNSEEN = 1000
+"""New articles committed until the index is opened anew, which costs as much as some articles do."""
 
 
 @dataclass(slots=True)
@@ -50,6 +52,11 @@ class _Commit:
     corrections: Corrections | None = None
     state: State | None = None
 
+    @property
+    def adds_only(self) -> bool:
+        """Whether nothing is changed but that articles come in which the index does not have."""
+        return not (self.known or self.tombstones or self.registers or self.state)
+
 
 class TantivyWriter:
     """The one writer of a folder; see IndexWriter for what its methods promise."""
@@ -62,6 +69,8 @@ class TantivyWriter:
         self._writer: tantivy.IndexWriter | None = self._locked_writer()
         self._ledger = Ledger(self._schema)
         self._searcher: tantivy.Searcher | None = None
+        self._unseen: set[str] = set()
+        self._seen_articles = 0
         searcher = self._see_last_commit()
         self._corrections = standing.corrections(searcher, self._schema)
         self._state = standing.state(searcher, self._schema)
@@ -156,7 +165,9 @@ class TantivyWriter:
     def documents(self) -> int:
         """Articles searchable after the last commit."""
         with self._lock:
-            return count(self._see_last_commit(), any_key(self._schema, "kind", ("article",)))
+            if self._searcher is None:
+                self._see_last_commit()
+            return self._seen_articles + len(self._unseen)
 
     def close(self) -> None:
         """Waits for merges under way; closing again does nothing."""
@@ -183,12 +194,12 @@ class TantivyWriter:
                     tally(changes, taken, 1)
                     for document in documents_of(taken, state.generation):
                         writer.add_document(document)
-            entities = self._ledger.updated(changes, corrections, self._see_last_commit())
-            for entity, known in entities:
-                if known:
-                    writer.delete_documents_by_term(KEY_FIELD, key("record", entity.entity_id))
-                if entity.articles > 0:
-                    writer.add_document(document_of(entity))
+            entities = self._ledger.updated(changes, corrections, self._searcher or self._see_last_commit())
+            for entity in entities:
+                if entity.write and entity.known:
+                    writer.delete_documents_by_term(KEY_FIELD, key("record", entity.hit.entity_id))
+                if entity.write and entity.hit.articles > 0:
+                    writer.add_document(document_of(entity.hit))
             for id, revision in wanted.tombstones.items():
                 writer.delete_documents_by_term(KEY_FIELD, key("tombstone", id))
                 writer.add_document(tombstone_of(id, revision))
@@ -196,9 +207,12 @@ class TantivyWriter:
                 writer.delete_documents_by_term(KEY_FIELD, key("correction", name))
                 writer.add_document(document)
             writer.commit()
+        if wanted.adds_only and len(self._unseen) < _MOST_UNSEEN:
+            self._unseen.update(wanted.articles)
+        else:
             self._searcher = None
         self._corrections, self._state = corrections, state
-        self._ledger.remember(entity for entity, _ in entities)
+        self._ledger.remember(entities)
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[tantivy.IndexWriter]:
@@ -261,18 +275,28 @@ class TantivyWriter:
 
     def _see_last_commit(self) -> tantivy.Searcher:
         """What is compared with and counted on must never be older than the last commit, or counts would drift."""
-        if self._searcher is None:
+        if self._searcher is None or self._unseen:
             try:
                 self._index.reload()
                 self._searcher = self._index.searcher()
+                self._seen_articles = count(self._searcher, any_key(self._schema, "kind", ("article",)))
             except (ValueError, OSError) as error:
+                self._searcher = None
                 raise TransientError(
                     "index_unreadable", f"the index at {self._path} cannot be read: {error}"
                 ) from error
+            self._unseen.clear()
+            self._ledger.trim()
         return self._searcher
 
+    def _seeing(self, ids: Collection[str]) -> tantivy.Searcher:
+        """A state that tells all there is of these articles: the commits since have brought others, and new ones."""
+        if self._searcher is not None and self._unseen.isdisjoint(ids):
+            return self._searcher
+        return self._see_last_commit()
+
     def _current(self, ids: list[str]) -> dict[str, Held]:
-        return held(self._see_last_commit(), self._schema, ids)
+        return held(self._seeing(ids), self._schema, ids)
 
     def _tombstones(self, ids: list[str]) -> dict[str, int]:
-        return retracted(self._see_last_commit(), self._schema, ids)
+        return retracted(self._seeing(ids), self._schema, ids)
