@@ -7,16 +7,21 @@ from wiredesk.stage.lull import Lull
 @pytest.mark.parametrize(
     ("ages_s", "lull_s"),
     [
-        ([0.2], 0.02),
-        ([3.0, 5.0], 0.3),
-        ([60.0, 0.5], 0.05),
-        ([60.0, 600.0], 1.0),
+        ([0.2], 0.04),
+        ([1.5] + [5.0] * 9, 0.3),
+        ([60.0] * 9 + [0.5], 0.1),
+        ([60.0] * 40, 1.0),
+        ([60.0], 0.05),
+        ([60.0, 600.0], 0.1),
         ([-3.0], 0.0),
         ([], 0.0),
     ],
-    ids=["fresh", "the youngest counts", "one is fresh", "at the most", "a clock that is behind", "nothing was read"],
+    ids=[
+        *("fresh", "the youngest counts", "one is fresh", "at the most", "an old one alone", "two old ones"),
+        *("a clock that is behind", "nothing was read"),
+    ],
 )
-def test_the_lull_is_a_tenth_of_how_long_the_youngest_has_been_under_way(ages_s: list[float], lull_s: float) -> None:
+def test_the_lull_is_a_fifth_of_how_long_the_youngest_has_been_under_way(ages_s: list[float], lull_s: float) -> None:
     lull = Lull(most_s=1.0, full=100)
     lull.after(ages_s, now_s=50.0)
     assert lull.left_s(now_s=50.0) == pytest.approx(lull_s)
@@ -29,7 +34,7 @@ def test_there_is_none_after_a_full_batch() -> None:
 
 
 def test_time_that_has_passed_since_counts() -> None:
-    lull = Lull(most_s=1.0, full=2)
-    lull.after([60.0], now_s=50.0)
+    lull = Lull(most_s=1.0, full=100)
+    lull.after([60.0] * 40, now_s=50.0)
     assert lull.left_s(now_s=50.6) == pytest.approx(0.4)
     assert lull.left_s(now_s=52.0) == 0

@@ -19,15 +19,15 @@ class Willing:
         self.asked = asyncio.Event()
         self.swallowed = False
 
-    async def may_read(self) -> bool:
+    async def may_read(self, stream: str) -> bool:
         self.asked.set()
-        return True
+        return stream == SOURCE
 
     async def ended(self, error: RedisError | OSError | None) -> None: ...
 
 
 class Deaf(Willing):
-    async def may_read(self) -> bool:
+    async def may_read(self, stream: str) -> bool:
         self.asked.set()
         try:
             await asyncio.sleep(PATIENCE_S)

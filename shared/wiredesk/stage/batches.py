@@ -48,7 +48,7 @@ class Batches:
     What the server or the stage's own equipment keeps from going on is kept in hand, heartbeated, and tried again until
     it goes: no article pays for it, and nothing is worked on twice. Whatever else goes wrong, what is not finished
     stays pending. `max_attempts` counts deliveries, so does `max_deliveries`. `copies` names clusters before a batch is
-    finished, in a stage that finds near copies; `lull` lets entries gather in one whose batches are costly.
+    finished, in a stage that finds near copies; `lull` lets those of the first stream gather where batches are costly.
     """
 
     streams: Sequence[Stream]
@@ -84,12 +84,12 @@ class Batches:
         with self._in_hand(stream, deliveries):
             async with self.turn:
                 await self._work(stream, deliveries)
-        if self.lull:
+        if self.lull and stream == self.streams[0]:
             self.lull.after([_age_s(each) for each in deliveries], now_s=time.monotonic())
 
-    async def gather(self) -> None:
-        """Leave the streams alone as long as the last batch allows, or until the worker leaves."""
-        if self.lull and (left_s := self.lull.left_s(now_s=time.monotonic())):
+    async def gather(self, stream: str) -> None:
+        """Leave a stream alone as long as its last batch allows, or until the worker leaves."""
+        if self.lull and stream == self.streams[0] and (left_s := self.lull.left_s(now_s=time.monotonic())):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.leaving.wait(), left_s)
 

@@ -1,20 +1,23 @@
-"""How long a worker leaves its streams alone after a batch, so that more can gather for the next."""
+"""How long a worker leaves a stream alone after a batch, so that more can gather for the next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = ["Lull"]
 
-_SHARE = 0.1
+_SHARE = 0.2
+_EACH_S = 0.05
+"""For each entry of the batch: while fewer than twenty a second come in, lulls grow shorter and shorter."""
 
 
 @dataclass(slots=True)
 class Lull:
     """For a stage whose batches cost something of their own, as a durable commit does: few large ones cost less.
 
-    Nobody should wait for company, though. What has been under way for long already loses little by a tenth of that
-    time more, so that is the lull: a tenth of the age of the youngest in the batch, `most_s` seconds at the most, and
-    none after a batch of `full` entries. An article that comes to an idle pipeline is some tenths of a second old.
+    Nobody should wait for company, though. What has been under way for long already loses little by a fifth of that
+    time more, so that is the lull: a fifth of the age of the youngest in the batch, `most_s` seconds at the most, and
+    none after a batch of `full` entries. An article that comes to an idle pipeline is some tenths of a second old, and
+    an old one that comes alone, a replay, has no company to wait for.
     """
 
     most_s: float
@@ -24,7 +27,7 @@ class Lull:
     def after(self, ages_s: Sequence[float], *, now_s: float) -> None:
         """A batch of articles of these ages was finished."""
         if ages_s and len(ages_s) < self.full:
-            self._ends_s = now_s + min(self.most_s, _SHARE * max(0.0, min(ages_s)))
+            self._ends_s = now_s + min(self.most_s, _SHARE * max(0.0, min(ages_s)), _EACH_S * len(ages_s))
 
     def left_s(self, *, now_s: float) -> float:
         """Seconds until the next read."""

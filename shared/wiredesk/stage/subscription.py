@@ -7,7 +7,7 @@ does), and it finds its groups already created, at 0 (its own would start at `$`
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from faststream import AckPolicy
@@ -74,8 +74,8 @@ def _is_earlier(claimed: str, entry_id: str) -> bool:
 class Reading(Protocol):
     """What stands around each read: whether to read at all, and what to make of its failure."""
 
-    async def may_read(self) -> bool:
-        """Wait a moment for leave to read; False for not now."""
+    async def may_read(self, stream: str) -> bool:
+        """Wait a moment for leave to read a stream; False for not now."""
         ...
 
     async def ended(self, error: RedisError | OSError | None) -> None:
@@ -95,18 +95,18 @@ def _guarded(
 
     failed = False
 
-    async def guarded(*args: Any, **options: Any) -> Any:
+    async def guarded(*args: Any, streams: Mapping[str, str], **options: Any) -> Any:
         nonlocal failed
         _end_if_cancelled()
         if not started():
             await asyncio.sleep(_LOOK_MS / 1000)
             return []
-        if not await reading.may_read():
+        if not await reading.may_read(*streams):
             return []
         if failed:  # a short look, so that it is soon known whether it works again
             options = {**options, "block": _LOOK_MS}
         try:
-            entries = await read(*args, **options)
+            entries = await read(*args, streams=streams, **options)
         except (RedisError, OSError) as error:
             failed = True
             await asyncio.sleep(_PAUSE_S)
