@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import signal
+import struct
 import sys
 import time
 import warnings
@@ -41,10 +42,9 @@ def _work(item: Item[ArticleSubmitted]) -> ArticleIngested | WiredeskError:
         case ["later"]:
             return TransientError("busy", "try again")
         case ["nonsense"]:
-            for handle in range(3, 20):  # the pipe to the worker is one of them
-                with contextlib.suppress(OSError):
-                    os.write(handle, b"\xff" * 64)
-            time.sleep(60)
+            _answer(b"\xff" * 64)
+        case ["endless"]:
+            _answer(struct.pack(">IQ", 1, 1 << 50))
         case ["slow", marker]:
             Path(marker).touch()
             time.sleep(0.3)
@@ -67,6 +67,14 @@ def _work(item: Item[ArticleSubmitted]) -> ArticleIngested | WiredeskError:
         cluster_id=content,
         force=item.event.force,
     )
+
+
+def _answer(raw: bytes) -> None:
+    """What no stage may say, straight into the pipe to the worker; then it hangs, so that only the answer tells."""
+    for handle in range(3, 20):  # the pipe is one of them
+        with contextlib.suppress(OSError):
+            os.write(handle, raw)
+    time.sleep(60)
 
 
 def load() -> StageFunction[ArticleSubmitted, ArticleIngested]:

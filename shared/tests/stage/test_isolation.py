@@ -48,6 +48,7 @@ async def test_outcomes_come_in_the_order_of_the_deliveries(processor: ChildProc
         ("hoard", "out_of_memory"),
         ("bug", "unexpected_error"),
         ("nonsense", "crashed"),
+        ("endless", "crashed"),
     ],
 )
 async def test_a_batch_loses_its_culprit_only(processor: ChildProcessor, title: str, reason: str) -> None:

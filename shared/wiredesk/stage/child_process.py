@@ -21,13 +21,14 @@ class ChildProcess:
         commands: asyncio.WriteTransport,
         answers: asyncio.StreamReader,
         answering: asyncio.ReadTransport,
+        most_bytes: int,
     ) -> None:
         self._process, self._commands = process, commands
-        self._answers, self._answering = answers, answering
+        self._answers, self._answering, self._most_bytes = answers, answering, most_bytes
 
     @classmethod
-    async def start(cls, *arguments: str) -> Self:
-        """Run Python with these arguments, its stdin and stdout the pipes' other ends."""
+    async def start(cls, *arguments: str, most_bytes: int) -> Self:
+        """Run Python with these arguments, its stdin and stdout the pipes' other ends; no frame of its may have more."""
         its_input, commands = wide_pipe()
         answers, its_output = wide_pipe()
         try:
@@ -41,7 +42,7 @@ class ChildProcess:
         finally:
             os.close(its_input)
             os.close(its_output)
-        return cls(process, await writer_to(commands), *await reader_of(answers))
+        return cls(process, await writer_to(commands), *await reader_of(answers), most_bytes)
 
     @property
     def pid(self) -> int:
@@ -59,7 +60,7 @@ class ChildProcess:
 
     async def receive(self) -> list[bytes]:
         """Its next frame; see `frames.read_async`."""
-        return await frames.read_async(self._answers)
+        return await frames.read_async(self._answers, most_bytes=self._most_bytes)
 
     def end_input(self) -> None:
         """Tell it that nothing follows."""

@@ -34,11 +34,14 @@ def read(stream: BinaryIO) -> list[bytes] | None:
     return _fields(count, size, body)
 
 
-async def read_async(stream: asyncio.StreamReader) -> list[bytes]:
-    """The next frame. Raises asyncio.IncompleteReadError at the end of the stream, ValueError for what is no frame."""
+async def read_async(stream: asyncio.StreamReader, *, most_bytes: int) -> list[bytes]:
+    """The next frame. Raises asyncio.IncompleteReadError at the end of the stream, ValueError for what is no frame.
+
+    One that says that it has more than `most_bytes` is none: nothing of it is read.
+    """
     count, size = _HEAD.unpack(await stream.readexactly(_HEAD.size))
-    if count > _MAX_FIELDS:
-        raise ValueError(f"a frame of {count} fields")
+    if count > _MAX_FIELDS or size > most_bytes:
+        raise ValueError(f"a frame of {count} fields and {size} bytes")
     return _fields(count, size, await stream.readexactly(_LENGTH_BYTES * count + size))
 
 

@@ -116,6 +116,7 @@ class ChildProcessor:
             *("-m", "wiredesk.stage.child", self._stage),
             *("--max-bytes", str(self._limits.message_bytes)),
             *("--memory-bytes", str(self._limits.item_memory_bytes)),
+            most_bytes=self._limits.item_memory_bytes,
         )
         try:
             first = await asyncio.wait_for(child.receive(), self._limits.load_time_s)
