@@ -28,7 +28,7 @@ class ChildProcess:
 
     @classmethod
     async def start(cls, *arguments: str, most_bytes: int) -> Self:
-        """Run Python with these arguments, its stdin and stdout the pipes' other ends; no frame of its may have more."""
+        """Run Python with these arguments; stdin and stdout are the other ends. No frame of its may have more bytes."""
         its_input, commands = wide_pipe()
         answers, its_output = wide_pipe()
         try:

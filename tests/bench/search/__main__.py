@@ -121,7 +121,7 @@ def _figures(run: _Run) -> Iterator[Figure]:
             took = durable_upserts(run.news, run.index, run.sql, articles=articles, say=run.say)
             yield from writing.figures(took, run.index, run.sql, articles=articles)
         else:
-            fill(run.news, run.index, articles=articles)
+            fill(run.news, run.index, articles=articles, say=run.say)
         if "asking" in only:
             run.say("asking both")
             yield from query_times(run.news, run.index, run.sql, articles=articles, rounds=run.arguments.rounds)
