@@ -25,9 +25,8 @@ NAME_BITS = 40
 """Of a rank, for the beginning of the name."""
 _NAME = (1 << NAME_BITS) - 1
 _MOST_ARTICLES = (1 << 64 - NAME_BITS) - 1
-_SLACK = 8
-_GROWTH = 4
-
+_SLACK, _GROWTH = 8, 4
+"""Documents read beyond a page, and how many times as many where that was too few."""
 
 Read = Callable[[paging.Ordered], EntityHit]
 """What the document at a place tells."""
