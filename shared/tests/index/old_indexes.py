@@ -12,15 +12,27 @@ from wiredesk.index.ordering import tie_of
 _WORDS = ("title", "deck", "byline", "people", "organizations", "places", "source_words", "said", "speaker", "name")
 _FIRST_KEYS = ("kind", "article_id", "entity_id", "cluster", "speaker_id", "entity_key", "entity_type", "tombstone_id")
 _LATER_KEYS = (*_FIRST_KEYS, "extracted_id", "correction_key")
-_KEYS = {1: _FIRST_KEYS, 2: _LATER_KEYS, 3: _LATER_KEYS}
-_FACETS = ("people_id", "organizations_id", "places_id", "source", "language")
+_KEYS = {1: _FIRST_KEYS, 2: _LATER_KEYS, 3: _LATER_KEYS, 4: ("kind", "key")}
+_SHARED_KEYS = {
+    "article_id": "article",
+    "entity_id": "entity",
+    "cluster": "cluster",
+    "tombstone_id": "tombstone",
+    "correction_key": "correction",
+}
+"""What version 4 calls the keys that share one field."""
+_FIRST_FACETS = ("people_id", "organizations_id", "places_id", "source", "language")
+_FACETS = {1: _FIRST_FACETS, 2: _FIRST_FACETS, 3: _FIRST_FACETS, 4: ("source", "language")}
 _FIRST_NUMBERS = ("newest", "oldest", "rank", "tie")
 _NUMBERS = {
     1: _FIRST_NUMBERS,
     2: (*_FIRST_NUMBERS, "generation"),
     3: (*_FIRST_NUMBERS, "generation", "revision", "day", "month"),
+    4: (
+        *(*_FIRST_NUMBERS, "generation", "revision", "day", "month", "story"),
+        *("people_number", "organizations_number", "places_number"),
+    ),
 }
-_STORED = {1: ("card", "payload"), 2: ("card", "payload", "tags"), 3: ("card", "payload", "tags")}
 
 
 def old_index(
@@ -31,7 +43,7 @@ def old_index(
     tombstones: dict[str, int],
     registers: Sequence[Register] = (),
 ) -> None:
-    """An index of version 1, 2 or 3, with entities and quotes in the old form beside the articles."""
+    """An index of version 1 to 4, with entities and quotes in the old form beside the articles."""
     path.mkdir(parents=True)
     (path / "wiredesk.json").write_text(json.dumps({"schema": version}))
     builder = SchemaBuilder()
@@ -41,11 +53,11 @@ def old_index(
         builder.add_text_field(name, tokenizer_name="words")
     for name in _KEYS[version]:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in (*_FACETS, *(["month"] if version < 3 else [])):
+    for name in (*_FACETS[version], *(["month"] if version < 3 else [])):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in _NUMBERS[version]:
         builder.add_unsigned_field(name, fast=True)
-    for name in _STORED[version]:
+    for name in ("card", "payload", *(["tags"] if version > 1 else [])):
         builder.add_bytes_field(name, stored=True)
     index = Index(builder.build(), str(path))
     words = TextAnalyzerBuilder(Tokenizer.simple())
@@ -60,11 +72,11 @@ def old_index(
                 writer.add_document(document)
         writer.commit()
     for id, revision in tombstones.items():
-        writer.add_document(_small("tombstone", "tombstone_id", id, {"article_id": id, "revision": revision}))
+        writer.add_document(_small(version, "tombstone", "tombstone_id", id, {"article_id": id, "revision": revision}))
     for register in registers:
-        writer.add_document(_small("correction", "correction_key", register.key, register.stored()))
+        writer.add_document(_small(version, "correction", "correction_key", register.key, register.stored()))
     if version > 1:
-        writer.add_document(_small("state", "correction_key", "state", {"generation": 1, "waiting": []}))
+        writer.add_document(_small(version, "state", "correction_key", "state", {"generation": 1, "waiting": []}))
     writer.commit()
     writer.wait_merging_threads()
 
@@ -72,11 +84,12 @@ def old_index(
 def _documents(article: ArticleExtracted, version: int) -> list[Document]:
     document = Document()
     document.add_text("kind", "article")
-    for name in ("article_id", "text", "title", "language"):
+    for name in ("text", "title", "language"):
         document.add_text(name, getattr(article, name))
-    document.add_text("cluster", article.cluster_id)
+    _add_key(document, version, "article_id", article.article_id)
+    _add_key(document, version, "cluster", article.cluster_id)
     for entity in article.entities:
-        document.add_text("entity_id", entity.id)
+        _add_key(document, version, "entity_id", entity.id)
     tie = tie_of(article.article_id)
     for name, number in (("newest", 0), ("oldest", 0), ("tie", tie)):
         document.add_unsigned(name, number)
@@ -89,13 +102,23 @@ def _documents(article: ArticleExtracted, version: int) -> list[Document]:
     # Fields that events gained since were not there.
     payload = json.loads(article.model_dump_json(exclude={"text"}, exclude_defaults=True))
     document.add_bytes("payload", json.dumps(payload).encode())
-    quotes = [_small("quote", "article_id", article.article_id, {"text": quote.text}) for quote in article.quotes]
+    quotes = [
+        _small(version, "quote", "article_id", article.article_id, {"text": quote.text}) for quote in article.quotes
+    ]
     return [document, *quotes]
 
 
-def _small(kind: str, field: str, key: str, card: dict[str, object]) -> Document:
+def _add_key(document: Document, version: int, field: str, key: str) -> None:
+    if version > 3:
+        number = f"{tie_of(key):016x}"
+        document.add_text("key", f"{_SHARED_KEYS[field]}:{number if field == 'cluster' else key}")
+    else:
+        document.add_text(field, key)
+
+
+def _small(version: int, kind: str, field: str, key: str, card: dict[str, object]) -> Document:
     document = Document()
     document.add_text("kind", kind)
-    document.add_text(field, key)
+    _add_key(document, version, field, key)
     document.add_bytes("card", json.dumps(card).encode())
     return document

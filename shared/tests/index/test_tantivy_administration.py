@@ -226,7 +226,7 @@ def test_a_rebuild_keeps_articles_retractions_and_corrections(filled, folder, an
     assert sorted(each.name for each in folder.iterdir()) == ["generation-2", "wiredesk.json"]
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_an_index_of_an_older_version_names_the_cure_and_is_brought_up_by_it(url, folder, ann, version):
     name = Register(kind="name", entity_id="person:ann-lee", value="Ann Leigh", revision=3)
     articles = [ann(f"a{n}", revision=n + 1, title=f"Number {n}") for n in range(5)]
