@@ -535,6 +535,18 @@ def test_entities_are_counted_over_all_articles_most_mentioned_first(backend, ma
     assert (first.total, reader.entities(limit=2, cursor=first.next_cursor).hits) == (3, found.hits[1:])
 
 
+def test_the_quotes_of_an_entity_are_those_that_a_search_for_its_speaker_finds(backend, make_article):
+    text, said = "Jane Doe: “yes,” she said.", [("yes", "Jane Doe", "said")]
+    backend.writer.upsert([
+        make_article("a", text, entities=[("Person", "Jane Doe")], quotes=said),
+        make_article("b", text, quotes=said),  # says whose it is, and does not list her
+    ])  # fmt: skip
+    reader = backend.reader()
+    (hit,) = reader.entities().hits
+    assert (hit.articles, hit.quotes) == (1, 2)
+    assert reader.quotes(speaker=hit.entity_id).total == reader.entity(hit.entity_id).quotes == 2
+
+
 def test_suggestions_are_names_with_a_word_that_starts_so(backend, make_article):
     backend.writer.upsert([
         make_article("a", "Jane Doe and Dora.", entities=[("Person", "Jane Doe"), ("Person", "Dora")]),

@@ -15,7 +15,7 @@ from wiredesk.errors import PermanentError
 from wiredesk.events import ArticleExtracted, ArticleRetracted
 from wiredesk.index.corrected import Tag, Tags
 from wiredesk.index.excerpt import LENGTH, LONGEST_TEXT
-from wiredesk.index.intake import KINDS, LONGEST_ID
+from wiredesk.index.intake import KINDS
 from wiredesk.index.ordering import LAST_SECOND, moment_of, second_of, tie_of
 from wiredesk.index.prepared import Prepared, names_of, prepared
 from wiredesk.index.reported import other_names, sentences_around, speakers_of
@@ -167,8 +167,6 @@ def _quotes(taken: Prepared, second: int) -> Iterator[dict[str, Any]]:
         fields["newest"] = second
         if article.source is not None:
             fields["source_words"] = article.source
-        if quote.speaker and (id := quote.speaker.entity_id):
-            fields["speaker_id"] = id
-            if len(id.encode()) <= LONGEST_ID:  # counted as a quote of the entity's own
-                fields["spoken_by"] = id
+        if quote.speaker and quote.speaker.entity_id:
+            fields["speaker_id"] = quote.speaker.entity_id
         yield fields

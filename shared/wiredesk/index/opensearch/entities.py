@@ -76,11 +76,13 @@ def cards_asked(ids: Sequence[str]) -> dict[str, Any]:
         "uncorrected": {"missing": {"field": "entities.members"}, "aggs": {"called": most("entities.called")}},
     }
     called = each("entities.id", aggs=names)
-    own = each("quotes.spoken_by")
+    own = each("quotes.speaker_id")
+    theirs = any_key("quotes.speaker_id", ids)
+    quoting = {"nested": {"path": "quotes", "query": theirs, "score_mode": "none"}}
     return {
         "size": 0,
         "track_total_hits": False,
-        "query": any_key("entity_id", ids),
+        "query": {"bool": {"should": [any_key("entity_id", ids), quoting]}},
         "aggs": {
             "entities": {
                 "nested": {"path": "entities"},
@@ -88,7 +90,7 @@ def cards_asked(ids: Sequence[str]) -> dict[str, Any]:
             },
             "quotes": {
                 "nested": {"path": "quotes"},
-                "aggs": {"theirs": {"filter": any_key("quotes.spoken_by", ids), "aggs": {"each": own}}},
+                "aggs": {"theirs": {"filter": theirs, "aggs": {"each": own}}},
             },
         },
     }

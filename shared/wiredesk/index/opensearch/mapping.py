@@ -13,7 +13,7 @@ from wiredesk.index.scripts import IDEOGRAPHS, LONGEST_WORD
 
 __all__ = ["INNER_HITS", "STEMS", "VERSION", "WORDS", "template"]
 
-VERSION = 3
+VERSION = 4
 """Raised with every change to the mapping, the analysis or the documents; `rebuild` leads an index to the next one."""
 
 WORDS = "words"
@@ -120,7 +120,7 @@ def _mappings() -> dict[str, Any]:
                 "dynamic": "strict",
                 "properties": {
                     **dict.fromkeys(("said", "around", "speaker", "source_words"), names),
-                    **dict.fromkeys(("speaker_id", "spoken_by"), key),
+                    "speaker_id": key,
                     **dict.fromkeys(("newest", "at"), number),
                 },
             },

@@ -194,6 +194,7 @@ class TantivyWriter:
                     tally(changes, taken, 1)
                     for document in documents_of(taken, state.generation):
                         writer.add_document(document)
+            # An older state will do: the ledger remembers whatever changed since.
             entities = self._ledger.updated(changes, corrections, self._searcher or self._see_last_commit())
             for entity in entities:
                 if entity.write and entity.known:
