@@ -85,6 +85,11 @@ def load() -> StageFunction[ArticleSubmitted, ArticleIngested]:
     return function
 
 
+def load_nonsense() -> StageFunction[ArticleSubmitted, ArticleIngested]:
+    _answer(b"\xff" * 64)
+    return load()
+
+
 def refuse_to_load() -> StageFunction[ArticleSubmitted, ArticleIngested]:
     raise PermanentError("no_model", "the model en_core_web_none is not installed")
 
@@ -96,6 +101,9 @@ def load_slowly() -> StageFunction[ArticleSubmitted, ArticleIngested]:
 
 STAGE = StageDefinition(
     name="ingest", source=Stream.SUBMITTED, target=Stream.INGESTED, accepts=ArticleSubmitted, load=load
+)
+NONSENSICAL = StageDefinition(
+    name="ingest", source=Stream.SUBMITTED, target=Stream.INGESTED, accepts=ArticleSubmitted, load=load_nonsense
 )
 UNUSABLE = StageDefinition(
     name="ingest", source=Stream.SUBMITTED, target=Stream.INGESTED, accepts=ArticleSubmitted, load=refuse_to_load

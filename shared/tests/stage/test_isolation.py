@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,6 +100,15 @@ async def test_a_large_article_gets_more_time_and_does_not_share_it() -> None:
 async def test_a_batch_larger_than_the_pipe_passes(processor: ChildProcessor) -> None:
     outcomes = await processor.process([delivery(n, text="x" * 1_000_000) for n in range(8)])
     assert all(isinstance(outcome, Publish) and len(outcome.payload) > 1_000_000 for outcome in outcomes)
+
+
+async def test_a_child_that_answers_nonsense_while_it_loads_did_not_start() -> None:
+    child = ChildProcessor("sample_stage:NONSENSICAL", LIMITS)
+    with pytest.raises(Unavailable, match="did not start"):
+        await child.start(lambda _state: None)
+    assert child.pid
+    with pytest.raises(ProcessLookupError):  # and it is gone
+        os.kill(child.pid, 0)
 
 
 async def test_a_stage_that_cannot_load_says_why_in_one_line() -> None:

@@ -120,7 +120,7 @@ class ChildProcessor:
         )
         try:
             first = await asyncio.wait_for(child.receive(), self._limits.load_time_s)
-        except (TimeoutError, asyncio.IncompleteReadError):
+        except (TimeoutError, asyncio.IncompleteReadError, ValueError):  # no answer, or none that can be read
             await child.kill()
             raise Unavailable(f"{self._stage} did not start; its own words are above in the log") from None
         except asyncio.CancelledError:
