@@ -44,7 +44,7 @@ _BUSY_S = 6.0
 """How long a worker with something in hand is looked for; an idle one is taken then."""
 _COMMIT_S = 1.0
 """The same for indexing, where nothing takes its time."""
-_HELD_S = 15.0
+_HELD_S = 45.0
 """How long a fault that must bite is held, at most."""
 _POLL_S = 0.02
 _AWAY_S = 2.0

@@ -17,7 +17,7 @@ _QUICK = {
     "WIREDESK_ITEM_TIME_LIMIT_S": "4",
     "WIREDESK_ITEM_MEMORY_LIMIT_MB": "300",
 }
-_PATIENT = {"WIREDESK_ITEM_TIME_LIMIT_S": "15"}
+_PATIENT = {"WIREDESK_ITEM_TIME_LIMIT_S": "60"}
 """A worker that was stopped for longer than the limit ends its child and has no late result for the fence to stop."""
 _LONG_MEMORY = {
     "WIREDESK_JOURNEY_MEMORY_S": "604800",
