@@ -15,6 +15,8 @@ _MOST = 64
 """More processes of one service than this on one machine is a typing error."""
 
 _DURATION = re.compile(r"^(?:(\d+)m)?(?:(\d+)s)?$")
+_SETTING = re.compile(r"^\$\{\w+:-(\d+)\}$")
+"""A number that compose lets be set: by its own variable in containers, by SCALE without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ def local_services(document: Mapping[str, Any]) -> tuple[Service, ...]:
             command=tuple(map(str, service["command"])),
             environment={key: str(value) for key, value in service["x-local"]["env"].items()},
             ready=frozenset(service["x-local"]["ready"]),
-            scale=int(service.get("scale", 1)),
+            scale=int(_SETTING.sub(r"\1", str(service.get("scale", 1)))),
             most=int(service["x-local"].get("most", _MOST)),
             stop_grace_s=_seconds(service.get("stop_grace_period", "10s")),
         )

@@ -51,6 +51,12 @@ def stack(engine_with_images: Mapping[str, str], request: pytest.FixtureRequest)
 
 
 @pytest.fixture(scope="session")
+def start(stack: Stack, request: pytest.FixtureRequest) -> Start:
+    """How long the stack took to be healthy."""
+    return request.config.stash[_START]
+
+
+@pytest.fixture(scope="session")
 def traffic(stack: Stack) -> Iterator[Traffic]:
     """What flows through the stack and what became of it, from the first test that asks to the last."""
     with flowing(stack.redis_url, stack.gateway_url, stack.api_key, _SEED) as traffic:
@@ -58,7 +64,7 @@ def traffic(stack: Stack) -> Iterator[Traffic]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """How long the stack took to be healthy: told, and never a reason to fail."""
+    """How long the stack took to be healthy, and what of it each service took."""
     if start := config.stash.get(_START, None):
         for row in start.rows():
             terminalreporter.write_line(row)

@@ -116,6 +116,10 @@ class Stack:
         """The ids of a service's containers that run, oldest first."""
         return [one["Id"] for one in sorted(self.inspected(service), key=lambda one: str(one["Created"]))]
 
+    def image(self, service: str) -> str:
+        """The name of one of our own."""
+        return f"wiredesk/{service}:{self.environment['WIREDESK_TAG']}"
+
     def inspected(self, service: str, *, stopped: bool = False) -> list[dict[str, Any]]:
         """What docker inspect tells of each container of a service."""
         ids = self.compose("ps", "--quiet", *(["--all"] if stopped else []), service).split()

@@ -13,6 +13,7 @@ from wiredesk.cli.key_here import PLACE
 from wiredesk.errors import UsageError
 from wiredesk.settings import CommonSettings
 from wiredesk.stage.health import HealthServer
+from wiredesk.stage.settings import WorkerSettings
 from wiredesk.testing import free_port
 
 from deploy.local import memory, services
@@ -96,7 +97,7 @@ def test_every_container_is_confined_and_watched(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["logging"]["options"]["max-size"]
     assert {"mem_limit", "cpus", "pids_limit", "stop_grace_period"} <= set(service)
-    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+    assert all(re.match(r"\$\{[A-Z]+_HOST:-127\.0\.0\.1\}:", port) for port in service.get("ports", []))
     assert ("healthcheck" in service) is not runs_once
 
 
@@ -114,6 +115,19 @@ def test_only_what_runs_once_is_root_or_has_a_capability() -> None:
     given = {name: COMPOSE["services"][name]["user"] for name in ("redis", "grafana", "prometheus")}
     words = COMPOSE["services"]["restore"]["entrypoint"]
     assert words[words.index("--redis-owner") + 1] == given["redis"]
+
+
+def test_a_service_stays_as_many_as_the_settings_say_when_everything_is_brought_up_again() -> None:
+    assert {name: one["scale"] for name, one in BUILT.items()} == {
+        name: f"${{{name.upper()}_SCALE:-1}}" for name in BUILT
+    }
+
+
+def test_what_asks_for_no_password_is_reached_by_nobody_who_may_not_write_it() -> None:
+    assert "ports" not in COMPOSE["services"]["opensearch"]
+    assert COMPOSE["services"]["opensearch"]["environment"]["DISABLE_SECURITY_PLUGIN"] == "true"
+    flags = [word.partition("=")[0] for word in COMPOSE["services"]["prometheus"]["command"]]
+    assert sorted(flags) == ["--config.file", "--storage.tsdb.path", "--storage.tsdb.retention.time"], "none lets write"
 
 
 def test_images_of_others_are_pinned_to_a_version() -> None:
@@ -145,7 +159,7 @@ def test_grafana_finds_prometheus_and_the_dashboards_where_compose_puts_them() -
 
 def test_a_stop_takes_longer_than_a_drain() -> None:
     for service in services.read(ROOT / "docker-compose.yml"):
-        assert service.stop_grace_s > 25, service.name
+        assert service.stop_grace_s > WorkerSettings.model_fields["drain_timeout_s"].default, service.name
 
 
 def test_a_worker_that_waits_for_the_next_stage_has_started_well() -> None:
