@@ -126,14 +126,20 @@ def test_a_service_stays_as_many_as_the_settings_say_when_everything_is_brought_
 def test_what_asks_for_no_password_is_reached_by_nobody_who_may_not_write_it() -> None:
     assert "ports" not in COMPOSE["services"]["opensearch"]
     assert COMPOSE["services"]["opensearch"]["environment"]["DISABLE_SECURITY_PLUGIN"] == "true"
-    flags = [word.partition("=")[0] for word in COMPOSE["services"]["prometheus"]["command"]]
-    assert sorted(flags) == ["--config.file", "--storage.tsdb.path", "--storage.tsdb.retention.time"], "none lets write"
+    flags = {word.partition("=")[0] for word in COMPOSE["services"]["prometheus"]["command"]}
+    assert flags == {"--config.file", "--log.format", "--storage.tsdb.path", "--storage.tsdb.retention.time"}
 
 
 def test_images_of_others_are_pinned_to_a_version() -> None:
     for name, service in COMPOSE["services"].items():
         if not service["image"].startswith("wiredesk/"):
             assert re.search(r":v?\d", service["image"]), name
+
+
+def test_logs_in_containers_are_json_as_far_as_the_program_can() -> None:
+    assert all(one["environment"]["WIREDESK_LOG_FORMAT"] == "json" for one in BUILT.values())
+    assert "--log.format=json" in COMPOSE["services"]["prometheus"]["command"]
+    assert COMPOSE["services"]["grafana"]["environment"]["GF_LOG_CONSOLE_FORMAT"] == "json"
 
 
 def test_grafana_lets_nobody_in_and_asks_nobody_outside() -> None:

@@ -5,13 +5,17 @@ import itertools
 import json
 import signal
 from collections.abc import Callable, Iterator
+from io import StringIO
 from typing import Any
 
 import httpx
 import pytest
 import redis
+from rich.console import Console
 from wiredesk import pipeline
+from wiredesk.cli.status_view import view
 from wiredesk.events import Stream
+from wiredesk.sizing import rate
 from wiredesk.testing import PATIENCE_S, free_port, valkey_server, wait_until
 
 EVENTS = "/api/v1/pipeline/events"
@@ -129,8 +133,19 @@ def test_the_page_its_events_the_api_and_status_have_one_set_of_numbers(
     with gateway.stream("GET", EVENTS, params=asked) as answer:  # the first may be of a second ago
         assert any(json.loads(data)["sizing"] == told for _, data in itertools.islice(events(answer), 5))
     page = html.unescape(gateway.get("/pipeline", params={"drain_in": "10s"}).text)
+    terminal = Console(width=200, file=StringIO(), record=True)
+    terminal.print(view(pipeline.read(redis_client, drain_in_s=10), columns=200))
+    shown = terminal.export_text()
     for words in (told["says"][1:], *told["commands"], "20.0/s"):
         assert words in page
+        assert words in shown
+    stages = gateway.get("/api/v1/pipeline", params=asked).json()["stages"]
+    assert [stage["name"] for stage in stages] == ["ingest", "extraction", "indexing"]
+    for stage in stages:
+        row = next(line for line in shown.splitlines() if line.split()[:1] == [stage["name"]] and "%" in line)
+        for number in (f"{stage['waiting']:,}", rate(stage["worker_per_s"]), f"{stage['busy']:.0%}"):
+            assert number in row
+            assert number in page
 
 
 def test_a_time_that_is_none_is_refused_on_the_page_and_in_its_events(gateway: httpx.Client) -> None:
