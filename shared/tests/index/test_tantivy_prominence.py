@@ -12,6 +12,7 @@ from wiredesk.events import ArticleRetracted, Mention
 from wiredesk.index import open_reader, open_writer
 from wiredesk.index.administration import check
 from wiredesk.index.protocol import EntityHit
+from wiredesk.index.tantivy import prominence
 from wiredesk.index.tantivy.entities import load
 from wiredesk.index.tantivy.prominence import EXACT, agrees, outdated
 from wiredesk.index.tantivy.schema import open_existing
@@ -139,3 +140,27 @@ def _expected(held):
             others.setdefault(entity.name, Counter()).update(names)
     order = sorted(articles, key=lambda name: (-articles[name], name))
     return [(name, articles[name], dict(others[name])) for name in order]
+
+
+def test_an_entity_is_counted_once_in_one_state_however_many_pages_need_it(tmp_path, make_article, monkeypatch):
+    url, people = f"tantivy://{tmp_path}/index", 60
+    names = [f"Ann Poe{number:02}" for number in range(people)]
+    with closing(open_writer(url)) as writer:
+        for number in range(EXACT + 2):
+            text = f"{number}: {', '.join(names)}."
+            writer.upsert([make_article(f"a{number}", text, entities=[("Person", name) for name in names])])
+    counted = Counter()
+
+    def counting(searcher, schema, hit):
+        counted[hit.entity_id] += 1
+        return hit
+
+    monkeypatch.setattr(prominence, "counted", counting)
+    with closing(open_reader(url)) as reader:
+        found, cursor = [], None
+        while not found or cursor:
+            page = reader.entities(limit=7, cursor=cursor)
+            found += [hit.entity_id for hit in page.hits]
+            cursor = page.next_cursor
+    assert len(set(found)) == len(found) == people
+    assert counted == dict.fromkeys(found, 1)

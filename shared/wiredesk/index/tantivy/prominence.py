@@ -29,7 +29,7 @@ _SLACK, _GROWTH = 8, 4
 """Documents read beyond a page, and how many times as many where that was too few."""
 
 Read = Callable[[paging.Ordered], EntityHit]
-"""What the document at a place tells."""
+"""The entity whose document is at a place, `counted`."""
 
 
 def agrees(written: int, articles: int) -> bool:
@@ -92,7 +92,7 @@ def ranked(
         cut = paging.by_key(searcher, schema, query, field="rank", limit=wanted, after=after)
         for row in cut.hits:
             if row.keys not in known:
-                hit = counted(searcher, schema, read(row))
+                hit = read(row)
                 known[row.keys] = Ranked((rank(hit.articles, int(row.keys[0]) & _NAME), *row.keys[1:]), hit)
         page = [each for each in known.values() if after is None or each.keys < after.keys]
         page.sort(key=attrgetter("keys"), reverse=True)

@@ -63,6 +63,10 @@ _QUOTES = Scope(
 _MOST_COUNTED = 256
 """Questions whose counts are remembered until the next commit: some 15 KB each at most."""
 _MOST_LABELS = 50_000
+_MOST_ENTITIES = 10_000
+"""Entities whose articles are remembered as counted until the next commit, half a KB each: the order of a page takes
+more of them than it shows, and the next page the same again.
+"""
 
 
 _Label = tuple[str, str]
@@ -75,7 +79,7 @@ class _View(NamedTuple):
 
     `labels` are of entities by number, kept from view to view until a correction may have changed a name.
     `latest_revision` looks once, when it is first asked. `counted` are the facets and histograms of questions asked of
-    this state: the next page and the front page ask for the same again.
+    this state: the next page and the front page ask for the same again. `entities` are those counted, by their places.
     """
 
     searcher: Searcher
@@ -87,6 +91,7 @@ class _View(NamedTuple):
     latest_revision: Callable[[], int]
     committed: tuple[int, int]
     counted: dict[str, _Counts]
+    entities: dict[tuple[float, ...], EntityHit]
     documents: int
 
 
@@ -252,7 +257,7 @@ class TantivyReader:
         labels = last.labels if last is not None and last.state == state else {}
         latest = cache(partial(latest_revision, searcher, self._schema))
         documents = paging.count(searcher, of_kind(self._schema, "article"))
-        return _View(searcher, translator, state, corrections, resolver, labels, latest, committed, {}, documents)
+        return _View(searcher, translator, state, corrections, resolver, labels, latest, committed, {}, {}, documents)
 
     def _narrowed(self, query: Query, filters: Filters, translator: Translator) -> Query:
         clauses = [query]
@@ -342,7 +347,14 @@ class TantivyReader:
         limit = cursors.checked_limit(limit)
 
         def read(row: paging.Ordered) -> EntityHit:
-            return entities.hit_of(view.searcher.doc(row.address))
+            hit = view.entities.get(row.keys)
+            if hit is None:
+                told = entities.hit_of(view.searcher.doc(row.address))
+                hit = prominence.counted(view.searcher, self._schema, told)
+                if len(view.entities) >= _MOST_ENTITIES:
+                    view.entities.clear()
+                view.entities[row.keys] = hit
+            return hit
 
         found, end = prominence.ranked(view.searcher, self._schema, query, read, limit=limit, after=after)
         return Page(
