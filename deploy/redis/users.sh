@@ -6,7 +6,8 @@
 #   sh users.sh FOLDER --rotate     new passwords; the old ones stay good until the next run without --rotate
 #
 #   ADDRESS=redis:6379 SCHEME=redis QUERY='?ssl_ca_certs=/run/wiredesk/ca.pem'     what stands in the addresses
-#   GROUPS_OF='ingest=10011 redis=999'    group ids that may read NAME.url (redis: users.acl and admin.url); needs root
+#   GROUPS_OF='ingest=10011 redis=999'    group ids that may read NAME.url (redis: users.acl and the addresses of health and
+#                                         admin); needs root
 #
 # POSIX sh, awk, od and sha256sum: it runs in Redis's own image.
 set -eu
@@ -62,6 +63,7 @@ for pair in ${GROUPS_OF:-}; do
     if [ "${pair%%=*}" = redis ]; then
         allow "${pair#*=}" users.acl
         allow "${pair#*=}" admin.url
+        allow "${pair#*=}" health.url
     else
         allow "${pair#*=}" "${pair%%=*}.url"
     fi

@@ -46,7 +46,12 @@ class Stack:
     @property
     def redis_url(self) -> str:
         """The address of the user who may do everything, as the host reaches it."""
-        told = self.compose("exec", "-T", "redis", "cat", "/run/wiredesk/admin.url").strip()
+        return self.address("admin")
+
+    def address(self, user: str) -> str:
+        """The address of one of Redis's users, as the host reaches it: what its file has now."""
+        there = f"/run/wiredesk/{user}.url"
+        told = self.compose("run", "--rm", "-T", "--entrypoint", "cat", "redis-users", there).strip()
         return told.replace("@redis:6379/", f"@127.0.0.1:{self._ports['REDIS_PORT']}/")
 
     @property
@@ -92,6 +97,10 @@ class Stack:
     def attempt(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """A command of docker compose that may fail."""
         return self._complete(["docker", "compose", "-p", self.name, *arguments])
+
+    def sh(self, line: str) -> str:
+        """Run a line for a shell as the documents have it, for this project; its output."""
+        return self._run(["sh", "-c", line], {"COMPOSE_PROJECT_NAME": self.name})
 
     def build(self) -> None:
         """Our images, from this checkout."""

@@ -9,12 +9,12 @@ from pathlib import Path
 import redis
 from wiredesk.testing import valkey_server
 
-__all__ = ["SERVICES", "USERS", "GuardedServer", "guarded_server", "make_users"]
+__all__ = ["SCRIPT", "SERVICES", "USERS", "GuardedServer", "guarded_server", "make_users"]
 
 SERVICES = ("ingest", "extraction", "indexing", "gateway")
-USERS = (*SERVICES, "publisher", "observer")
+USERS = (*SERVICES, "publisher", "observer", "health")
 
-_SCRIPT = Path(__file__).resolve().parents[2] / "deploy" / "redis" / "users.sh"
+SCRIPT = Path(__file__).resolve().parents[2] / "deploy" / "redis" / "users.sh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,13 @@ class GuardedServer:
         return made.replace("@ADDRESS/", f"@127.0.0.1:{self.port}/")
 
 
-def make_users(folder: Path, *options: str, **environment: str) -> None:
-    """Run users.sh as an operator does."""
+def make_users(
+    folder: Path, *options: str, script: Path = SCRIPT, check: bool = True, **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run users.sh, or a copy of it, as an operator does."""
     known = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "ADDRESS": "ADDRESS"}
-    subprocess.run(["sh", str(_SCRIPT), str(folder), *options], env=known | environment, check=True)
+    command = ["sh", str(script), str(folder), *options]
+    return subprocess.run(command, env=known | environment, check=check, capture_output=True, text=True)
 
 
 @contextmanager

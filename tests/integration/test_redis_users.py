@@ -296,6 +296,14 @@ def test_passwords_are_kept_between_runs_and_told_to_nobody_else(tmp_path: Path)
     assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
 
 
+def test_the_health_check_may_ask_whether_redis_answers_and_no_more(server: GuardedServer) -> None:
+    with client_of(server, "health") as client:
+        assert client.ping()
+        for command in ("DBSIZE", "INFO", "XLEN articles.submitted", "CLIENT LIST", "ACL WHOAMI"):
+            with pytest.raises(NoPermissionError):
+                client.execute_command(*command.split())
+
+
 def test_passwords_are_rotated_while_the_old_ones_still_work(tmp_path: Path) -> None:
     with guarded_server(tmp_path) as server, redis.Redis.from_url(server.url("admin")) as admin:
         old = server.url("ingest")
