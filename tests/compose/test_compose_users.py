@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import redis
+from redis.exceptions import AuthenticationError, RedisError
 from wiredesk.testing import wait_until
 
 from tests.compose.stack import WORKERS, Stack
+from tests.compose.traffic import Traffic
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = (ROOT / "deploy/redis/users.acl").read_text()
@@ -92,10 +94,69 @@ def test_no_password_of_redis_is_seen_in_a_list_of_processes(stack: Stack) -> No
 
     def both_seen() -> bool:
         seen.update(arguments(stack))
-        asked = [line for line in seen if "redis-cli -e" in line]
-        return all(any(f"--user {user} " in line for line in asked) for user in ("health", "admin"))
+        return all(any("redis-cli " in line and word in line.split() for line in seen) for word in ("ping", "DBSIZE"))
 
     wait_until(both_seen, timeout_s=30, interval_s=0.05, what="both to ask")
     asking.join()
     assert [line for line in seen if any(password in line for password in passwords.values())] == []
     stack.wait_until_healthy("redis", *WORKERS)
+
+
+def documented(to: str) -> list[str]:
+    """The commands of a row of docs/operations.md about the users of Redis."""
+    section = (ROOT / "docs/operations.md").read_text().partition("## Redis: who may what")[2].partition("\n## ")[0]
+    (row,) = (line for line in section.splitlines() if line.startswith(f"| {to}"))
+    return re.findall(r"`((?:docker|sh) [^`]+)`", row)
+
+
+def check_health(stack: Stack) -> None:
+    """A health check that began after this found Redis well."""
+    now = datetime.now(UTC)
+    wait_until(lambda: outputs(stack, now), timeout_s=30, interval_s=0.2, what="another health check")
+    (found,) = stack.inspected("redis")
+    assert found["State"]["Health"]["Status"] == "healthy", outputs(stack)
+    assert outputs(stack, now)[0].strip() == "PONG"
+
+
+def test_the_passwords_are_rotated_as_documented_while_articles_flow(stack: Stack, traffic: Traffic) -> None:
+    begin, end = documented("rotate the passwords")
+    (publishers,) = documented("publish straight to Redis")
+    (by_hand,) = documented("do what only `admin` may")
+    old = {user: stack.address(user) for user in USERS}
+    (redis_container,) = stack.containers("redis")
+    thief = redis.Redis.from_url(old["observer"])
+    assert thief.ping()
+
+    traffic.let_go(150)
+    # A second time changes nothing more, nor does a start of everything in between.
+    for command in (begin, "docker compose up -d --no-build --wait", begin):
+        stack.sh(command)
+        check_health(stack)
+    new = {user: stack.address(user) for user in USERS}
+    assert not set(new.values()) & set(old.values())
+    assert new["publisher"].partition("@")[0] in stack.sh(publishers)
+    for url in (*old.values(), *new.values()):
+        with redis.Redis.from_url(url) as client:
+            assert client.ping()
+    assert "pending" in stack.sh(by_hand)
+
+    traffic.connect_by(new["admin"])
+    traffic.let_go(150)
+    stack.sh(end)
+    check_health(stack)
+    assert {user: stack.address(user) for user in USERS} == new
+    assert "pending" in stack.sh(by_hand)
+    for url in old.values():
+        with redis.Redis.from_url(url) as client, pytest.raises(AuthenticationError):
+            client.ping()
+    with pytest.raises(RedisError):
+        thief.ping()
+    thief.close()
+
+    traffic.let_go(50)
+    traffic.wait_until_ended()
+    assert traffic.wrong() == []
+    stack.wait_until_healthy("redis", *WORKERS)
+    assert stack.containers("redis") == [redis_container]
+    clients = as_user(stack, "admin", "CLIENT", "LIST")
+    assert {word for word in clients.split() if word.startswith("user=")} >= {f"user={service}" for service in WORKERS}

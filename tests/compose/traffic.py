@@ -43,6 +43,11 @@ class Traffic:
         assert self._publishing.allowance + share <= 1, "the run has used up its articles; write more of them"
         self._publishing.allowance += share
 
+    def connect_by(self, redis_url: str) -> None:
+        """Publish and follow by another address of the same Redis from now on, as whoever was given a new password."""
+        self._publishing.redis_url = redis_url
+        self._client.connection_pool = redis.ConnectionPool.from_url(redis_url)
+
     def adopt(self, submission_ids: Sequence[str]) -> None:
         """Reckon with articles that somebody else published, each of its own and good."""
         self._publishing.answered.update(submission_ids)

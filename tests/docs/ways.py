@@ -41,6 +41,7 @@ ELSEWHERE: Mapping[str, str] = {
     r"wiredesk index rebuild --index 'opensearch://.*": "tests/opensearch/test_rebuild.py",
     r"docker stats": ".ci/run",  # Docker's own
     r"sh deploy/redis/users\.sh FOLDER": "tests/integration/test_redis_users.py",
+    r"sh deploy/redis/rotate\.sh(?: --end)?": "tests/compose/test_compose_users.py",
     r"wiredesk restore /backups/monday .*": "tests/integration/test_backup.py",
     # These load a pipeline of another language, which is no part of the environment.
     r"python -m spacy download \S+": "services/extraction/tests/test_languages_stage.py",

@@ -302,19 +302,3 @@ def test_the_health_check_may_ask_whether_redis_answers_and_no_more(server: Guar
         for command in ("DBSIZE", "INFO", "XLEN articles.submitted", "CLIENT LIST", "ACL WHOAMI"):
             with pytest.raises(NoPermissionError):
                 client.execute_command(*command.split())
-
-
-def test_passwords_are_rotated_while_the_old_ones_still_work(tmp_path: Path) -> None:
-    with guarded_server(tmp_path) as server, redis.Redis.from_url(server.url("admin")) as admin:
-        old = server.url("ingest")
-        make_users(tmp_path, "--rotate")
-        admin.acl_load()
-        new = server.url("ingest")
-        assert new != old
-        for url in (old, new):
-            assert redis.Redis.from_url(url).ping()
-        make_users(tmp_path)
-        redis.Redis.from_url(server.url("admin")).acl_load()
-        assert redis.Redis.from_url(new).ping()
-        with pytest.raises(AuthenticationError):
-            redis.Redis.from_url(old).ping()
