@@ -1,11 +1,11 @@
 """The commands that the documentation shows: every line of its blocks, and those within its sentences. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Block", "Command", "blocks", "documents", "mentioned"]
+__all__ = ["Block", "Command", "blocks", "documents", "headed", "mentioned", "once"]
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`]+)`")
@@ -33,7 +33,8 @@ class Block(NamedTuple):
 
 def documents(root: Path) -> Sequence[Path]:
     """What people read to use or change Wiredesk; decisions and the log of changes tell of other days."""
-    found = [*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("services/*/README.md"), root / "shared/README.md"]
+    found = [*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("services/*/README.md")]
+    found += [root / "shared/README.md", root / "tests/eval/README.md"]
     return sorted(path for path in found if path.name != "CHANGELOG.md")
 
 
@@ -66,3 +67,21 @@ def mentioned(root: Path, document: Path) -> Iterator[Command]:
         command = " ".join(match[1].split())
         if _COMMAND.match(command) and " " in command:
             yield Command(f"{document.relative_to(root)}:{text.count(chr(10), 0, match.start()) + 1}", command)
+
+
+def headed(root: Path, document: Path) -> Iterator[Command]:
+    """The commands in the comment that a file of YAML begins with, one a line."""
+    for number, line in enumerate(document.read_text().splitlines(), 1):
+        if not line.startswith("#"):
+            return
+        text = _REMARK.sub("", line.removeprefix("#").strip())
+        if _COMMAND.match(text):
+            yield Command(f"{document.relative_to(root)}:{number}", text)
+
+
+def once(commands: Iterable[Command]) -> Mapping[str, Command]:
+    """By their text, in order; of those that are shown again the first."""
+    found: dict[str, Command] = {}
+    for command in commands:
+        found.setdefault(command.text, command)
+    return found
