@@ -287,8 +287,6 @@ def test_every_command_runs(pipeline: Stack) -> None:
         done.add(whole(command.text))
         reason = re.search(r"reason[ =](\w+)", command.text)
         letter = desk.bury(reason[1] if reason else "timeout")
-        if stream := re.search(r"XGROUP DESTROY (\S+) NAME", command.text):
-            pipeline.client.xgroup_create(stream[1], "NAME")
         line = here(command.text, desk, {**signs, "LETTER": letter, "FOLDER": f"{pipeline.folder}/{number}"})
         ended = desk.watched(line) if "--watch" in line else desk.sh(line)
         if ended.returncode != 0:

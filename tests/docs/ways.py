@@ -160,6 +160,7 @@ ELSEWHERE: Mapping[str, Proof] = {
 
 WHOLE: Mapping[str, str] = {
     "wiredesk backup": "wiredesk backup /backups/monday",
+    "wiredesk entity": "wiredesk entity --help",
     "wiredesk entity merge …": "wiredesk entity merge person:a-holm person:ada-holm",
     "wiredesk extract": "wiredesk extract FILE",
     "wiredesk extract --jsonl": "wiredesk extract --jsonl IN OUT",
