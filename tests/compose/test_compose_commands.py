@@ -157,6 +157,6 @@ def test_an_operators_commands_work_on_the_host_and_inside_the_gateway(
         failed = failures(run, [*lines, *inside])
         client.xdel(Stream.DEAD, letter)
     assert failed == []
-    # A correction goes through the gateway and takes a key, there as well; what it answers then is that this one is made.
+    # A correction goes through the gateway and takes a key, there too; its answer is then that it is made already.
     assert "takes an API key" in run(f"{compose} exec gateway {correction}").stderr
     assert "by a correction" in run(f"{compose} run --rm {correction}").stderr
