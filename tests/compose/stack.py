@@ -46,13 +46,15 @@ class Stack:
     @property
     def redis_url(self) -> str:
         """The address of the user who may do everything, as the host reaches it."""
-        return self.address("admin")
+        return self._from_here(self.compose("exec", "-T", "redis", "cat", "/run/wiredesk/admin.url"))
 
     def address(self, user: str) -> str:
-        """The address of one of Redis's users, as the host reaches it: what its file has now."""
+        """The address of any of Redis's users, as the host reaches it."""
         there = f"/run/wiredesk/{user}.url"
-        told = self.compose("run", "--rm", "-T", "--entrypoint", "cat", "redis-users", there).strip()
-        return told.replace("@redis:6379/", f"@127.0.0.1:{self._ports['REDIS_PORT']}/")
+        return self._from_here(self.compose("run", "--rm", "-T", "--entrypoint", "cat", "redis-users", there))
+
+    def _from_here(self, address: str) -> str:
+        return address.strip().replace("@redis:6379/", f"@127.0.0.1:{self._ports['REDIS_PORT']}/")
 
     @property
     def api_key(self) -> str:
