@@ -14,6 +14,7 @@ PLAN = Plan(
     target=Stream.EXTRACTED,
     distribution="wiredesk-extraction",
     batch_size=16,
+    shares=True,
 )
 
 

@@ -18,7 +18,7 @@ PLAN = Plan(
     distribution="wiredesk-indexing",
     batch_size=200,
     # A commit takes tens of milliseconds of processor time, whether it is of one article or of a hundred.
-    lull_s=2.0,
+    lull_s=5.0,
 )
 
 COLLECT_EVERY = 500_000

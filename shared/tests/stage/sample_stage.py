@@ -20,7 +20,14 @@ from wiredesk.stage.plan import Plan
 from wiredesk.stage.settings import WorkerSettings
 from wiredesk.stage.worker import run
 
-PLAN = Plan(name="ingest", sources=(Stream.SUBMITTED,), target=Stream.INGESTED, distribution="wiredesk", batch_size=8)
+PLAN = Plan(
+    name="ingest",
+    sources=(Stream.SUBMITTED,),
+    target=Stream.INGESTED,
+    distribution="wiredesk",
+    batch_size=8,
+    shares=True,
+)
 
 
 def _work(item: Item[ArticleSubmitted]) -> ArticleIngested | WiredeskError:

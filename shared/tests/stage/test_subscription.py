@@ -8,7 +8,7 @@ from wiredesk.events import Stream
 from wiredesk.stage.subscription import Subscription
 from wiredesk.testing import PATIENCE_S
 
-SOURCE, GROUP = Stream.SUBMITTED, "ingest"
+SOURCE, GROUP, BATCH = Stream.SUBMITTED, "ingest", 8
 LONGER_THAN_FASTSTREAM_WAITS_MS = 3500
 
 
@@ -22,6 +22,9 @@ class Willing:
     async def may_read(self, stream: str) -> bool:
         self.asked.set()
         return stream == SOURCE
+
+    async def most(self, stream: str) -> int:
+        return BATCH
 
     async def ended(self, error: RedisError | OSError | None) -> None: ...
 
@@ -37,9 +40,7 @@ class Deaf(Willing):
 
 
 def subscription(redis_url: str, reading: Willing, *, drain_timeout_s: float = 1) -> Subscription:
-    return Subscription(
-        redis_url, group=GROUP, consumer="w", batch_size=8, drain_timeout_s=drain_timeout_s, reading=reading
-    )
+    return Subscription(redis_url, group=GROUP, consumer="w", drain_timeout_s=drain_timeout_s, reading=reading)
 
 
 async def test_a_first_read_that_takes_long_does_not_end_the_start(redis_url: str, redis_client: "redis.Redis") -> None:

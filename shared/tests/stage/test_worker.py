@@ -6,6 +6,7 @@ import os
 import signal
 import urllib.request
 from collections.abc import Callable
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,30 @@ def test_what_a_killed_worker_held_is_taken_over(worker: Start, redis_client: "r
     worker()
     wait_until(lambda: finished(redis_client, 8), what="all finished")
     assert sorted(article.submission_id for article in published(redis_client)) == ids
+
+
+def test_articles_that_come_at_once_are_shared_among_idle_workers(worker: Start, redis_client: "redis.Redis") -> None:
+    for each in (worker(), worker()):
+        each.wait_for(redis_client, "consuming")
+    numbers = count()
+
+    def shared() -> bool:
+        """Eight at a time until both work: a read that began before the other worker came may take all of them."""
+        in_hand = _in_hand(redis_client)
+        if not any(in_hand):
+            with redis_client.pipeline(transaction=True) as at_once:
+                for number in islice(numbers, 8):
+                    body = json.dumps({"title": "slow", "text": f"Slow story {number}."})
+                    at_once.xadd(Stream.SUBMITTED, {wire.FIELD: body})
+                at_once.execute()
+        return len(in_hand) > 1 and all(in_hand)
+
+    wait_until(shared, what="two workers that have something in hand")
+
+
+def _in_hand(client: "redis.Redis") -> list[int]:
+    """Pending entries of each worker that has read."""
+    return [consumer["pending"] for consumer in client.xinfo_consumers(Stream.SUBMITTED, "ingest")]
 
 
 def test_the_child_dies_with_a_killed_worker(worker: Start, redis_client: "redis.Redis") -> None:

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from wiredesk.stage.batches import Batches
 from wiredesk.stage.gate import Gate
+from wiredesk.stage.sharing import Sharing
 from wiredesk.stage.vitals import Vitals
 
 __all__ = ["WorkerReading"]
@@ -21,15 +22,24 @@ _WAIT_S = 1.0
 
 
 class WorkerReading:
-    """The `Reading` of a worker; `ensure_groups` creates the groups that are missing.
+    """The `Reading` of a worker; `ensure_groups` creates the groups that are missing, `sharing` says how many entries
+    to read where that is not always the same.
 
     `at` is when there was last a sign of reading, on the monotonic clock.
     """
 
     def __init__(
-        self, *, batches: Batches, gate: Gate, vitals: Vitals, ensure_groups: Callable[[], Awaitable[None]]
+        self,
+        *,
+        batches: Batches,
+        gate: Gate,
+        vitals: Vitals,
+        ensure_groups: Callable[[], Awaitable[None]],
+        batch_size: int,
+        sharing: Sharing | None,
     ) -> None:
         self._batches, self._gate, self._vitals, self._ensure_groups = batches, gate, vitals, ensure_groups
+        self._batch_size, self._sharing = batch_size, sharing
         self.at = time.monotonic()
 
     def begin(self) -> None:
@@ -44,6 +54,10 @@ class WorkerReading:
             await asyncio.sleep(_WAIT_S)
             return False
         return await self._gate.is_open(within_s=_WAIT_S)
+
+    async def most(self, stream: str) -> int:
+        """See Reading."""
+        return await self._sharing.count(stream) if self._sharing else self._batch_size
 
     async def ended(self, error: RedisError | OSError | None) -> None:
         """Note how a read ended, and create a group that vanished anew, at 0: what was not trimmed comes again."""

@@ -78,6 +78,10 @@ class Reading(Protocol):
         """Wait a moment for leave to read a stream; False for not now."""
         ...
 
+    async def most(self, stream: str) -> int:
+        """How many entries to read at once. Raises redis.RedisError or OSError where that cannot be found out."""
+        ...
+
     async def ended(self, error: RedisError | OSError | None) -> None:
         """Told of each read's end. `error` is why it failed; what can be mended is mended here."""
         ...
@@ -106,6 +110,7 @@ def _guarded(
         if failed:  # a short look, so that it is soon known whether it works again
             options = {**options, "block": _LOOK_MS}
         try:
+            options["count"] = await reading.most(*streams)
             entries = await read(*args, streams=streams, **options)
         except (RedisError, OSError) as error:
             failed = True
@@ -131,7 +136,7 @@ async def _is_there(*_: Any, **__: Any) -> None:
 
 
 class Subscription:
-    """Reads batches of `batch_size` from the streams, as `consumer` of `group`, and awaits `handle` for each."""
+    """Reads batches from the streams, as `consumer` of `group`, and awaits `handle` for each."""
 
     def __init__(
         self,
@@ -139,12 +144,10 @@ class Subscription:
         *,
         group: str,
         consumer: str,
-        batch_size: int,
         drain_timeout_s: float,
         reading: Reading,
     ) -> None:
-        self._group, self._consumer, self._batch_size = group, consumer, batch_size
-        self._reading = reading
+        self._group, self._consumer, self._reading = group, consumer, reading
         self._started = False
         self._broker = RedisBroker(
             redis_url,
@@ -167,7 +170,6 @@ class Subscription:
             group=self._group,
             consumer=self._consumer,
             batch=True,
-            max_records=self._batch_size,
             polling_interval=POLL_MS,
         )
         subscriber = self._broker.subscriber(stream=source, ack_policy=AckPolicy.MANUAL)

@@ -44,6 +44,7 @@ from wiredesk.stage.reading import WorkerReading
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.routine import Routine, spread, unless
 from wiredesk.stage.settings import WorkerSettings
+from wiredesk.stage.sharing import Sharing
 from wiredesk.stage.subscription import Subscription, ensure_group
 from wiredesk.stage.troubles import Troubles, kind_of
 from wiredesk.stage.vitals import Vitals
@@ -168,13 +169,17 @@ class _Worker:
             lull=Lull(most_s=plan.lull_s, full=batch_size) if plan.lull_s else None,
         )
         self._reading = WorkerReading(
-            batches=self._batches, gate=self._gate, vitals=self._vitals, ensure_groups=self._ensure_groups
+            batches=self._batches,
+            gate=self._gate,
+            vitals=self._vitals,
+            ensure_groups=self._ensure_groups,
+            batch_size=batch_size,
+            sharing=Sharing(redis=self._redis, group=plan.name, most=batch_size) if plan.shares else None,
         )
         self._subscription = Subscription(
             url,
             group=plan.name,
             consumer=self._vitals.name,
-            batch_size=batch_size,
             drain_timeout_s=settings.drain_timeout_s,
             reading=self._reading,
         )
