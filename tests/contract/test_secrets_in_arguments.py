@@ -26,13 +26,11 @@ _EXPANDED = re.compile(
     r"\$\([^)]*\.(?:url|key)\b|`[^`]*\.(?:url|key)\b[^`]*`|\$\{?\w*(?:PASSWORD|AUTH|KEY|SECRET)\b(?!_)"
 )
 _TOLD = re.compile(r"\b(?:redis|valkey)-cli\b.*\s(?:-u|--uri|-a|--pass)\b")
-_SHORT_LIVED = '-H "Authorization: Bearer $(cat deploy/keys/operator.key)"'
-"""How a person tries the gateway with curl once: their own key, in a process of theirs, on a machine that they name."""
 
 
 def exposed(command: str) -> bool:
     """Whether a shell would put the content of an address or a key, or a password, into the arguments of a process."""
-    command = command.replace("$$", "$").replace(_SHORT_LIVED, "")
+    command = command.replace("$$", "$")
     return bool(_EXPANDED.search(command) or _TOLD.search(command))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 __all__ = ["Lull"]
 
-_SHARE = 0.2
+_SHARE = 1 / 3
 _EACH_S = 0.25
 """For each entry of the batch: while fewer than four a second come in, lulls grow shorter and shorter. An extraction
 worker sends a dozen long articles a second.
@@ -16,8 +16,8 @@ worker sends a dozen long articles a second.
 class Lull:
     """For a stage whose batches cost something of their own, as a durable commit does: few large ones cost less.
 
-    Nobody should wait for company, though. What has been under way for long already loses little by a fifth of that
-    time more, so that is the lull: a fifth of the age of the youngest in the batch, `most_s` seconds at the most, and
+    Nobody should wait for company, though. What has been under way for long already loses little by a third of that
+    time more, so that is the lull: a third of the age of the youngest in the batch, `most_s` seconds at the most, and
     none after a batch of `full` entries. An article that comes to an idle pipeline is some tenths of a second old, and
     an old one that comes alone, a replay, has no company to wait for.
     """
