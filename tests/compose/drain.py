@@ -92,6 +92,7 @@ def _rounds(stack: Stack, articles: int, rounds: int, words: int) -> "list[Drain
                 stack.up(extraction=workers)
                 found.append(_drain(stack, client, documents, workers))
                 _say(found[-1])
+                stack.wait_until_healthy(_STAGE)  # what was frozen is not, to some engines, until they look again
     return found
 
 

@@ -60,6 +60,7 @@ def test_what_a_frozen_worker_holds_is_taken_over_and_its_late_answers_change_no
         timeout_s=TAKEN_OVER_S,
         what="the worker that was frozen to consume again",
     )
+    stack.wait_until_healthy("extraction")  # the engine looks again now and then only
     traffic.let_go(20)
     traffic.wait_until_ended()
     assert traffic.wrong() == []

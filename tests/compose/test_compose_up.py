@@ -26,7 +26,7 @@ def test_everything_comes_up_healthy(stack: Stack) -> None:
 
 
 def test_everything_is_healthy_within_two_minutes(start: Start) -> None:
-    """Measured at 21 to 33 s: whatever comes near the bound waits for something it need not wait for."""
+    """Measured at 31 s: whatever comes near the bound waits for something it need not wait for."""
     assert start.seconds < 120, start.rows()
 
 

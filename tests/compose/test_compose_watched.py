@@ -83,6 +83,7 @@ def test_an_alert_fires_within_a_minute_of_a_stop_or_a_freeze_and_clears_after(
     own.docker("unpause", frozen)
     own.up(ingest=1)
     wait_until(lambda: not stages(prometheus), timeout_s=SOON_S, interval_s=0.5, what="both alerts to clear")
+    own.wait_until_healthy("extraction")  # for the next test: the engine looks again now and then only
 
 
 def ended_s(container: Mapping[str, Any]) -> float:
