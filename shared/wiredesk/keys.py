@@ -5,6 +5,7 @@ __all__ = [
     "copy_bands",
     "copy_founders",
     "dropped",
+    "failures",
     "idempotency",
     "journey",
     "replayed",
@@ -63,6 +64,11 @@ def signature(worker_signature: str) -> str:
 def dropped() -> str:
     """Hash {stream: how many entries its limits of age and size, or of foreign groups, have cost}."""
     return "wiredesk:dropped"
+
+
+def failures(stage: str, stream: str) -> str:
+    """Hash {entry id: tries that failed} of what a stage has pending and failed over. Expires a week after the last."""
+    return f"wiredesk:failures:{stage}:{stream}"
 
 
 def replayed(letter_id: str) -> str:

@@ -16,8 +16,6 @@ _QUICK = {
     "WIREDESK_RETRY_AFTER_MAX_S": "8",
     "WIREDESK_ITEM_TIME_LIMIT_S": "4",
     "WIREDESK_ITEM_MEMORY_LIMIT_MB": "300",
-    # Deliveries are counted, and faults cause some: one that three of them met would die of its own first failure.
-    "WIREDESK_MAX_ATTEMPTS": "6",
 }
 _PATIENT = {"WIREDESK_ITEM_TIME_LIMIT_S": "60"}
 """A worker that was stopped for longer than the limit ends its child and has no late result for the fence to stop."""

@@ -178,7 +178,7 @@ def test_a_stopped_child_of_extraction_is_replaced_and_its_articles_end(desk: De
 
 def test_a_page_that_takes_too_long_is_dead_and_others_flow_meanwhile(desk: Desk) -> None:
     desk.stop("ingest")
-    desk.start("ingest", WIREDESK_ITEM_TIME_LIMIT_S="3", WIREDESK_MAX_ATTEMPTS="2")
+    desk.start("ingest", WIREDESK_ITEM_TIME_LIMIT_S="1.5", WIREDESK_MAX_ATTEMPTS="2")
     desk.wait_until_consuming()
     (poison,) = desk.publish(html=POISON, text=None, url="https://paper.example/poison")
     desk.publish(20)

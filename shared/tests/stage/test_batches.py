@@ -14,7 +14,7 @@ from wiredesk.stage.batches import Batches
 from wiredesk.stage.finish import Finisher
 from wiredesk.stage.lull import Lull
 from wiredesk.stage.metrics import StageMetrics
-from wiredesk.stage.outcomes import Claim, Delivery, Done, Outcome, Publish, Untouched
+from wiredesk.stage.outcomes import Claim, Delivery, Done, Outcome, Publish, Retry, Untouched
 from wiredesk.stage.processor import Processor, Waiting
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.subscription import delivery_of
@@ -123,6 +123,88 @@ async def test_an_entry_does_not_pay_for_what_ruined_its_neighbours(redis_url: s
         assert (await client.xpending(SOURCE, GROUP))["pending"] == 0
 
 
+class Failing:
+    """Fails over each as often as it is told to, then is done."""
+
+    def __init__(self, times: int, *, blameless: bool = False) -> None:
+        self.times, self.blameless = times, blameless
+
+    async def start(self, waiting: Waiting) -> None: ...
+
+    async def process(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
+        self.times -= 1
+        if self.times < 0:
+            return [Done() for _ in batch]
+        return [Retry(reason="busy", message="not now", blameless=self.blameless) for _ in batch]
+
+    async def recover(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+async def abandoned(client: "Redis", *, deliveries: int) -> bytes:
+    """An entry that so many workers were given, each of which was gone before it was done."""
+    await client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
+    entry_id: bytes = await client.xadd(SOURCE, {"__data__": b"1"})
+    await client.xreadgroup(GROUP, "gone", {SOURCE: ">"})
+    await client.xclaim(SOURCE, GROUP, "gone", 0, [entry_id], idle=60_000, retrycount=deliveries, justid=True)
+    return entry_id
+
+
+async def try_again(client: "Redis", batches: Batches, entry_id: bytes, *, times: int) -> None:
+    for _ in range(times):
+        assert (await client.xpending(SOURCE, GROUP))["pending"] == 1
+        await client.xclaim(SOURCE, GROUP, "w", 0, [entry_id], idle=60_000, justid=True)
+        assert await batches.take_over()
+
+
+async def the_letter(client: "Redis") -> DeadLetter:
+    ((_, fields),) = await client.xrange(Stream.DEAD)
+    return DeadLetter.model_validate_json(wire.decode(fields[b"__data__"]).body)
+
+
+async def test_deliveries_that_ended_with_their_worker_are_no_failures_of_the_article(redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as client:
+        entry_id = await abandoned(client, deliveries=7)
+        await try_again(client, batches_of(client, Failing(3)), entry_id, times=3)
+        letter = await the_letter(client)
+        assert (letter.reason, letter.attempts, letter.message) == ("busy", 10, "not now (failed 3 times)")
+        assert not await client.exists(keys.failures(GROUP, SOURCE))
+
+
+async def test_an_article_that_failed_is_dead_only_when_its_own_failures_or_the_ends_of_its_workers_reach_a_limit(
+    redis_url: str,
+) -> None:
+    async with Redis.from_url(redis_url) as client:
+        entry_id = await abandoned(client, deliveries=8)
+        batches = batches_of(client, Failing(2))
+        await try_again(client, batches, entry_id, times=2)
+        # Two more workers end over it: ten deliveries of which nobody knows how they ended, and two that failed.
+        for _ in range(2):
+            await client.xclaim(SOURCE, GROUP, "gone", 0, [entry_id])
+        await try_again(client, batches, entry_id, times=1)
+        letter = await the_letter(client)
+        assert (letter.reason, letter.attempts) == ("crashed", 13)
+        assert letter.message.startswith("delivered 10 times,")
+
+
+async def test_what_is_no_fault_of_an_article_is_tried_for_as_long_as_it_takes(redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as client:
+        entry_id = await abandoned(client, deliveries=1)
+        await try_again(client, batches_of(client, Failing(20, blameless=True)), entry_id, times=21)
+        assert (await client.xpending(SOURCE, GROUP))["pending"] == 0
+        assert not await client.exists(Stream.DEAD, keys.failures(GROUP, SOURCE))
+
+
+async def test_failures_that_cannot_be_counted_hold_up_nothing(redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as client:
+        await client.set(keys.failures(GROUP, SOURCE), "in the way")
+        entry_id = await abandoned(client, deliveries=1)
+        await try_again(client, batches_of(client, Failing(3)), entry_id, times=4)
+        assert (await client.xpending(SOURCE, GROUP))["pending"] == 0
+        assert not await client.exists(Stream.DEAD)
+
+
 class Naming:
     """Publishes each as an article of one name."""
 
@@ -150,8 +232,7 @@ async def test_an_article_whose_own_key_is_refused_is_a_dead_letter_at_its_limit
             await client.xclaim(SOURCE, GROUP, "w", 0, [one], idle=60_000, justid=True)
             assert await batches.take_over()
         assert (await client.xpending(SOURCE, GROUP))["pending"] == 0
-        ((_, fields),) = await client.xrange(Stream.DEAD)
-        letter = DeadLetter.model_validate_json(wire.decode(fields[b"__data__"]).body)
+        letter = await the_letter(client)
         assert (letter.reason, letter.attempts) == ("key_refused", 3)
 
 

@@ -31,7 +31,10 @@ log = structlog.get_logger()
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 1.0
 """Between tries of what a server refused or was away for: soon after its return, and in no hot loop."""
 
-_TOLD = frozenset({"retried", "failed", "dead_lettered"})
+_LEFT = frozenset({"retried", "failed"})
+"""Outcomes after which an entry is tried again, and those that do not end its story here."""
+_NOT_OVER = _LEFT | {"fenced"}
+_TOLD = _LEFT | {"dead_lettered"}
 """Outcomes that the log tells of every article."""
 
 _LEFT_REMEMBERED = 10_000
@@ -47,7 +50,8 @@ class Batches:
 
     What the server or the stage's own equipment keeps from going on is kept in hand, heartbeated, and tried again until
     it goes: no article pays for it, and nothing is worked on twice. Whatever else goes wrong, what is not finished
-    stays pending. `max_attempts` counts deliveries, so does `max_deliveries`. `copies` names clusters before a batch is
+    stays pending. `max_attempts` counts an entry's own failures, `max_deliveries` the
+    deliveries of which nobody knows how they ended. `copies` names clusters before a batch is
     finished, in a stage that finds near copies; `lull` lets those of the first stream gather where batches are costly.
     """
 
@@ -156,14 +160,18 @@ class Batches:
 
     async def _outcomes(self, batch: Sequence[Delivery]) -> list[Outcome | Untouched]:
         """What becomes of each, without working on what ended every worker that tried."""
-        ended = {at: hopeless(each) for at, each in enumerate(batch) if each.attempts > self.max_deliveries}
+        ended = {at: hopeless(each) for at, each in enumerate(batch) if each.unexplained > self.max_deliveries}
         worked = iter(await self._processed([each for at, each in enumerate(batch) if at not in ended]))
         return [ended[at] if at in ended else self._decided(each, next(worked)) for at, each in enumerate(batch)]
 
     def _decided(self, delivery: Delivery, outcome: Outcome | Untouched) -> Outcome | Untouched:
-        if isinstance(outcome, Retry) and delivery.attempts >= self.max_attempts and not outcome.blameless:
+        if isinstance(outcome, Retry) and not outcome.blameless and self._last(delivery):
             return given_up(delivery, outcome)
         return outcome
+
+    def _last(self, delivery: Delivery) -> bool:
+        """Whether another failure is one too many."""
+        return delivery.tries.failed + 1 >= self.max_attempts
 
     async def _processed(self, batch: Sequence[Delivery]) -> Sequence[Outcome | Untouched]:
         while batch:
@@ -208,7 +216,7 @@ class Batches:
                 words = own_words(error)
                 self._trouble("finish", words, kind_of(error))
             else:
-                worked = self._put_down(finished, started)
+                worked = await self._put_down(finished, started)
                 if not worked:
                     self._settled("finish")
                     return
@@ -221,7 +229,7 @@ class Batches:
             await self._pause(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
-    def _put_down(self, finished: Sequence[Finished], started: float) -> list[Worked]:
+    async def _put_down(self, finished: Sequence[Finished], started: float) -> list[Worked]:
         """Count and log what is settled; what is not is returned, to be tried again."""
         again, settled = [], []
         for item in finished:
@@ -232,7 +240,7 @@ class Batches:
                 settled.append(item._replace(outcome="fenced", error=None))
             elif not item.own:
                 again.append(item.worked)
-            elif item.worked.delivery.attempts < self.max_attempts or isinstance(item.worked.outcome, Dead):
+            elif isinstance(item.worked.outcome, Dead) or not self._last(item.worked.delivery):
                 settled.append(item)
             else:
                 dead = Dead(reason="key_refused", message=f"Redis refuses the article's own entry: {item.error}")
@@ -242,12 +250,25 @@ class Batches:
         for item in settled:
             if item.outcome in _TOLD or item.worked.delivery.trace:
                 self._note(item)
+        await self._remember(settled)
         return again
+
+    async def _remember(self, settled: Sequence[Finished]) -> None:
+        """Count the failures of what is left for another try, and forget those of what needs none."""
+        deliveries = [(item.worked.delivery, item) for item in settled]
+        failed = {each.entry_id: _spares(item) for each, item in deliveries if item.outcome in _LEFT}
+        over = [each.entry_id for each, item in deliveries if any(each.tries) and item.outcome not in _NOT_OVER]
+        # What cannot be counted now gives the entry another try.
+        with suppress(RedisError, OSError):
+            if failed:
+                await self.redelivery.failures.count(settled[0].worked.delivery.stream, failed)
+            if over:
+                await self.redelivery.failures.forget(settled[0].worked.delivery.stream, over)
 
     def _note(self, item: Finished) -> None:
         """Log what did not go its way, and what somebody follows."""
         delivery, decided = item.worked.delivery, item.worked.outcome
-        if item.outcome in ("retried", "failed"):
+        if item.outcome in _LEFT:
             self._left.add(delivery.entry_id)
             why = item.error or getattr(decided, "reason", None)
             log.warning("entry.left", why=why, attempts=delivery.attempts, **_about(item))
@@ -292,6 +313,11 @@ class _InHand:
     def __exit__(self, *_: object) -> None:
         self.busy -= self.entry_ids
         self.batches.metrics.in_flight.set(self.batches.in_flight)
+
+
+def _spares(item: Finished) -> bool:
+    outcome = item.worked.outcome
+    return isinstance(outcome, Retry) and outcome.blameless
 
 
 def _age_s(delivery: Delivery) -> float:

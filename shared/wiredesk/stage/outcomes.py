@@ -13,6 +13,7 @@ What every article needs is a named tuple: made in a fifth of a frozen dataclass
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from wiredesk.stage.failures import Tries
 from wiredesk.stage.measures import NOTHING_MEASURED, Measures
 from wiredesk.tracing import Trace
 
@@ -22,6 +23,7 @@ __all__ = ["Claim", "Dead", "Delivery", "Done", "Outcome", "Publish", "Retry", "
 class Delivery(NamedTuple):
     """One entry as delivered to this worker. `data` is the unmodified field; `attempts` counts deliveries, from 1.
 
+    `tries` are those before this one that ended with a failure: other deliveries were ended by their worker's end.
     `submission_id` is the entry's own id on the first stream, else the correlation id that came with the event; `trace`
     is the one it came with, if any.
     """
@@ -32,6 +34,12 @@ class Delivery(NamedTuple):
     attempts: int
     submission_id: str
     trace: Trace | None = None
+    tries: Tries = Tries()
+
+    @property
+    def unexplained(self) -> int:
+        """Deliveries, this one included, of which nobody knows how they ended."""
+        return self.attempts - self.tries.failed - self.tries.spared
 
 
 def about(delivery: Delivery, article_id: str | None) -> dict[str, str]:

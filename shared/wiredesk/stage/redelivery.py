@@ -7,6 +7,7 @@ from zlib import crc32
 from redis.asyncio import Redis
 
 from wiredesk.events import Stream, revision_of
+from wiredesk.stage.failures import Failures
 from wiredesk.stage.outcomes import Delivery
 from wiredesk.stage.subscription import Entry, delivery_of
 
@@ -52,6 +53,7 @@ class Redelivery:
 
     def __init__(self, redis: "Redis", *, group: str, consumer: str, backoff: Backoff) -> None:
         self._redis, self._group, self._consumer, self._backoff = redis, group, consumer, backoff
+        self.failures = Failures(redis, group=group)
 
     async def keep(self, stream: Stream, entry_ids: Collection[str]) -> None:
         """Heartbeat: reset the idle time of what is being worked on, so that slow is not taken for dead."""
@@ -81,7 +83,11 @@ class Redelivery:
         answer = await self._redis.xclaim(stream, self._group, self._consumer, idle_ms, list(due))
         # An entry that was deleted under its claim comes back without fields.
         entries = [entry for entry in cast("list[Entry]", answer) if entry[1]]
-        return [delivery_of(stream, entry, attempts=due[entry[0].decode()] + 1) for entry in entries]
+        if not entries:
+            return []
+        claimed = [delivery_of(stream, entry, attempts=due[entry[0].decode()] + 1) for entry in entries]
+        tries = await self.failures.of(stream, [delivery.entry_id for delivery in claimed])
+        return [delivery._replace(tries=before) for delivery, before in zip(claimed, tries, strict=True)]
 
     async def let_go(self, stream: Stream, untouched: Sequence[Delivery]) -> None:
         """Let anyone claim these at once. What was claimed and not begun gets back the delivery that the claim counted.

@@ -12,7 +12,9 @@ class WorkerSettings(CommonSettings):
     """Settings of a stage's worker, `WIREDESK_…` in the environment. Durations in seconds."""
 
     batch_size: int | None = Field(default=None, ge=1, le=1000, description="entries read at once")
-    max_attempts: int = Field(default=4, ge=1, description="deliveries before a transient failure is a dead letter")
+    max_attempts: int = Field(
+        default=4, ge=1, description="so many failures of its own, and an article is a dead letter"
+    )
     max_deliveries: int = Field(
         default=10, ge=1, description="after so many that ended with their worker, an entry is a dead letter (crashed)"
     )
