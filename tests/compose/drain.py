@@ -1,8 +1,9 @@
 """`python -m tests.compose.drain`, which `make bench-compose` calls: how long a start takes, and how fast two drain.
 
-A backlog that only extraction has to work on is drained by one worker and by two, in turn, on one compose project. The
-workers are frozen while the backlog is made and let go together, so that starting counts for nothing. Processor time is
-each container's own, as its control group counts it.
+A backlog that only extraction has to work on is drained by one worker and by two, in turn, on one compose project. All
+workers are started anew for each backlog: one that has read for longer remembers more words, and is faster for it. They
+are frozen while the backlog is made and let go together, so that starting counts for nothing. Processor time is each
+container's own, as its control group counts it.
 """
 
 import argparse
@@ -90,6 +91,8 @@ def _rounds(stack: Stack, articles: int, rounds: int, words: int) -> "list[Drain
             for workers in (1, 2):
                 documents = corpus.distinct(articles, f"drain-{number}-{workers}")
                 stack.up(extraction=workers)
+                stack.docker("restart", *stack.containers(_STAGE))
+                stack.wait_until_healthy(_STAGE)
                 found.append(_drain(stack, client, documents, workers))
                 _say(found[-1])
                 stack.wait_until_healthy(_STAGE)  # what was frozen is not, to some engines, until they look again
