@@ -15,8 +15,8 @@ $(VENV)/.complete: requirements.lock services/extraction/model.lock shared/pypro
 # What extraction maps into memory, made from its packages; it starts without these files as well, but later.
 PREPARED := services/extraction/wiredesk_extraction/gazetteer.compiled
 $(PREPARED): $(VENV)/.complete $(wildcard services/extraction/wiredesk_extraction/*_file.py) \
-    $(wildcard services/extraction/wiredesk_extraction/gazetteer*.py) services/extraction/wiredesk_extraction/pipeline.py \
-    $(wildcard services/extraction/wiredesk_extraction/engine/*.py)
+    $(wildcard services/extraction/wiredesk_extraction/gazetteer*.py) $(wildcard services/extraction/wiredesk_extraction/engine/*.py) \
+    $(addprefix services/extraction/wiredesk_extraction/,pipeline.py frequent_words.py prepare.py)
 	@$(BIN)/python -m wiredesk_extraction.prepare
 READY := $(VENV)/.complete $(PREPARED)
 

@@ -90,7 +90,7 @@ def test_an_image_is_small(stack: Stack, service: str) -> None:
     assert stack.docker(*looked) == ""
 
 
-def test_extraction_reads_with_the_engine_and_has_its_weights_and_places_at_hand(stack: Stack) -> None:
+def test_extraction_reads_with_the_engine_and_has_its_weights_words_and_places_at_hand(stack: Stack) -> None:
     """Without any of them it would work all the same, several times slower or later."""
     (container, *_) = stack.containers("extraction")
     asked = (
@@ -100,7 +100,8 @@ def test_extraction_reads_with_the_engine_and_has_its_weights_and_places_at_hand
         "from wiredesk_extraction.engine.weights_file import read_weights\n"
         "from wiredesk_extraction.pipeline import pipeline_folder\n"
         "from wiredesk_extraction.settings import DEFAULT_MODEL\n"
-        "print(read_weights(pipeline_folder(DEFAULT_MODEL)) is not None)"
+        "weights = read_weights(pipeline_folder(DEFAULT_MODEL))\n"
+        "print(weights is not None and len(weights.primer.keys) > 20_000)"
     )
     assert stack.docker("exec", container, "python", "-c", asked).split() == ["True", "True"]
 

@@ -4,6 +4,7 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +15,7 @@ from spacy.attrs import NORM
 from spacy.language import Language
 from wiredesk_extraction.engine import Engine, UnknownArchitecture
 from wiredesk_extraction.engine.from_spacy import vectors_of, weights_of
+from wiredesk_extraction.engine.priming import primer_of
 from wiredesk_extraction.engine.projectivity import reattach
 from wiredesk_extraction.engine.transitions import find_sentences
 from wiredesk_extraction.engine.weights import Weights
@@ -103,8 +105,7 @@ def test_engine_and_spacy_make_the_same_parse_of_an_article(nlp: Language, engin
 def _embedded(engine: Engine, text: str) -> list[np.ndarray]:
     tokens = engine.tokeniser.cut([text])
     engine.types.learn(engine.tokeniser.types)
-    found = engine.types.look_up(tokens.types, tokens.spaced)
-    return [rows[found] for rows in engine.types.rows]
+    return engine.types.embeddings(engine.types.look_up(tokens.types, tokens.spaced))
 
 
 def test_what_was_read_before_does_not_change_what_is_found(nlp: Language, weights: Weights) -> None:
@@ -129,6 +130,46 @@ def test_what_is_remembered_is_bounded_and_being_forgotten_changes_nothing(
     assert 5 <= len(small.tokeniser.types) <= 12 + 5
 
 
+KNOWN = "Ada met The met, didn't Gen. in (NO) Oslo. minister; 10km on"
+
+
+def primed(nlp: Language, weights: Weights) -> Weights:
+    return replace(weights, primer=primer_of(weights, vectors_of(nlp), KNOWN.split()))
+
+
+class NoneLeft:
+    """Vectors that nobody should ask for."""
+
+    def get_batch(self, keys: np.ndarray) -> np.ndarray:
+        raise AssertionError(keys)
+
+
+def test_what_is_known_from_the_start_is_what_would_be_found(nlp: Language, weights: Weights) -> None:
+    """To the last digit: words that a primer knows, stand otherwise than it knows them, or are new."""
+    texts = [KNOWN, f"{KNOWN} ", KNOWN.replace(" ", "  "), "The minister met Jon Berg,in Oslo,on 10km.", "She left."]
+    known, plain = Engine(primed(nlp, weights), vectors_of(nlp)), Engine(weights, vectors_of(nlp))
+    for text in texts:
+        assert known.tokeniser.cut([text]).lengths.tolist() == plain.tokeniser.cut([text]).lengths.tolist()
+        for ours, theirs in zip(_embedded(known, text), _embedded(plain, text), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+        ours, theirs = known.read([text]), plain.read([text])
+        assert (ours.tags, ours.heads.tolist(), ours.names) == (theirs.tags, theirs.heads.tolist(), theirs.names)
+
+
+def test_nothing_that_is_known_from_the_start_is_embedded_again(nlp: Language, weights: Weights) -> None:
+    engine = Engine(primed(nlp, weights), NoneLeft())
+    assert engine.read([f"{KNOWN} "]).tags == Engine(weights, vectors_of(nlp)).read([f"{KNOWN} "]).tags
+
+
+def test_what_is_known_from_the_start_is_not_forgotten(nlp: Language, weights: Weights, by_engine: Read) -> None:
+    small = Engine(primed(nlp, weights), vectors_of(nlp), remembered=3)
+    at_first, words = len(small.tokeniser.types), "Jon Berg and Ada met. They didn't stay in Oslo. Who stays there?"
+    for text in words.split(". ") * 2:
+        [theirs] = by_engine([text])
+        assert small.read([text]).heads.tolist() == theirs["heads"]
+        assert at_first <= len(small.tokeniser.types) <= at_first + 3 + len(text.split()) + 3
+
+
 def test_a_text_of_more_types_than_are_remembered_is_read(nlp: Language, weights: Weights, by_engine: Read) -> None:
     text = "Ada Holm, who left Oslo for Bergen on Monday, didn't say when."
     [theirs] = by_engine([text])
@@ -136,9 +177,14 @@ def test_a_text_of_more_types_than_are_remembered_is_read(nlp: Language, weights
 
 
 def test_compiled_weights_are_those_of_the_pipeline(nlp: Language, weights: Weights, tmp_path: Path) -> None:
+    weights = primed(nlp, weights)
     write_weights(nlp.path, weights, tmp_path / "weights")
     found = read_weights(nlp.path, tmp_path / "weights")
     assert found
+    assert found.primer
+    assert weights.primer
+    assert (found.primer.parts(), found.primer.cuts()) == (weights.primer.parts(), weights.primer.cuts())
+    np.testing.assert_array_equal(found.primer.rows[1], weights.primer.rows[1])
     assert found.rules == weights.rules
     assert found.meta == weights.meta
     np.testing.assert_array_equal(found.own.layers[-1].panels, weights.own.layers[-1].panels)

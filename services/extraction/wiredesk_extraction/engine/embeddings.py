@@ -8,6 +8,7 @@ import numpy as np
 from wiredesk_extraction.engine.lexicon import FEATURES, Lexicon
 from wiredesk_extraction.engine.native import address, kernels
 from wiredesk_extraction.engine.panels import multiply
+from wiredesk_extraction.engine.primer import Primer
 from wiredesk_extraction.engine.weights import Embedding
 
 __all__ = ["TypeTable", "Vectors"]
@@ -26,24 +27,35 @@ class Vectors(Protocol):
 class TypeTable:
     """Embeddings of token types, for several encoders side by side.
 
-    A type is a spelling with its norm, by number; whether a space follows makes two of it.
+    A type is a spelling with its norm, by number; whether a space follows makes two of it. What a primer knows is
+    looked up where it lies, and never forgotten.
     """
 
     def __init__(
-        self, lexicon: Lexicon, embeddings: Sequence[Embedding], vectors: Vectors | None, capacity: int
+        self,
+        lexicon: Lexicon,
+        embeddings: Sequence[Embedding],
+        vectors: Vectors | None,
+        capacity: int,
+        primer: Primer | None = None,
     ) -> None:
-        """`capacity`: types there is room for at first."""
-        self._lexicon, self._embeddings, self._vectors = lexicon, embeddings, vectors
-        self.rows = [np.zeros((capacity, embedding.width), dtype=np.float32) for embedding in embeddings]
-        """One array an embedding: (embedded types, width)."""
-        self._features = np.zeros((capacity, len(FEATURES)), dtype=np.uint64)
-        self._row_of = np.empty(2 * capacity, dtype=np.int32)
+        """`capacity`: types there is room for at first, beside the primer's."""
+        self._lexicon, self._embeddings, self._vectors, self._primer = lexicon, embeddings, vectors, primer
+        self._primed = len(primer.keys) if primer else 0
+        self._rows = [np.zeros((capacity, embedding.width), dtype=np.float32) for embedding in embeddings]
+        """One array an embedding: (embedded types beside the primer's, width)."""
+        known = primer.features if primer else np.empty((0, len(FEATURES)), dtype=np.uint64)
+        self._features = np.concatenate([known, np.zeros((capacity, len(FEATURES)), dtype=np.uint64)])
+        self._row_of = np.empty(2 * len(self._features), dtype=np.int32)
         self.forget()
 
     def forget(self) -> None:
-        """Types will be numbered anew."""
+        """Types will be numbered anew, the primer's as before."""
         self._row_of.fill(-1)
         self._types = self._embedded = 0
+        if self._primer:
+            self._types = len(self._primer.features)
+            self._row_of[self._primer.keys] = np.arange(self._primed)
 
     def learn(self, types: Sequence[tuple[str, int]]) -> None:
         """Take in the types that are new since the last call: spellings and given norms (0: its own), by number."""
@@ -65,8 +77,13 @@ class TypeTable:
         space: np.ndarray = self._features[types, _SPACE].astype(np.uint8)
         return space
 
+    def features(self, types: np.ndarray) -> np.ndarray:
+        """`FEATURES` of each of these types, (n, 6) uint64."""
+        found: np.ndarray = self._features[types]
+        return found
+
     def look_up(self, types: np.ndarray, spaced: np.ndarray) -> np.ndarray:
-        """Where in `rows` the embedding of each token stands; valid until the table forgets."""
+        """Where the embedding of each token stands, for `embeddings`; valid until the table forgets."""
         keys = 2 * types + spaced
         found: np.ndarray = self._row_of[keys]
         missing = np.unique(keys[found < 0])
@@ -75,15 +92,28 @@ class TypeTable:
             found = self._row_of[keys]
         return found
 
+    def embeddings(self, places: np.ndarray) -> list[np.ndarray]:
+        """One array an embedding: (tokens, width) of what stands at these places."""
+        if self._primer is None:
+            return [rows[places] for rows in self._rows]
+        learnt = np.flatnonzero(places >= self._primed)
+        at = places[learnt] - self._primed
+        found = []
+        for primed, rows in zip(self._primer.rows, self._rows, strict=True):
+            taken = primed.take(places, axis=0, mode="clip")
+            taken[learnt] = rows[at]
+            found.append(taken)
+        return found
+
     def _embed(self, keys: np.ndarray) -> None:
         first, end = self._embedded, self._embedded + len(keys)
         features = np.column_stack([self._features[keys >> 1], (keys & 1).astype(np.uint64)])
-        if end > len(self.rows[0]):
-            self.rows = [_larger(rows, end, 0) for rows in self.rows]
+        if end > len(self._rows[0]):
+            self._rows = [_larger(rows, end, 0) for rows in self._rows]
         vectors = self._vectors.get_batch(features[:, 0]) if self._vectors else None
-        for embedding, rows in zip(self._embeddings, self.rows, strict=True):
+        for embedding, rows in zip(self._embeddings, self._rows, strict=True):
             rows[first:end] = _embedded(embedding, features, vectors)
-        self._row_of[keys] = np.arange(first, end)
+        self._row_of[keys] = self._primed + np.arange(first, end)
         self._embedded = end
 
 

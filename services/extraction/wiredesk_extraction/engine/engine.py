@@ -26,7 +26,8 @@ class Engine:
     """Tokens, tags, heads, sentences and names by the weights of one pipeline."""
 
     def __init__(self, weights: Weights, vectors: Vectors | None, remembered: int = 20_000) -> None:
-        """`vectors`: the pipeline's static ones. `remembered`: token types whose embeddings are kept from text to text.
+        """`vectors`: the pipeline's static ones. `remembered`: token types that are kept from text to text,
+        beside those of the weights' primer.
 
         Raises UnknownArchitecture without vectors where the weights ask for them, OSError without the kernels.
         """
@@ -38,24 +39,25 @@ class Engine:
         embeddings = [encoder.embedding for encoder in self._encoders]
         if vectors is None and any(embedding.static is not None for embedding in embeddings):
             raise UnknownArchitecture("the pipeline has no static vectors by spelling")
-        self._remembered = remembered
-        self.tokeniser = Tokeniser(weights.rules)
-        self.types = TypeTable(weights.lexicon, embeddings, vectors, remembered)
+        self.tokeniser = Tokeniser(weights.rules, weights.primer)
+        self.types = TypeTable(weights.lexicon, embeddings, vectors, remembered, weights.primer)
+        self._most_types = len(self.tokeniser.types) + remembered
+        self._most_chunks = len(self.tokeniser.chunks) + _CHUNKS * remembered
 
     def read(self, texts: Sequence[str]) -> Analysis:
         """Analyse texts, none of them empty; none influences another."""
-        if len(self.tokeniser.types) > self._remembered or self.tokeniser.chunks > _CHUNKS * self._remembered:
+        if len(self.tokeniser.types) > self._most_types or len(self.tokeniser.chunks) > self._most_chunks:
             self.tokeniser.forget()
             self.types.forget()
         tokens = self.tokeniser.cut(texts)
         self.types.learn(self.tokeniser.types)
-        rows = self.types.look_up(tokens.types, tokens.spaced)
+        embedded = self.types.embeddings(self.types.look_up(tokens.types, tokens.spaced))
         space = self.types.are_space(tokens.types)
         offsets = tokens.offsets
         lengths = np.diff(offsets)
         shared, own = (
-            encode(encoder, embedded[rows], *padded_places(lengths, len(encoder.layers)))
-            for encoder, embedded in zip(self._encoders, self.types.rows, strict=True)
+            encode(encoder, vectors, *padded_places(lengths, len(encoder.layers)))
+            for encoder, vectors in zip(self._encoders, embedded, strict=True)
         )
         tagger, dependencies, named = self._weights.tagger, self._weights.dependencies, self._weights.names
         tags = multiply(shared, tagger.panels, tagger.bias).argmax(axis=1)

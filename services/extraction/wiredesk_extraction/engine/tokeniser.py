@@ -9,11 +9,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-__all__ = ["Pieces", "Rules", "Tokeniser", "Tokens", "special_patterns"]
+if TYPE_CHECKING:
+    from wiredesk_extraction.engine.primer import Primer
+
+__all__ = ["Chunk", "Part", "Pieces", "Rules", "Tokeniser", "Tokens", "special_patterns"]
 
 Part = tuple[str, int]
 """A token of a special case: its spelling, and the number of the norm it is given, 0 for none."""
@@ -145,29 +148,29 @@ class Tokens:
 
 
 class Tokeniser:
-    """Cuts texts into tokens, whose types it numbers; remembers how chunks are cut until it is told to forget."""
+    """Cuts texts into tokens, whose types it numbers; remembers how chunks are cut until it is told to forget.
 
-    def __init__(self, rules: Rules) -> None:
+    It starts from what a primer knows, if it is given one.
+    """
+
+    def __init__(self, rules: Rules, primer: "Primer | None" = None) -> None:
         self._pieces = Pieces(rules)
         self._patterns: dict[str, list[tuple[str, ...]]] = {}
         """Tokens that a special case may be found at, by the first of them."""
         for pattern in rules.patterns:
             self._patterns.setdefault(pattern[0], []).append(pattern)
+        self._primer = primer
         self.forget()
 
     def forget(self) -> None:
         """Number types anew."""
-        self.types: list[Part] = []
+        self.types: list[Part] = self._primer.parts() if self._primer else []
         """Spelling and given norm by number."""
-        self._numbers: dict[Part, int] = {}
-        self._chunks: dict[str, Chunk] = {}
-        self._firsts: set[int] = set()
+        self.chunks: dict[str, Chunk] = self._primer.cuts() if self._primer else {}
+        """How those that are remembered are cut."""
+        self._numbers = {part: number for number, part in enumerate(self.types)}
+        self._firsts = {number for number, (word, _) in enumerate(self.types) if word in self._patterns}
         """Types that a special case may begin with."""
-
-    @property
-    def chunks(self) -> int:
-        """Chunks remembered."""
-        return len(self._chunks)
 
     def cut(self, texts: Sequence[str]) -> Tokens:
         """One document a text, none of them empty."""
@@ -192,12 +195,12 @@ class Tokeniser:
         else:
             segments = _segments(text)
             words, spaces = [segment for segment, _ in segments], [spaced for _, spaced in segments]
-        known = self._chunks
+        known = self.chunks
         return [known[word] if word in known else self._new(word) for word in words], spaces
 
     def _new(self, word: str) -> Chunk:
         chunk = tuple([self._number(part) for part in self._pieces.of(word, self._pieces.specials)])
-        self._chunks[word] = chunk
+        self.chunks[word] = chunk
         return chunk
 
     def _number(self, part: Part) -> int:

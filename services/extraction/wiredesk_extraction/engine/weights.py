@@ -9,6 +9,7 @@ import numpy as np
 from wiredesk_extraction.engine import native
 from wiredesk_extraction.engine.lexicon import Lexicon
 from wiredesk_extraction.engine.native import address
+from wiredesk_extraction.engine.primer import Primer
 from wiredesk_extraction.engine.tokeniser import Rules
 
 __all__ = ["Embedding", "Encoder", "Layer", "Tagger", "Transitions", "UnknownArchitecture", "Weights"]
@@ -125,6 +126,7 @@ class Weights:
     """All that reading with one pipeline takes, but its static vectors.
 
     `meta`: its language, name and version. `shared`: what tags and dependencies are found over; `own`: what names are.
+    `primer`: what is known of words before any are read.
     """
 
     meta: Mapping[str, str]
@@ -135,3 +137,4 @@ class Weights:
     tagger: Tagger
     dependencies: Transitions
     names: Transitions
+    primer: Primer | None = None

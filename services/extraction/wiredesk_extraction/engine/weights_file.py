@@ -11,6 +11,7 @@ import numpy as np
 
 from wiredesk_extraction.columns_file import read_columns, write_columns
 from wiredesk_extraction.engine.lexicon import Lexicon
+from wiredesk_extraction.engine.primer import Primer
 from wiredesk_extraction.engine.tokeniser import Rules
 from wiredesk_extraction.engine.weights import Embedding, Encoder, Layer, Tagger, Transitions, Weights
 
@@ -19,11 +20,13 @@ __all__ = ["read_weights", "write_weights"]
 COMPILED = Path(__file__).with_name("weights.compiled")
 """The weights of one pipeline; only taken for that pipeline."""
 
-_FORMAT = 2
+_FORMAT = 3
 """To be raised when the classes of `weights.py` change, or what they hold."""
 
 _OBJECTS = "objects"
-_CLASSES = {each.__name__: each for each in (Weights, Rules, Lexicon, Encoder, Embedding, Layer, Tagger, Transitions)}
+_CLASSES = {
+    each.__name__: each for each in (Weights, Rules, Lexicon, Encoder, Embedding, Layer, Tagger, Transitions, Primer)
+}
 
 _ELSEWHERE = ("vectors", "key2row", "strings.json")
 """Files of the vocabulary that weights are not made of."""
