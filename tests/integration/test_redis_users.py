@@ -12,8 +12,10 @@ from typing import Any
 import httpx
 import pytest
 import redis
+from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
 from wiredesk.events import Stream
+from wiredesk.stage.failures import Failures, Tries
 from wiredesk.testing import PATIENCE_S, wait_until
 
 from tests.integration.pipeline_processes import Stack, running
@@ -203,6 +205,18 @@ def test_no_command_of_another_service_works(server: GuardedServer, user: str) -
             else:
                 allowed.append(attempt)
         assert allowed == []
+
+
+@pytest.mark.parametrize(
+    ("user", "stream"), [("ingest", Stream.SUBMITTED), ("extraction", Stream.INGESTED), ("indexing", Stream.CHANGES)]
+)
+async def test_a_stage_counts_what_failed_in_it(server: GuardedServer, user: str, stream: Stream) -> None:
+    async with AsyncRedis.from_url(server.url(user)) as client:
+        failures = Failures(client, group=user)
+        await failures.count(stream, {"1-1": False, "1-2": True})
+        assert await failures.of(stream, ["1-1", "1-2", "1-3"]) == [Tries(1, 0), Tries(0, 1), Tries(0, 0)]
+        await failures.forget(stream, ["1-1", "1-2"])
+        assert not any(map(any, await failures.of(stream, ["1-1", "1-2"])))
 
 
 @pytest.mark.parametrize("user", USERS)
