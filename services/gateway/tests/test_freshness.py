@@ -97,9 +97,27 @@ def test_what_changes_without_the_index_and_what_went_wrong_is_not_kept(indexed:
     assert "etag" not in headers
 
 
-def test_an_index_that_cannot_tell_its_state_gives_no_tag(gateway: httpx.Client) -> None:
-    response = gateway.get("/api/v1/search", headers={"If-None-Match": '"x"'})
-    assert (response.status_code, "etag" in response.headers) == (200, False)
+@pytest.mark.parametrize("path", [path for path in PATHS if "export" not in path])
+def test_where_an_index_cannot_tell_its_state_the_answer_tells_its_own(gateway: httpx.Client, path: str) -> None:
+    first = gateway.get(path, headers={"If-None-Match": '"x"'})
+    tag = first.headers["etag"]
+    assert (first.status_code, first.headers["cache-control"], tag[:3]) == (200, "no-cache", 'W/"')
+    again = gateway.get(path, headers={"If-None-Match": f'"other", {tag}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert {"content-length", "content-type"}.isdisjoint(again.headers)
+    assert "accept" in again.headers["vary"].lower()
+
+
+def test_what_is_streamed_from_an_index_that_cannot_tell_its_state_is_not_kept(gateway: httpx.Client) -> None:
+    answer = gateway.get("/api/v1/search/export?format=csv")
+    assert (answer.status_code, answer.headers["cache-control"], "etag" in answer.headers) == (200, "no-store", False)
+    assert answer.text.count("\n") > 1
+
+
+def test_another_answer_of_an_index_that_cannot_tell_its_state_has_another_tag(gateway: httpx.Client) -> None:
+    tags = {gateway.get(f"/api/v1/search?limit={n}").headers["etag"] for n in (1, 2)}
+    assert len(tags) == 2
+    assert "etag" not in gateway.get("/api/v1/articles/none").headers
 
 
 def test_small_answers_are_sent_as_they_are_and_large_ones_compressed(indexed: Indexed) -> None:

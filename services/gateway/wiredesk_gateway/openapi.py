@@ -24,7 +24,7 @@ _HEADERS: Mapping[int, Mapping[str, Any]] = {
     503: {"Retry-After": _SECONDS},
 }
 _FRESH = {
-    "ETag": {"description": "of this state of the index", "schema": _TEXT},
+    "ETag": {"description": "of this answer", "schema": _TEXT},
     "Cache-Control": {"required": True, "schema": _TEXT},
 }
 _SAYS: Mapping[int, str] = {
