@@ -255,9 +255,9 @@ class Batches:
 
     async def _remember(self, settled: Sequence[Finished]) -> None:
         """Count the failures of what is left for another try, and forget those of what needs none."""
-        deliveries = [(item.worked.delivery, item) for item in settled]
-        failed = {each.entry_id: _spares(item) for each, item in deliveries if item.outcome in _LEFT}
-        over = [each.entry_id for each, item in deliveries if any(each.tries) and item.outcome not in _NOT_OVER]
+        failed = {item.worked.delivery.entry_id: _spares(item) for item in settled if item.outcome in _LEFT}
+        failed_before = [item for item in settled if any(item.worked.delivery.tries)]
+        over = [item.worked.delivery.entry_id for item in failed_before if item.outcome not in _NOT_OVER]
         # What cannot be counted now gives the entry another try.
         with suppress(RedisError, OSError):
             if failed:
