@@ -1,33 +1,37 @@
 """What is done with an index on a cluster beside writing and reading; see wiredesk.index.administration.
 
-Quotes and entities are nested in their article's document, so they cannot disagree with it; the cluster keeps and
-verifies its own checksums. What is left to look at is its health, the alias, the schema, and its copies.
+The cluster keeps and verifies its own checksums. What is left to look at is its health, the alias, the schema, its
+copies, and whether each article's document is the one that the article makes.
 """
 
 import contextlib
+import json
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from wiredesk.errors import Unavailable, UsageError
+from wiredesk.errors import PermanentError, Unavailable, UsageError
 from wiredesk.index.administration import BackedUp, Checked, Problem, Remade, Stats, Told
 from wiredesk.index.opensearch import aliases
 from wiredesk.index.opensearch.address import parse
+from wiredesk.index.opensearch.documents import article_document, stored_article, stored_tags
 from wiredesk.index.opensearch.mapping import VERSION
 from wiredesk.index.opensearch.node import Node, Refusal
 from wiredesk.index.opensearch.rebuild import READABLE
 from wiredesk.index.opensearch.rebuild import rebuild as moved
+from wiredesk.index.opensearch.walking import pages
 from wiredesk.index.opensearch.writer import count
 
 __all__ = ["backup", "check", "compact", "rebuild", "restore", "stats"]
 
 _TOP = 10
+_SHOWN = 3
 _KINDS = 20
 
 
 def check(url: str, *, told: Told) -> Checked:
-    """Health, schema, and numbers by kind."""
+    """Health, schema, numbers by kind, and every article: what is searched is made again from what is kept."""
     started = time.monotonic()
     with _index(url) as (node, name):
         told("questions", 0, 3)
@@ -37,7 +41,9 @@ def check(url: str, *, told: Told) -> Checked:
         told("questions", 2, 3)
         answer = node.ask("POST", f"/{name}/_search", {"size": 0, "track_total_hits": True, "aggs": _kinds()})
         told("questions", 3, 3)
-    problems = []
+        documents = _counts(answer["aggregations"]["kinds"])
+        whole = version == VERSION and health["status"] != "red"
+        problems = list(_unlike(node, name, documents.get("article", 0), told)) if whole else []
     if health["status"] == "red":
         problems.append(
             Problem(f"{name} is red: some of it cannot be searched", "start the missing nodes, or restore a snapshot")
@@ -59,11 +65,39 @@ def check(url: str, *, told: Told) -> Checked:
         )
     return Checked(
         version=version,
-        documents=_counts(answer["aggregations"]["kinds"]),
+        documents=documents,
         problems=tuple(problems),
         corrections_waiting=False,
         seconds=time.monotonic() - started,
     )
+
+
+def _unlike(node: Node, name: str, articles: int, told: Told) -> Iterator[Problem]:
+    """Articles whose documents are not those that indexing makes of them, each kind of trouble once."""
+    found: dict[str, list[str]] = {}
+    done = 0
+    for page in pages(node, name, {"term": {"kind": "article"}}):
+        for hit in page:
+            if trouble := _trouble(hit):
+                found.setdefault(trouble, []).append(hit["_id"])
+        done += len(page)
+        told("articles", min(done, articles), articles)
+    for trouble, ids in found.items():
+        more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+        cure = _RESTORE if trouble == _UNREADABLE else "make it anew: wiredesk index rebuild"
+        yield Problem(f"{trouble}: {', '.join(sorted(ids)[:_SHOWN])}{more}", cure)
+
+
+def _trouble(hit: Mapping[str, Any]) -> str | None:
+    source = hit["_source"]
+    try:
+        article, tags = stored_article(source), stored_tags(source)
+        made = article_document(article, tags, source["generation"])
+    except (ValueError, TypeError, KeyError, PermanentError):
+        return _UNREADABLE
+    if (made.id, made.version) != (hit["_id"], hit["_version"]):
+        return "articles that are kept as others than they are"
+    return None if json.loads(made.source) == source else "articles that are searched as others than they are"
 
 
 def stats(url: str) -> Stats:
@@ -148,6 +182,8 @@ def restore(url: str, source: Path, *, keep_old: bool, told: Told) -> Remade:  #
     raise UsageError(_SNAPSHOTS)
 
 
+_UNREADABLE = "articles that cannot be read"
+_RESTORE = "bring a snapshot back, or publish them again"
 _SNAPSHOTS = (
     "an index on OpenSearch is copied and brought back by the cluster's own snapshots (PUT _snapshot/…); "
     "see docs/index.md"

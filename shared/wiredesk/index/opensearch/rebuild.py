@@ -7,7 +7,7 @@ copied, and the alias moves. Writers try again meanwhile, as with any busy clust
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,18 +18,16 @@ from wiredesk.index.opensearch.bulk import write
 from wiredesk.index.opensearch.documents import Written, article_document, stored_article, stored_tags
 from wiredesk.index.opensearch.mapping import VERSION
 from wiredesk.index.opensearch.node import Node, Refusal
+from wiredesk.index.opensearch.walking import pages
 
 __all__ = ["READABLE", "Rebuilt", "rebuild"]
 
 READABLE = tuple(range(1, VERSION + 1))
 """Versions whose documents store what an article is made of: `payload` and `text`."""
-_PAGE = 500
 _FEW = 500
 """Left to copy: a second's work, so that writers may wait for it."""
 _MOST_PASSES = 50
 """A cluster that is written faster than it is copied would never end."""
-_KEPT = "5m"
-"""How long the cluster keeps the state that a pass reads, from page to page."""
 _GRACE_S = 5.0
 """Searches that began on the old index end before it is deleted."""
 
@@ -168,28 +166,12 @@ class _Rebuild:
         """Copy what has a higher number; how many that were."""
         self._node.ask("POST", f"/{self._old}/_refresh")
         copied = 0
-        for page in self._pages({"range": {"_seq_no": {"gt": since}}}):
+        for page in pages(self._node, self._old, {"range": {"_seq_no": {"gt": since}}}):
             write(self._node, self._new, [_anew(hit, *self._identities) for hit in page], refresh=False)
             copied += len(page)
             self._copied += len(page)
             self._told(self._copied)
         return copied
-
-    def _pages(self, query: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
-        body = {
-            "size": _PAGE,
-            "version": True,
-            "sort": ["_doc"],
-            "query": {"bool": {"filter": [query], "must_not": [{"term": {"kind": "probe"}}]}},
-        }
-        answer = self._node.ask("POST", f"/{self._old}/_search", body, scroll=_KEPT)
-        try:
-            while hits := answer["hits"]["hits"]:
-                yield hits
-                again = {"scroll": _KEPT, "scroll_id": answer["_scroll_id"]}
-                answer = self._node.ask("POST", "/_search/scroll", again)
-        finally:
-            self._node.ask("DELETE", "/_search/scroll", {"scroll_id": answer["_scroll_id"]})
 
     def _count(self, index: str) -> int:
         query = {"bool": {"must_not": [{"term": {"kind": "probe"}}]}}
