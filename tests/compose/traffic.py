@@ -25,7 +25,7 @@ __all__ = ["Traffic", "flowing"]
 
 _ARTICLES = 6000
 _ENDED_S = 300.0
-_PENDING_S = 180.0
+_SEEN_S, _MORE = 20.0, 50
 _FOUND_S, _POLL_S = 60.0, 0.2
 
 
@@ -86,12 +86,18 @@ class Traffic:
         return []
 
     def busy_host(self, stage: str) -> str:
-        """The host name of a worker of this stage that has articles in hand, waited for."""
+        """The host name of a worker of this stage for which Redis holds entries, waited for.
+
+        What was let go may all be done before anybody looks: then more is, until the run has used up its articles.
+        """
 
         def found() -> str | None:
-            return next((worker.host for worker in self.workers(stage) if worker.in_flight), None)
+            return next((worker.host for worker in self.workers(stage) if worker.pending), None)
 
-        return str(wait_until(found, timeout_s=_PENDING_S, what=f"a worker of {stage} to have something in hand"))
+        while True:
+            with contextlib.suppress(TimeoutError):
+                return str(wait_until(found, timeout_s=_SEEN_S, what=f"a worker of {stage} to have something in hand"))
+            self.let_go(_MORE)
 
     def held_by(self, stage: str, host: str) -> int:
         """How many entries Redis holds for this stage's worker on that host."""
