@@ -4,7 +4,7 @@ Each backend has a module `administration` with the functions of the same names 
 refuses with what to do instead. `told` is called with what is being done and how many of how many are done.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -23,9 +23,11 @@ __all__ = [
     "compact",
     "rebuild",
     "restore",
+    "some_of",
     "stats",
 ]
 
+_SHOWN = 3
 Told = Callable[[str, int, int], None]
 """(doing, done, of how many)."""
 
@@ -36,6 +38,12 @@ class Problem:
 
     what: str
     cure: str
+
+
+def some_of(ids: Sequence[str]) -> str:
+    """The first few of the ids that have a problem, and how many more there are."""
+    more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+    return f"{', '.join(sorted(set(ids))[:_SHOWN])}{more}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

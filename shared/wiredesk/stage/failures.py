@@ -29,9 +29,8 @@ class Failures:
 
     async def of(self, stream: str, entry_ids: Sequence[str]) -> list[Tries]:
         """The tries of each entry so far, in its order; none where the key is refused, so that work goes on."""
-        fields = [field for id in entry_ids for field in (id, _spared(id))]
         try:
-            found = await self._redis.hmget(keys.failures(self._group, stream), fields)
+            found = await self._redis.hmget(keys.failures(self._group, stream), _fields(entry_ids))
         except ResponseError:
             return [Tries()] * len(entry_ids)
         counts = [int(count or 0) for count in found]
@@ -48,8 +47,11 @@ class Failures:
 
     async def forget(self, stream: str, entry_ids: Sequence[str]) -> None:
         """Of entries that are settled."""
-        fields = [field for id in entry_ids for field in (id, _spared(id))]
-        await self._redis.hdel(keys.failures(self._group, stream), *fields)
+        await self._redis.hdel(keys.failures(self._group, stream), *_fields(entry_ids))
+
+
+def _fields(entry_ids: Sequence[str]) -> list[str]:
+    return [field for id in entry_ids for field in (id, _spared(id))]
 
 
 def _spared(entry_id: str) -> str:

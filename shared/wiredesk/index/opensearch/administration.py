@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from wiredesk.errors import PermanentError, Unavailable, UsageError
-from wiredesk.index.administration import BackedUp, Checked, Problem, Remade, Stats, Told
+from wiredesk.index.administration import BackedUp, Checked, Problem, Remade, Stats, Told, some_of
 from wiredesk.index.opensearch import aliases
 from wiredesk.index.opensearch.address import parse
 from wiredesk.index.opensearch.documents import article_document, stored_article, stored_tags
@@ -26,7 +26,6 @@ from wiredesk.index.opensearch.writer import count
 __all__ = ["backup", "check", "compact", "rebuild", "restore", "stats"]
 
 _TOP = 10
-_SHOWN = 3
 _KINDS = 20
 
 
@@ -83,9 +82,8 @@ def _unlike(node: Node, name: str, articles: int, told: Told) -> Iterator[Proble
         done += len(page)
         told("articles", min(done, articles), articles)
     for trouble, ids in found.items():
-        more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
         cure = _RESTORE if trouble == _UNREADABLE else "make it anew: wiredesk index rebuild"
-        yield Problem(f"{trouble}: {', '.join(sorted(ids)[:_SHOWN])}{more}", cure)
+        yield Problem(f"{trouble}: {some_of(ids)}", cure)
 
 
 def _trouble(hit: Mapping[str, Any]) -> str | None:

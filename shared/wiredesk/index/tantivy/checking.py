@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wiredesk.errors import Unavailable
-from wiredesk.index.administration import Checked, Problem, Told
+from wiredesk.index.administration import Checked, Problem, Told, some_of
 from wiredesk.index.intake import quote_card
 from wiredesk.index.prepared import prepared
 from wiredesk.index.settling import State
@@ -30,7 +30,6 @@ RESTORE = "restore a backup: wiredesk index restore BACKUP"
 REBUILD = "make the index anew from its articles: wiredesk index rebuild"
 _ENDINGS = ("idx", "pos", "term", "store", "fast", "fieldnorm")
 """Files that every segment of tantivy has, whatever is in it."""
-_SHOWN = 3
 _EVERY = 500
 
 
@@ -121,9 +120,7 @@ class _Look:
             if change.articles:
                 self._wrong("entities of articles that are missing", id)
         for what, ids in self._found.items():
-            shown = ", ".join(sorted(set(ids))[:_SHOWN])
-            more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
-            yield Problem(f"{what}: {shown}{more}", RESTORE if what.startswith("articles that") else REBUILD)
+            yield Problem(f"{what}: {some_of(ids)}", RESTORE if what.startswith("articles that") else REBUILD)
 
     def _wrong(self, what: str, id: str) -> None:
         self._found.setdefault(what, []).append(id)
