@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -63,7 +63,8 @@ def change(event, **more) -> Delivery:
 
 @pytest.fixture
 def settings(tmp_path) -> IndexingSettings:
-    return IndexingSettings(index_url=SecretStr(f"tantivy://{tmp_path}/index"), standby_retry_s=0.02)
+    url = SecretStr(f"tantivy://{tmp_path}/index")
+    return IndexingSettings(index_url=url, standby_retry_s=0.02, commit_every_s=0)
 
 
 @pytest.fixture
@@ -325,6 +326,9 @@ class FailingIndex:
         self.refusal = refusal
         self.calls: list[int] = []
 
+    def gather(self, *, every_s: float, searchable: Callable[[Sequence[str]], object]) -> None:
+        self.index.gather(every_s=every_s, searchable=searchable)
+
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
         self.calls.append(len(batch))
         for each in batch:
@@ -421,6 +425,27 @@ async def test_the_time_to_searchable_is_told_once_an_article_and_not_for_what_w
     await processor.process([delivery(article(submission_id=older))])
     assert registry.get_sample_value("wiredesk_searchable_seconds_count") == 1
     assert registry.get_sample_value("wiredesk_searchable_seconds_sum") >= 1
+
+
+async def test_what_is_gathered_is_published_when_it_is_durable_and_counted_as_searchable_when_it_is(
+    settings, registry: CollectorRegistry
+) -> None:
+    """As a worker does by default; the folder's log is what makes it durable."""
+    processor = IndexProcessor(settings.model_copy(update={"commit_every_s": 0.1}), registry=registry)
+    await processor.start(lambda state: None)
+    try:
+        for number in range(3):
+            (outcome,) = await processor.process([delivery(article(f"a{number}"))])
+            assert isinstance(outcome, Publish)
+
+        def counted() -> bool:
+            return registry.get_sample_value("wiredesk_searchable_seconds_count") == 3
+
+        await asyncio.to_thread(wait_until, counted, what="three searchable articles")
+        assert found(settings) == ["a0", "a1", "a2"]
+        assert registry.get_sample_value("wiredesk_index_documents") == 3
+    finally:
+        await processor.stop()
 
 
 async def test_a_batch_that_the_index_does_not_take_is_counted(settings, registry: CollectorRegistry) -> None:

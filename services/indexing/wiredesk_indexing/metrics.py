@@ -16,7 +16,7 @@ _SEARCHABLE_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7
 
 
 class IndexMetrics:
-    """`commit_seconds`: a batch from its first document to the end of its durable commit. `documents`: articles.
+    """`commit_seconds`: a batch from its first document until all of it is durable. `documents`: articles.
 
     `commit_failures`: batches that the index refused. `searchable_seconds`: the promise of the whole pipeline,
     told once an article and revision. The disk is that of the folder `data`.
@@ -25,7 +25,7 @@ class IndexMetrics:
     def __init__(self, registry: CollectorRegistry, data: Path) -> None:
         self.commit_seconds = Histogram(
             "wiredesk_index_commit_seconds",
-            "Time to make a batch searchable and durable.",
+            "Time to make a batch durable.",
             registry=registry,
             buckets=_BUCKETS,
         )

@@ -11,6 +11,12 @@ class IndexingSettings(WorkerSettings):
     """What every worker has, and what concerns the index. Durations in seconds."""
 
     standby_retry_s: float = Field(default=0.5, gt=0, description="between tries for an index another worker holds")
+    commit_every_s: float = Field(
+        default=0.5,
+        ge=0,
+        le=5,
+        description="at the latest, durable batches become searchable by a commit (embedded index); 0: each by its own",
+    )
     batch_time_limit_s: float = Field(
         default=300, gt=0, description="an index that takes longer for a batch is stuck, and the worker ends"
     )

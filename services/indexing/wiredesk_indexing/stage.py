@@ -1,4 +1,4 @@
-"""The indexing stage: a batch of deliveries becomes one durable commit, then one outcome each.
+"""The indexing stage: a batch of deliveries is made durable in the index, then becomes one outcome each.
 
 All work on the index, decoding included, runs in one thread, so that health and metrics answer meanwhile and the index
 has one user. Retractions go first: what they keep out is then told as superseded. Corrections go next: what they say is
@@ -135,11 +135,20 @@ class IndexProcessor:
     def _open(self) -> None:
         index = self._open_index(self._settings.index_url.get_secret_value())
         try:
+            index.gather(every_s=self._settings.commit_every_s, searchable=self._note_searchable)
             self._metrics.documents.set(index.documents())
         except BaseException:
             index.close()
             raise
         self._index = index
+
+    def _note_searchable(self, submissions: Sequence[str]) -> None:
+        """Told by the index, in a thread of its own where batches are gathered for a commit."""
+        now = datetime.now(UTC)
+        for id in submissions:
+            self._metrics.searchable_seconds.observe(max(0.0, (now - submitted_at(id)).total_seconds()))
+        if self._index is not None:
+            self._metrics.documents.set(self._index.documents())
 
     def _close(self) -> None:
         if self._index is not None:
@@ -200,11 +209,7 @@ class IndexProcessor:
         for delivery, each in zip(batch, asked, strict=True):
             match each:
                 case Work(article):
-                    result = next(upserted)
-                    if result == "indexed":
-                        age = indexed_at - submitted_at(article.submission_id)
-                        self._metrics.searchable_seconds.observe(max(0.0, age.total_seconds()))
-                    outcomes.append(_indexed(delivery, article, result, indexed_at))
+                    outcomes.append(_indexed(delivery, article, next(upserted), indexed_at))
                 case Removal(event):
                     outcomes.append(_applied(delivery, event, next(removed)))
                 case Amendment(correction):

@@ -1,4 +1,7 @@
-"""Run by test_index_durability: upserts small batches for ever, and prints each id once it was acknowledged."""
+"""Run by test_index_durability: upserts small batches for ever, and prints each id once it was acknowledged.
+
+Arguments: the index, a name for this run, and how often batches are gathered for a commit, in seconds.
+"""
 
 import itertools
 import sys
@@ -28,6 +31,7 @@ def article(article_id: str) -> ArticleExtracted:
 
 
 writer = open_writer(sys.argv[1])
+writer.gather(every_s=float(sys.argv[3]), searchable=lambda _: None)
 for batch in itertools.count():
     # Each id comes in two batches: the second time as a redelivery.
     ids = [f"{sys.argv[2]}-{(batch // 2) * 10 + n}" for n in range(10)]

@@ -43,10 +43,10 @@ def make_article() -> MakeArticle:
     def make(article_id: str = "a1", text: str = "Some words.", **fields: Any) -> ArticleExtracted:
         entities = tuple(_entity(text, *each) for each in fields.pop("entities", ()))
         quotes = tuple(_quote(text, *each) for each in fields.pop("quotes", ()))
-        values = {"revision": 1, "title": "A headline", "language": "en", "cluster_id": f"c-{article_id}"} | fields
+        values = {"revision": 1, "title": "A headline", "language": "en", "cluster_id": f"c-{article_id}"}
+        values |= {"submission_id": "1006502400000-0"} | fields
         return ArticleExtracted(
             article_id=article_id,
-            submission_id="1006502400000-0",
             text=text,
             content_hash="0" * 64,
             extractor="tests/1",

@@ -1,9 +1,12 @@
 """Whatever comes in which order, how often, and with how many restarts: the index answers what a simple model says."""
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +16,7 @@ from wiredesk.events import ArticleExtracted, ArticleRetracted, EntityCorrected
 from wiredesk.index import open_reader, open_writer
 from wiredesk.index.corrections import Correction
 from wiredesk.index.protocol import Filters, IndexReader, SearchRequest
+from wiredesk.index.tantivy.snapshot import snapshot
 
 NAMES = {f"person:{name.lower()}": name for name in ("Ann", "Ben", "Cat")}
 NEW = "person:new"
@@ -191,6 +195,34 @@ def test_any_history_is_answered_as_the_model_answers(steps, tmp_path_factory, m
     answered_as_the_model_answers(steps, f"tantivy://{tmp_path_factory.mktemp('index')}/index", make_article)
 
 
+@settings(PATIENT, max_examples=40)
+@given(steps=histories())
+def test_any_history_of_writers_that_gather_and_lose_their_power_is_answered_as_the_model_answers(
+    steps, tmp_path_factory, make_article, monkeypatch
+):
+    monkeypatch.setattr("wiredesk.index.tantivy.writer.STEP", 1)
+    folder = tmp_path_factory.mktemp("index")
+
+    def reopened(writer, url):
+        """On what its disk has at this moment."""
+        at = Path(urlsplit(url).path)
+        copy = at.with_name(f"{int(at.name) + 1}")
+        with snapshot(at, at) as now:
+            shutil.copytree(now, copy)
+        shutil.copy(at / "wiredesk.json", copy)
+        writer.close()
+        return gathering(f"tantivy://{copy}"), f"tantivy://{copy}"
+
+    answered_as_the_model_answers(steps, f"tantivy://{folder}/1", make_article, opened=gathering, reopened=reopened)
+
+
+def gathering(url):
+    """A writer that commits by itself now and then."""
+    writer = open_writer(url)
+    writer.gather(every_s=0.01, searchable=lambda _: None)
+    return writer
+
+
 @pytest.mark.opensearch
 @pytest.mark.timeout(600)
 @settings(PATIENT, max_examples=15)
@@ -206,11 +238,17 @@ def test_any_history_of_two_writers_on_a_node_is_answered_as_the_model_answers(
         opensearch.forget(index)
 
 
-def answered_as_the_model_answers(steps, url, make_article, *, writers=1):
+def reopened(writer, url):
+    """After it has let go."""
+    writer.close()
+    return open_writer(url), url
+
+
+def answered_as_the_model_answers(steps, url, make_article, *, writers=1, opened=open_writer, reopened=reopened):
     """`writers` take the steps in turn; each knows of the others' corrections only what the index tells it."""
     model = Model()
     with ExitStack() as stack:
-        open_ones = [open_writer(url) for _ in range(writers)]
+        open_ones = [opened(url) for _ in range(writers)]
         stack.callback(lambda: [each.close() for each in open_ones])
         for at, (kind, value) in enumerate(batches(steps, make_article)):
             turn = at % writers
@@ -225,8 +263,7 @@ def answered_as_the_model_answers(steps, url, make_article, *, writers=1):
                 case "settle":
                     writer.settle()
                 case "reopen":
-                    writer.close()
-                    open_ones[turn] = open_writer(url)
+                    open_ones[turn], url = reopened(writer, url)
             model.take(value)
         for writer in open_ones:
             while writer.settle():

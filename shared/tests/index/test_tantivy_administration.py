@@ -318,7 +318,7 @@ def test_a_writer_that_opened_the_old_index_and_got_its_lock_late_lets_it_go(fil
         for file in (tmp_path / "twin").glob("[!w]*"):
             shutil.copy(file, folder)
     with pytest.raises(IndexBusy, match="made anew"):
-        writer._locked_writer()
+        writer._store.hold()
     open_writer(filled).close()
 
 

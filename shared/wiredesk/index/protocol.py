@@ -3,7 +3,7 @@
 A backend is chosen by the scheme of `WIREDESK_INDEX_URL`; see `wiredesk.index.open`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, Literal, Protocol, TypeVar, runtime_checkable
@@ -53,11 +53,20 @@ class IndexWriter(Protocol):
     """A writer of an index; whether there may be several at a time, the backend's entry in BACKENDS says."""
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
-        """Make a batch searchable; returns, in the batch's order, only when all of it is durable.
+        """Make a batch searchable; returns, in the batch's order, only when all of it is durable. See also `gather`.
 
         Of several revisions of one article the highest wins, in the batch and against the index. Repeating a batch
         changes nothing. Raises TransientError when the store is full or away; then nothing of the batch is promised.
         Raises PermanentError for an article that cannot be kept; then the others have to be given again.
+        """
+        ...
+
+    def gather(self, *, every_s: float, searchable: Callable[[Sequence[str]], object]) -> None:
+        """From now on `upsert` returns when a batch is durable, and may leave it to a later commit to be searched.
+
+        A commit begins `every_s` after the one before at the latest, or earlier where commits are cheap; 0: before
+        `upsert` returns. `searchable` is told the submissions of the articles of each, in any thread, and must not
+        raise.
         """
         ...
 

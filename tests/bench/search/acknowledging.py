@@ -9,6 +9,7 @@ import sys
 from wiredesk.index import open_writer
 
 from .corpus import News
+from .writing import Gathering
 
 BATCH = 20
 
@@ -16,6 +17,7 @@ BATCH = 20
 def main() -> None:
     """Write, and print a line an article."""
     news, writer = News(), open_writer(sys.argv[1])
+    Gathering(writer)
     for batch in itertools.count():
         first = int(sys.argv[2]) + batch // 2 * BATCH
         writer.upsert([news.article(number) for number in range(first, first + BATCH)])

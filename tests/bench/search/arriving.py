@@ -9,14 +9,16 @@ import threading
 from wiredesk.index import open_writer
 
 from .corpus import News
+from .writing import Gathering
 
 
 def main() -> None:
-    """Write small batches, each a commit."""
+    """Write small batches."""
     url, first, batch, every_s = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
     over = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
     news, writer, written = News(), open_writer(url), 0
+    Gathering(writer)
     while not over.wait(every_s):
         writer.upsert([news.article(number) for number in range(first + written, first + written + batch)])
         written += batch

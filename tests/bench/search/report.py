@@ -148,6 +148,7 @@ def _conditions(report: Report) -> Iterable[str]:
             f"{report.articles:,} articles of some 375 words, with 12 entities and 6 quotes each; "
             "figures are medians, ratios the median of the rounds' own"
         )
+        yield "upserts are counted until the last of them is searchable, each durable when its batch returned"
         yield "SQLite FTS5 writes durably too: WAL, synchronous=FULL, one transaction a batch"
     yield f"{machine['processor']}, {machine['cores']} cores{memory}; {machine['system']}; {machine['python']}"
     yield "; ".join(f"{name} {version}" for name, version in machine["packages"].items())

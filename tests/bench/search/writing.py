@@ -2,6 +2,7 @@
 
 import gc
 import statistics
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,8 +11,11 @@ from pathlib import Path
 
 from wiredesk.events import ArticleExtracted
 from wiredesk.index import open_writer
+from wiredesk.index.protocol import IndexWriter
 from wiredesk_indexing.__main__ import collect_seldom
+from wiredesk_indexing.settings import IndexingSettings
 
+from ..errors import BenchError
 from ..figures import Figure, percentile
 from .corpus import News
 from .fts5 import Fts5
@@ -20,22 +24,72 @@ __all__ = ["BATCHES", "Took", "durable_upserts", "fill"]
 
 BATCHES = (100, 500)
 YARDSTICK = "SQLite FTS5"
-_STRETCH = 2500
+_STRETCH = 5000
 """Articles one engine takes before the other's turn: some seconds, so that tantivy's merges fall within its own."""
+_PATIENCE_S = 60.0
 _TOLD_EVERY = 10 * _STRETCH
+
+
+class Gathering:
+    """The index's writer as a worker has it: a batch is durable when it returns, and searchable with a later commit."""
+
+    def __init__(self, writer: IndexWriter) -> None:
+        self._writer = writer
+        self._count = 0
+        self._changed = threading.Condition()
+        self._times: list[tuple[int, float]] = []
+        self._acknowledged: list[tuple[int, float]] = []
+        self._sent = 0
+        writer.gather(every_s=IndexingSettings.model_fields["commit_every_s"].default, searchable=self._note)
+
+    def upsert(self, batch: Sequence[ArticleExtracted]) -> None:
+        """Returns when it is durable."""
+        self._writer.upsert(batch)
+        self._sent += len(batch)
+        self._acknowledged.append((self._sent, time.perf_counter()))
+
+    def finish(self) -> None:
+        """Returns when all of it is searchable. Raises BenchError."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._count >= self._sent, _PATIENCE_S):
+                raise BenchError("the index acknowledged articles that did not become searchable")
+
+    def searchable_s(self) -> list[float]:
+        """For each batch the seconds from its acknowledgement until its last article could be found; 0 if before."""
+        commits = iter(self._times)
+        reached, at = next(commits)
+        delays = []
+        for sent, acknowledged_at in self._acknowledged:
+            while reached < sent:
+                reached, at = next(commits)
+            delays.append(max(0.0, at - acknowledged_at))
+        return delays
+
+    def _note(self, submissions: Sequence[str]) -> None:
+        with self._changed:
+            self._count += len(submissions)
+            self._times.append((self._count, time.perf_counter()))
+            self._changed.notify_all()
 
 
 @dataclass(slots=True)
 class Took:
-    """For one engine and one size of batch: articles a second of each stretch, seconds of each batch, and of processor
-    time an article.
+    """For one engine and one size of batch: articles a second of each stretch, until all of it is searchable.
+
+    `batch_s`: until a batch is durable; `cpu_s`: processor time an article; `searchable_s`: see Gathering.
     """
 
     rates: list[float] = field(default_factory=list)
     batch_s: list[float] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
+    searchable_s: list[float] = field(default_factory=list)
 
-    def stretch(self, batches: Sequence[Sequence[ArticleExtracted]], upsert: Callable[..., object]) -> None:
+    def stretch(
+        self,
+        batches: Sequence[Sequence[ArticleExtracted]],
+        upsert: Callable[..., object],
+        finish: Callable[[], object],
+    ) -> None:
         """Write some batches, and note what each took."""
         count = sum(map(len, batches))
         began, cpu_began = time.perf_counter(), time.process_time()
@@ -43,6 +97,7 @@ class Took:
             batch_began = time.perf_counter()
             upsert(batch)
             self.batch_s.append(time.perf_counter() - batch_began)
+        finish()
         self.rates.append(count / (time.perf_counter() - began))
         self.cpu_s.append((time.process_time() - cpu_began) / count)
 
@@ -56,18 +111,25 @@ def durable_upserts(
     """
     took = {size: (Took(), Took()) for size in BATCHES}
     writer, other = open_writer(f"tantivy://{index}"), Fts5(sql)
-    for turn, at in enumerate(range(0, articles, _STRETCH)):
-        size = BATCHES[turn % len(BATCHES)]
+    for number, at in enumerate(range(0, articles, _STRETCH)):
+        size = BATCHES[number % len(BATCHES)]
         batches = list(news.batches(range(at, min(at + _STRETCH, articles)), size))
-        both = [(took[size][0], writer.upsert), (took[size][1], other.upsert)]
+        gathering = Gathering(writer)
+        mine, theirs = took[size]
+        both = [(mine, gathering.upsert, gathering.finish), (theirs, other.upsert, _nothing)]
         with _collecting_as_the_worker_does():
-            for one, upsert in both if turn // len(BATCHES) % 2 else both[::-1]:
-                one.stretch(batches, upsert)
-        mine, theirs = (one.rates[-1] for one in took[size])
-        say(f"{at + sum(map(len, batches)):,} articles: {mine:,.0f}/s at batch {size}, {YARDSTICK} {theirs:,.0f}/s")
+            for one, upsert, finish in both if number // len(BATCHES) % 2 else both[::-1]:
+                one.stretch(batches, upsert, finish)
+        mine.searchable_s += gathering.searchable_s()
+        rates = f"{mine.rates[-1]:,.0f}/s at batch {size}, {YARDSTICK} {theirs.rates[-1]:,.0f}/s"
+        say(f"{at + sum(map(len, batches)):,} articles: {rates}")
     writer.close()
     other.close()
     return took
+
+
+def _nothing() -> None:
+    """A transaction of SQLite can be searched when it is durable."""
 
 
 @contextmanager
@@ -85,11 +147,13 @@ def _collecting_as_the_worker_does() -> Iterator[None]:
 def fill(news: News, index: Path, *, articles: int, say: Callable[[str], None]) -> None:
     """The index alone, in large batches; how fast they go in is told on the way."""
     writer, size = open_writer(f"tantivy://{index}"), BATCHES[-1]
+    gathering = Gathering(writer)
     for at in range(0, articles, _TOLD_EVERY):
         until, took = min(at + _TOLD_EVERY, articles), Took()
         with _collecting_as_the_worker_does():
             for first in range(at, until, _STRETCH):
-                took.stretch(list(news.batches(range(first, min(first + _STRETCH, until)), size)), writer.upsert)
+                batches = list(news.batches(range(first, min(first + _STRETCH, until)), size))
+                took.stretch(batches, gathering.upsert, gathering.finish)
         say(f"{until:,} articles: {statistics.median(took.rates):,.0f}/s at batch {size}")
     writer.close()
 
@@ -105,6 +169,9 @@ def figures(took: dict[int, tuple[Took, Took]], index: Path, sql: Path, *, artic
             name = f"a durable batch of {size}, p{percent}"
             values = [[1000 * percentile(one.batch_s, percent)] for one in (mine, theirs)]
             found.append(_figure(name, "ms", *values))
+        for percent in (50, 99):
+            delay = 1000 * percentile(mine.searchable_s, percent)
+            found.append(_figure(f"acknowledged to searchable, batch {size}, p{percent}", "ms", [delay]))
         cpu = [[1000 * value for value in one.cpu_s] for one in (mine, theirs)]
         found.append(_figure(f"processor time, batch {size}", "ms/article", *cpu))
     size_mb = sum(path.stat().st_size for path in index.iterdir() if path.is_file()) / 1e6
@@ -115,12 +182,12 @@ def figures(took: dict[int, tuple[Took, Took]], index: Path, sql: Path, *, artic
     return [*found, _figure("size on disk, 10,000 articles", "MB", [size_mb / each], [other_mb / each])]
 
 
-def _figure(name: str, unit: str, values: Sequence[float], others: Sequence[float]) -> Figure:
+def _figure(name: str, unit: str, values: Sequence[float], others: Sequence[float] = ()) -> Figure:
     return Figure(
         section="writing",
         name=name,
         unit=unit,
         values=tuple(values),
-        yardstick=YARDSTICK,
+        yardstick=YARDSTICK if others else None,
         yardstick_values=tuple(others),
     )

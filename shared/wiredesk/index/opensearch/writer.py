@@ -5,7 +5,7 @@ that; an article is written first and the state looked at after that. So either 
 writes the article again, or the article was there when its corrections' articles were looked for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from wiredesk.errors import PermanentError, TransientError, Unavailable
@@ -44,8 +44,13 @@ class OpenSearchWriter:
         except BaseException:
             self._node.close()
             raise
+        self._searchable: Callable[[Sequence[str]], object] = lambda _: None
         # What a killed writer had under way may have come in after its articles were looked for.
         self._unchecked = self._standing.checked_again()
+
+    def gather(self, *, every_s: float, searchable: Callable[[Sequence[str]], object]) -> None:
+        """See IndexWriter. Nothing is left to later: the cluster gathers by itself what several writers send."""
+        self._searchable = searchable
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
         """Raises PermanentError for an article that cannot be indexed.
@@ -55,6 +60,7 @@ class OpenSearchWriter:
         _checked(batch)
         newest = newest_of(batch)
         winners = self._put(newest)
+        self._searchable([newest[id].submission_id for id in newest if id in winners])
         return [
             "indexed" if article.article_id in winners and article.revision == newest[article.article_id].revision
             else "superseded"

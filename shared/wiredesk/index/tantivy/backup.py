@@ -2,14 +2,14 @@
 
 import json
 import os
-import shutil
 import time
 from pathlib import Path
 
 from wiredesk.errors import Unavailable, UsageError
 from wiredesk.index.administration import BackedUp, Remade, Told
+from wiredesk.index.tantivy import translog
 from wiredesk.index.tantivy.checking import damaged_files
-from wiredesk.index.tantivy.generations import Generation, current, flushed_folder, lead_to
+from wiredesk.index.tantivy.generations import Generation, current, flushed_copy, flushed_folder, lead_to
 from wiredesk.index.tantivy.remaking import GRACE_S, replaced, size_of
 from wiredesk.index.tantivy.schema import VERSION
 from wiredesk.index.tantivy.snapshot import scratch, snapshot
@@ -76,14 +76,12 @@ def restored(path: Path, source: Path, *, keep_old: bool, told: Told, grace_s: f
 def _copy(source: Path, target: Path, told: Told) -> None:
     files = sorted(each for each in source.iterdir() if not each.name.startswith(".") and each.is_file())
     files = [each for each in files if each.suffix != ".lock" and each.name not in ("wiredesk.json", "lease.json")]
+    logged = translog.files_of(source)
     for done, file in enumerate(files):
         told("files copied", done, len(files))
-        with file.open("rb") as old, (target / file.name).open("xb") as new:
-            shutil.copyfileobj(old, new, 1 << 20)
-            new.flush()
-            os.fsync(new.fileno())
+        flushed_copy(file, target / file.name)
     with (target / _MANAGED_FILE).open("x") as managed:
-        json.dump([each.name for each in files], managed)
+        json.dump([each.name for each in files if each not in logged], managed)
         managed.flush()
         os.fsync(managed.fileno())
     flushed_folder(target)

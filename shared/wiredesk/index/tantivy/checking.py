@@ -6,15 +6,17 @@ again from what the articles store and compared.
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from wiredesk.errors import Unavailable
+from wiredesk.errors import Unavailable, UsageError
 from wiredesk.index.administration import Checked, Problem, Told, some_of
 from wiredesk.index.intake import quote_card
 from wiredesk.index.prepared import prepared
 from wiredesk.index.settling import State
+from wiredesk.index.tantivy import translog
 from wiredesk.index.tantivy.checksums import damage
 from wiredesk.index.tantivy.documents import card_of, stored_article, stored_tags
 from wiredesk.index.tantivy.entities import Change, tally
@@ -74,6 +76,11 @@ def damaged_files(folder: Path, told: Told) -> Iterator[Problem]:
         told("files", done, len(files))
         if wrong := damage(file):
             yield Problem(f"{file.name}: {wrong}", RESTORE)
+    for file in translog.files_of(folder):
+        try:
+            deque(translog.batches(file), maxlen=0)
+        except UsageError as error:
+            yield Problem(str(error), RESTORE)
     told("files", len(files), len(files))
 
 

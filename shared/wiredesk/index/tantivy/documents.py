@@ -20,8 +20,18 @@ from wiredesk.index.prepared import Prepared, names_of
 from wiredesk.index.reported import other_names, sentences_around, speakers_of
 from wiredesk.index.scripts import has_ideographs
 from wiredesk.index.tantivy.keys import FIELD, called, key, numbered
+from wiredesk.index.tantivy.translog import Kept
 
-__all__ = ["card_of", "day_bounds", "documents_of", "stored_article", "stored_tags", "tombstone_of"]
+__all__ = [
+    "article_of",
+    "card_of",
+    "day_bounds",
+    "documents_of",
+    "kept_of",
+    "stored_article",
+    "stored_tags",
+    "tombstone_of",
+]
 
 _TIE_BITS = 25
 """Beside 39 bits of seconds; they part articles of one second."""
@@ -40,14 +50,30 @@ class _Times(NamedTuple):
     day: date | None
 
 
-def documents_of(article: Prepared, generation: int) -> list[Document]:
-    """Every document of an article that was `checked`. Raises PermanentError when it cannot be one all the same."""
-    kept, tags = article.extracted, article.tags
+def kept_of(article: ArticleExtracted) -> Kept:
+    """What is stored of it. Raises PermanentError when it cannot be."""
+    try:
+        return Kept(article.model_dump_json(exclude={"text"}).encode(), article.text.encode())
+    except ValueError as error:  # UnicodeEncodeError among them: a lone surrogate
+        raise _unindexable(article, error) from error
+
+
+def article_of(kept: Kept) -> ArticleExtracted:
+    """The article that it was. Raises ValueError."""
+    return _read(kept.payload, kept.text.decode())
+
+
+def documents_of(article: Prepared, payload: bytes, generation: int) -> list[Document]:
+    """Every document of an article that was `checked`, and is kept with this payload.
+
+    Raises PermanentError when it cannot be one all the same.
+    """
+    tags = article.tags
     try:
         tie = tie_of(article.article_id)
-        times = _times(kept.published_at, tie)
+        times = _times(article.extracted.published_at, tie)
         document = _article(article, times, tie)
-        document.add_bytes("payload", kept.model_dump_json(exclude={"text"}).encode())
+        document.add_bytes("payload", payload)
         document.add_unsigned("generation", generation)
         if tags:
             document.add_bytes("tags", json.dumps(tags).encode())
@@ -55,8 +81,8 @@ def documents_of(article: Prepared, generation: int) -> list[Document]:
                 if id != tag.id and len(id.encode()) <= LONGEST_ID:
                     document.add_text(FIELD, key("extracted", id))
         return [document, *_quotes(article, times, tie)]
-    except (ValueError, OverflowError) as error:  # UnicodeEncodeError among them: a lone surrogate
-        raise PermanentError("unindexable", f"{article.article_id} cannot be indexed: {error}") from error
+    except (ValueError, OverflowError) as error:
+        raise _unindexable(article.extracted, error) from error
 
 
 def tombstone_of(article_id: str, revision: int) -> Document:
@@ -76,8 +102,7 @@ def card_of(document: Document) -> dict[str, Any]:
 
 def stored_article(document: Document) -> ArticleExtracted:
     """The article a document was made of, as extraction has it."""
-    payload = json.loads(document.get_first("payload") or b"{}")
-    return ArticleExtracted.model_validate(payload | {"text": document.get_first("text")})
+    return _read(document.get_first("payload") or b"{}", document.get_first("text"))
 
 
 def stored_tags(document: Document) -> dict[str, Tag]:
@@ -90,6 +115,14 @@ def day_bounds(first: date | None, last: date | None) -> tuple[int, int]:
     """The values of `newest` from the first to the last day, both included, in UTC; None leaves an end open."""
     low, end = day_seconds(first, last)
     return low << _TIE_BITS, (end << _TIE_BITS) - 1
+
+
+def _read(payload: bytes, text: str | None) -> ArticleExtracted:
+    return ArticleExtracted.model_validate(json.loads(payload) | {"text": text})
+
+
+def _unindexable(article: ArticleExtracted, error: Exception) -> PermanentError:
+    return PermanentError("unindexable", f"{article.article_id} cannot be indexed: {error}")
 
 
 def _times(published_at: str | None, tie: int) -> _Times:

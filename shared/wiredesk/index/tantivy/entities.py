@@ -180,12 +180,13 @@ class Ledger:
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self._known: dict[str, Counted] = {}
+        self._emptied: set[str] = set()
 
     def updated(self, changes: Mapping[str, Change], corrections: Corrections, searcher: Searcher) -> list[Counted]:
         """The entities that change, as they will be; the document of one with no articles left only has to go."""
         moved = {id: change for id, change in changes.items() if change}
         known = {id: self._known[id] for id in moved if id in self._known}
-        for id, hit in load(searcher, self._schema, moved.keys() - known.keys()).items():
+        for id, hit in load(searcher, self._schema, moved.keys() - known.keys() - self._emptied).items():
             known[id] = Counted(prominence.counted(searcher, self._schema, hit), hit.articles)
         result = []
         for id, change in moved.items():
@@ -200,12 +201,17 @@ class Ledger:
     def remember(self, entities: Iterable[Counted]) -> None:
         """Take note of what a commit made durable."""
         for entity in entities:
-            self._known.pop(entity.hit.entity_id, None)
+            id = entity.hit.entity_id
+            self._known.pop(id, None)
             if entity.hit.articles > 0:
-                self._known[entity.hit.entity_id] = entity
+                self._known[id] = entity
+                self._emptied.discard(id)
+            else:
+                self._emptied.add(id)  # an older searcher still has it
 
     def trim(self) -> None:
         """Let go what is too much to remember, the longest unchanged first, when a searcher sees all commits."""
+        self._emptied.clear()
         surplus = max(0, len(self._known) - _REMEMBERED)
         for id in list(islice(self._known, surplus)):
             del self._known[id]

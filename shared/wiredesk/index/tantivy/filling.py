@@ -14,7 +14,7 @@ from wiredesk.index.corrections import Corrections, Register
 from wiredesk.index.prepared import prepared
 from wiredesk.index.settling import State
 from wiredesk.index.tantivy import standing
-from wiredesk.index.tantivy.documents import documents_of, tombstone_of
+from wiredesk.index.tantivy.documents import documents_of, kept_of, tombstone_of
 from wiredesk.index.tantivy.entities import Change, Ledger, document_of, tally
 from wiredesk.index.tantivy.schema import create_or_open
 
@@ -49,8 +49,9 @@ def filled(
             seen.add(article.article_id)
             taken = prepared(article, tags_of(article, corrections))
             tally(changes, taken, 1)
+            payload = kept_of(article).payload
             with _written(path):
-                for document in documents_of(taken, state.generation):
+                for document in documents_of(taken, payload, state.generation):
                     writer.add_document(document)
         with _written(path):
             for entity in Ledger(index.schema).updated(changes, corrections, index.searcher()):

@@ -20,6 +20,7 @@ __all__ = [
     "Generation",
     "current",
     "discard_unused",
+    "flushed_copy",
     "flushed_folder",
     "lead_to",
     "moved",
@@ -30,7 +31,9 @@ __all__ = [
 VERSION_FILE = "wiredesk.json"
 SEGMENTS_FILE = "meta.json"
 _NAME = re.compile(r"generation-([0-9]{1,9})")
-_ENGINE_FILES = re.compile(r"[0-9a-f]{32}\..+|meta\.json|lease\.json|\.managed\.json|\.tantivy-\w+\.lock")
+_ENGINE_FILES = re.compile(
+    r"[0-9a-f]{32}\..+|meta\.json|lease\.json|\.managed\.json|translog-[0-9]+\.log|\.tantivy-\w+\.lock"
+)
 
 
 class Generation(NamedTuple):
@@ -122,6 +125,14 @@ def flushed_folder(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def flushed_copy(source: Path, target: Path) -> None:
+    """Copy a file under a name that is not there yet, durably. Raises OSError."""
+    with source.open("rb") as old, target.open("xb") as new:
+        shutil.copyfileobj(old, new, 1 << 20)
+        new.flush()
+        os.fsync(new.fileno())
 
 
 def _engine_files(folder: Path) -> list[Path]:

@@ -16,7 +16,7 @@ from wiredesk.index.administration import Remade, Told
 from wiredesk.index.corrections import Register
 from wiredesk.index.protocol import IndexBusy
 from wiredesk.index.settling import State
-from wiredesk.index.tantivy import lease
+from wiredesk.index.tantivy import lease, translog
 from wiredesk.index.tantivy.documents import card_of, stored_article
 from wiredesk.index.tantivy.filling import filled
 from wiredesk.index.tantivy.generations import (
@@ -24,6 +24,7 @@ from wiredesk.index.tantivy.generations import (
     Generation,
     current,
     discard_unused,
+    flushed_copy,
     flushed_folder,
     lead_to,
     moved,
@@ -43,14 +44,17 @@ _EVERY = 100
 
 
 def remade(path: Path, old: Generation, *, keep_old: bool, told: Told, grace_s: float = GRACE_S) -> Remade:
-    """From the articles, retractions and corrections that the index stores. See `replaced`."""
+    """From the articles, retractions and corrections that the index stores. See `replaced`.
+
+    What a killed writer left in its log goes along: the next one brings it in.
+    """
     if old.version not in READABLE:
         raise UsageError(
             f"the index at {path} has schema {old.version}; this Wiredesk reads schema {READABLE[0]} to {VERSION}"
         )
     return replaced(
         path,
-        lambda old, new: copied(old.folder, new, told),
+        lambda old, new: _copied_with_log(old.folder, new, told),
         needed=size_of(old.folder),
         keep_old=keep_old,
         grace_s=grace_s,
@@ -97,6 +101,13 @@ def replaced(
         seconds=ended - started,
         kept=str(kept) if kept else None,
     )
+
+
+def _copied_with_log(source: Path, target: Path, told: Told) -> None:
+    copied(source, target, told)
+    for file in translog.files_of(source):
+        flushed_copy(file, target / file.name)
+    flushed_folder(target)
 
 
 def copied(source: Path, target: Path, told: Told) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from wiredesk.errors import TransientError, Unavailable, UsageError
+from wiredesk.index.tantivy import translog
 from wiredesk.index.tantivy.generations import SEGMENTS_FILE
 
 __all__ = ["files_of", "scratch", "segments_of", "snapshot"]
@@ -45,7 +46,8 @@ def files_of(folder: Path, listed: bytes) -> list[Path]:
 
 @contextlib.contextmanager
 def snapshot(path: Path, folder: Path) -> Iterator[Path]:
-    """The last commit of the index in `folder`, as long as the context lasts. `path`: where the links are kept.
+    """The last commit of the index in `folder`, and the log of what was acknowledged since, as long as the context
+    lasts. `path`: where the links are kept.
 
     Raises Unavailable, UsageError, TransientError.
     """
@@ -68,9 +70,13 @@ def snapshot(path: Path, folder: Path) -> Iterator[Path]:
 
 
 def _linked(folder: Path, made: Path) -> bool:
-    listed = (folder / SEGMENTS_FILE).read_bytes()
     for left in made.iterdir():
         left.unlink()
+    # The log first: what is dropped from it meanwhile is in the commit that is listed then.
+    for file in translog.files_of(folder):
+        with contextlib.suppress(FileNotFoundError):
+            os.link(file, made / file.name)
+    listed = (folder / SEGMENTS_FILE).read_bytes()
     for file in files_of(folder, listed):
         with contextlib.suppress(FileNotFoundError):  # then the list is another by now
             os.link(file, made / file.name)

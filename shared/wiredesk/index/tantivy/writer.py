@@ -1,140 +1,134 @@
-"""The writer: a batch of articles becomes one commit, and returns when that is on disk."""
+"""The writer: a batch is durable when it returns, and searchable then or, while it gathers, with the next commit."""
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import tantivy
 
-from wiredesk.errors import TransientError, UsageError
+from wiredesk.errors import TransientError, UsageError, WiredeskError
 from wiredesk.events import ArticleExtracted, ArticleRetracted
 from wiredesk.index.corrected import tags_of
 from wiredesk.index.corrections import Correction, Corrections, Register, registers_of
 from wiredesk.index.intake import checked, newest_of
 from wiredesk.index.prepared import prepared
-from wiredesk.index.protocol import IndexBusy, Upserted
+from wiredesk.index.protocol import Upserted
 from wiredesk.index.settling import STEP, State, reach
-from wiredesk.index.tantivy import lease, standing
-from wiredesk.index.tantivy.documents import documents_of, stored_article, stored_tags, tombstone_of
-from wiredesk.index.tantivy.entities import Change, Ledger, document_of, tally
-from wiredesk.index.tantivy.generations import moved
+from wiredesk.index.tantivy import standing
+from wiredesk.index.tantivy.commit import Commit
+from wiredesk.index.tantivy.documents import article_of, documents_of, kept_of, stored_article, stored_tags
+from wiredesk.index.tantivy.entities import Change
 from wiredesk.index.tantivy.held import Held, held, retracted
-from wiredesk.index.tantivy.keys import FIELD as KEY_FIELD
-from wiredesk.index.tantivy.keys import any_key, key
-from wiredesk.index.tantivy.paging import count
 from wiredesk.index.tantivy.probing import probe
-from wiredesk.index.tantivy.schema import create_or_open
+from wiredesk.index.tantivy.store import Store, panics, unwritable
+from wiredesk.index.tantivy.translog import Kept, Translog
 
 __all__ = ["TantivyWriter"]
 
-_HEAP_BYTES = 50_000_000
-"""Memory for documents before a segment is written; a batch of 500 articles of 4 KB stays within it."""
-_THREADS = 1
-"""One segment a commit instead of one a thread: fewer to merge, and the extraction workers need the cores."""
 _MOST_UNSEEN = 1000
 """New articles committed until the index is opened anew, which costs as much as some articles do."""
-
-
-@dataclass(slots=True)
-class _Commit:
-    """What one commit changes. Articles come in, or replace those the index has (None: removed).
-
-    `known` are those that it has: each deletion looks through every segment, and most articles are new.
-    """
-
-    articles: Mapping[str, ArticleExtracted | None]
-    known: Collection[str]
-    changes: dict[str, Change] = field(default_factory=dict)
-    tombstones: Mapping[str, int] = field(default_factory=dict)
-    registers: Sequence[Register] = ()
-    corrections: Corrections | None = None
-    state: State | None = None
-
-    @property
-    def adds_only(self) -> bool:
-        """Whether nothing is changed but that articles come in which the index does not have."""
-        return not (self.known or self.tombstones or self.registers or self.state)
+_MOST_GATHERED = 5_000_000
+"""Bytes of articles gathered before the next batch has to wait for a commit: some 1,500, and as documents 50 MB."""
+_SHARE = 4
+"""Commits begin so many times as long after one another as they take: nobody waits for a cheap one, and where the
+processors are busy with other work they are fewer."""
+_RETRY_S = 1.0
+"""After a commit that failed, most often for a full disk."""
 
 
 class TantivyWriter:
-    """The one writer of a folder; see IndexWriter for what its methods promise."""
+    """The one writer of a folder; see IndexWriter for what its methods promise.
+
+    While it gathers, a thread of its own commits. Who changes more than articles, or an article that is gathered,
+    waits for that thread and commits what is gathered first: all else only ever compares with what is committed.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._index, self._folder = create_or_open(path)
-        self._schema = self._index.schema
-        self._lock = threading.Lock()
-        self._writer: tantivy.IndexWriter | None = self._locked_writer()
-        self._ledger = Ledger(self._schema)
-        self._searcher: tantivy.Searcher | None = None
+        self._store = Store(path)
+        self._turn = threading.Condition()
+        self._gathered = Commit()
         self._unseen: set[str] = set()
-        self._seen_articles = 0
-        searcher = self._see_last_commit()
-        self._corrections = standing.corrections(searcher, self._schema)
-        self._state = standing.state(searcher, self._schema)
+        self._unseen_more = 0
+        self._every_s = 0.0
+        self._searchable: Callable[[Sequence[str]], object] = lambda _: None
+        self._thread: threading.Thread | None = None
+        self._committing = False
+        self._due = 0.0
+        self._behind = self._replaying = self._closing = False
+        try:
+            self._log = Translog(self._store.folder)
+            self._begin()
+        except BaseException as error:
+            self._store.close()
+            if isinstance(error, OSError):
+                raise unwritable(path, error) from error
+            raise
+
+    def gather(self, *, every_s: float, searchable: Callable[[Sequence[str]], object]) -> None:
+        """See IndexWriter."""
+        with self._turn:
+            self._every_s, self._searchable = every_s, searchable
+            if every_s and self._thread is None:
+                self._thread = threading.Thread(target=self._commit_in_background, name="index-commits", daemon=True)
+                self._thread.start()
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
         """Raises PermanentError for an article that cannot be indexed; then nothing of the batch is."""
         for article in batch:
             checked(article)
-        with self._lock:
-            newest = newest_of(batch)
-            known = self._current(list(newest))
-            floors = self._tombstones(list(newest))
-            winners = {
-                id: article
-                for id, article in newest.items()
-                if article.revision > floors.get(id, -1)
-                and (id not in known or article.revision >= known[id].article.revision)
-            }
-            if winners:
-                changes: dict[str, Change] = {}
-                for id in winners.keys() & known.keys():
-                    tally(changes, prepared(*known[id]), -1)
-                self._commit(_Commit(winners, known, changes))
-            return [
-                "indexed" if article.article_id in winners and article.revision == newest[article.article_id].revision
-                else "superseded"
-                for article in batch
-            ]  # fmt: skip
+        with self._turn:
+            self._turn.wait_for(lambda: self._gathered.size < _MOST_GATHERED or self._behind)
+            self._catch_up()
+            told = self._take(batch)
+            if not self._every_s:
+                self._commit_gathered()
+            elif not self._committing:
+                self._feed()
+            return told
 
     def retract(self, batch: Sequence[ArticleRetracted]) -> None:
         """Raises PermanentError for an id or a revision that the index cannot keep."""
         for event in batch:
             checked(event)
-        with self._lock:
+        with self._turn:
+            self._stand_alone()
             wanted: dict[str, int] = {}
             for event in batch:
                 wanted[event.article_id] = max(event.revision, wanted.get(event.article_id, 0))
-            floors = self._tombstones(list(wanted))
+            floors = retracted(self._seeing(wanted), self._store.schema, list(wanted))
             raised = {id: revision for id, revision in wanted.items() if revision > floors.get(id, -1)}
             if not raised:
                 return
-            gone = {id: old for id, old in self._current(list(raised)).items() if old.article.revision <= raised[id]}
-            changes: dict[str, Change] = {}
-            for old in gone.values():
-                tally(changes, prepared(*old), -1)
-            self._commit(_Commit(dict.fromkeys(gone), gone, changes, raised))
+            known = held(self._seeing(raised), self._store.schema, list(raised))
+            commit = Commit()
+            for id, revision in raised.items():
+                if id in known and known[id].article.revision <= revision:
+                    commit.take_away(known[id])
+                commit.keep_out(id, revision)
+            self._commit(commit)
 
     def correct(self, batch: Sequence[Correction]) -> None:
         """See IndexWriter."""
         told = [register for correction in batch for register in registers_of(correction)]
-        with self._lock:
+        with self._turn:
+            self._stand_alone()
             news = self._corrections.news(told)
             if not news:
                 return
             corrections = self._corrections.with_(news)
             reached = reach(self._corrections, corrections, news)
-            changes = {id: Change(renamed=True) for id in reached.named}
-            self._step(self._state.after(reached), corrections, changes, news)
+            self._step(self._state.after(reached), corrections, news, reached.named)
 
     def settle(self) -> bool:
         """See IndexWriter."""
-        with self._lock:
+        with self._turn:
+            self._stand_alone()
             if self._state.waiting:
-                self._step(self._state, self._corrections, {}, ())
+                self._step(self._state, self._corrections)
             return bool(self._state.waiting)
 
     def applied_up_to(self) -> str:
@@ -143,20 +137,11 @@ class TantivyWriter:
 
     def mark_applied(self, place: str) -> None:
         """See IndexWriter."""
-        with self._lock:
-            self._commit(_Commit({}, (), state=replace(self._state, applied=place)))
-
-    def _step(
-        self, state: State, corrections: Corrections, changes: dict[str, Change], registers: Sequence[Register]
-    ) -> None:
-        """Bring some of the articles that wait up to the corrections, in one commit with what is told here."""
-        found = standing.behind(self._see_last_commit(), self._schema, state, limit=STEP)
-        behind = [Held(stored_article(document), stored_tags(document)) for document in found]
-        for each in behind:
-            tally(changes, prepared(*each), -1)
-        state = state if len(behind) == STEP else state.settled()
-        articles = {each.article.article_id: each.article for each in behind}
-        self._commit(_Commit(articles, articles, changes, registers=registers, corrections=corrections, state=state))
+        with self._turn:
+            self._stand_alone()
+            commit = Commit()
+            commit.put_in_force((), self._corrections, replace(self._state, applied=place))
+            self._commit(commit)
 
     def probe(self) -> None:
         """Write, flush and remove a file of its own in the index's folder."""
@@ -164,140 +149,217 @@ class TantivyWriter:
 
     def documents(self) -> int:
         """Articles searchable after the last commit."""
-        with self._lock:
-            if self._searcher is None:
-                self._see_last_commit()
-            return self._seen_articles + len(self._unseen)
+        with self._turn:
+            if self._store.searcher is None and not self._committing:
+                self._see()
+            return self._store.articles + self._unseen_more
 
     def close(self) -> None:
         """Waits for merges under way; closing again does nothing."""
-        with self._lock:
-            writer, self._writer = self._writer, None
-            if writer is not None:
-                writer.wait_merging_threads()  # consumes the writer, which frees the lock
+        with self._turn:
+            self._closing = True
+            self._turn.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        with self._turn:
+            if self._store.held:
+                with suppress(WiredeskError):  # the next writer finds it in the log
+                    self._stand_alone()
+            self._log.turn()
+            self._store.close()
 
-    def _commit(self, wanted: _Commit) -> None:
-        """Replace articles, the entities they change, tombstones and corrections, in one commit.
+    def _take(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
+        """Gather those of a batch that are newer than what the index has; while it gathers, durable at return."""
+        newest = newest_of(batch)
+        ids, schema = list(newest), self._store.schema
+        known, floors = held(self._seeing(ids), schema, ids), retracted(self._seeing(ids), schema, ids)
+        winners = {
+            id: article
+            for id, article in newest.items()
+            if article.revision > floors.get(id, -1)
+            and (id not in known or article.revision >= known[id].article.revision)
+        }
+        made = []
+        for article in winners.values():
+            taken, kept = prepared(article, tags_of(article, self._corrections)), kept_of(article)
+            with panics():
+                made.append((taken, kept, documents_of(taken, kept.payload, self._state.generation)))
+        if self._every_s and made and not self._replaying:
+            try:
+                self._log.append([kept for _, kept, _ in made])
+            except OSError as error:
+                raise unwritable(self._path, error) from error
+        for id in winners.keys() & known.keys():
+            self._gathered.take_away(known[id])
+        for taken, kept, documents in made:
+            self._gathered.bring_in(taken, documents, len(kept.payload) + len(kept.text))
+        return [
+            "indexed" if article.article_id in winners and article.revision == newest[article.article_id].revision
+            else "superseded"
+            for article in batch
+        ]  # fmt: skip
 
-        The articles that come in are counted here, those that go have to be counted off. Each document is handed over
-        as soon as it is made: tantivy indexes it while the next one is prepared.
+    def _step(
+        self,
+        state: State,
+        corrections: Corrections,
+        registers: Sequence[Register] = (),
+        renamed: Collection[str] = (),
+    ) -> None:
+        """Bring some of the articles that wait up to the corrections, in one commit with what is told here."""
+        commit = Commit(changes={id: Change(renamed=True) for id in renamed})
+        found = standing.behind(self._see(), self._store.schema, state, limit=STEP)
+        state = state if len(found) == STEP else state.settled()
+        for document in found:
+            old = Held(stored_article(document), stored_tags(document))
+            commit.take_away(old)
+            taken = prepared(old.article, tags_of(old.article, corrections))
+            payload = kept_of(old.article).payload
+            commit.bring_in(taken, documents_of(taken, payload, state.generation), len(payload))
+        commit.submissions.clear()  # they were searchable before
+        commit.put_in_force(registers, corrections, state)
+        self._commit(commit)
+
+    def _begin(self) -> None:
+        """Take up what the folder holds: corrections, and what was acknowledged and not committed.
+
+        Raises IndexBusy, UsageError, TransientError, OSError.
         """
-        corrections = wanted.corrections or self._corrections
-        state = wanted.state or self._state
-        changes = wanted.changes
-        with self._all_or_nothing() as writer:
-            for id, article in wanted.articles.items():
-                if id in wanted.known:
-                    writer.delete_documents_by_term(KEY_FIELD, key("article", id))
-                if article:
-                    taken = prepared(article, tags_of(article, corrections))
-                    tally(changes, taken, 1)
-                    for document in documents_of(taken, state.generation):
-                        writer.add_document(document)
-            # An older state will do: the ledger remembers whatever changed since.
-            entities = self._ledger.updated(changes, corrections, self._searcher or self._see_last_commit())
-            for entity in entities:
-                if entity.write and entity.known:
-                    writer.delete_documents_by_term(KEY_FIELD, key("record", entity.hit.entity_id))
-                if entity.write and entity.hit.articles > 0:
-                    writer.add_document(document_of(entity.hit))
-            for id, revision in wanted.tombstones.items():
-                writer.delete_documents_by_term(KEY_FIELD, key("tombstone", id))
-                writer.add_document(tombstone_of(id, revision))
-            for name, document in standing.documents_of(wanted.registers, wanted.state):
-                writer.delete_documents_by_term(KEY_FIELD, key("correction", name))
-                writer.add_document(document)
-            writer.commit()
-        if wanted.adds_only and len(self._unseen) < _MOST_UNSEEN:
-            self._unseen.update(wanted.articles)
-        else:
-            self._searcher = None
-        self._corrections, self._state = corrections, state
-        self._ledger.remember(entities)
-
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[tantivy.IndexWriter]:
-        """Undo what was done before a failure. tantivy raises ValueError for everything that goes wrong there."""
+        self._replaying = True
         try:
-            if self._writer is None:
-                self._writer = self._locked_writer()
-            yield self._writer
-        except (ValueError, OSError, IndexBusy, UsageError) as error:
-            self._recover()
-            message = f"the index at {self._path} cannot be written: {error}; is the disk full or gone?"
-            raise TransientError("index_unwritable", message) from error
-        except BaseException as error:
-            self._recover()
-            if type(error).__name__ == "PanicException":  # no Exception, and it must not end the process
-                raise RuntimeError(f"tantivy failed: {error}") from error
+            self._store.hold()
+            searcher = self._see()
+            self._corrections = standing.corrections(searcher, self._store.schema)
+            self._state = standing.state(searcher, self._store.schema)
+            mark = self._log.turn()
+            for batch in self._log.left():
+                self._take(list(map(self._logged, batch)))
+                if self._gathered.size >= _MOST_GATHERED:
+                    self._commit_gathered()
+            self._commit_gathered()
+            self._log.drop(mark)
+        except BaseException:
+            self._note_failure()
             raise
+        finally:
+            self._replaying = False
 
-    def _recover(self) -> None:
-        """Forget uncommitted documents, and what was known of committed ones: a failed commit may have got through.
+    def _logged(self, kept: Kept) -> ArticleExtracted:
+        try:
+            return article_of(kept)
+        except ValueError as error:
+            raise UsageError(
+                f"the log of the index at {self._path} holds an article that this version cannot read ({error}); run "
+                "the version that wrote it until it has ended by itself"
+            ) from error
 
-        After a failed write tantivy's own writer is dead, and a new one is needed.
-        """
-        self._searcher = None
-        self._ledger = Ledger(self._schema)
-        writer = self._writer
-        if writer is None:
+    def _catch_up(self) -> None:
+        """After a commit that failed, begin anew. Raises TransientError while that cannot be."""
+        if not self._behind or self._replaying:
             return
         try:
-            writer.rollback()
-            writer.garbage_collect_files()
-        except (ValueError, OSError):
-            self._writer = None
-            # Consumed, it frees the lock at once, and not when whoever keeps the error lets go of it.
-            with suppress(ValueError, OSError):
-                writer.wait_merging_threads()
+            self._begin()
+        except TransientError:
+            raise
+        except (WiredeskError, OSError, RuntimeError) as error:
+            raise unwritable(self._path, error) from error
+        self._behind = False
 
-    def _locked_writer(self) -> tantivy.IndexWriter:
+    def _stand_alone(self) -> None:
+        """Nobody commits, and nothing is gathered. Raises TransientError."""
+        self._turn.wait_for(lambda: not self._committing)
+        self._catch_up()
+        self._commit_gathered()
+
+    def _commit_gathered(self) -> None:
+        commit, self._gathered = self._gathered, Commit()
+        if commit.ids:
+            self._commit(commit)
+
+    def _commit(self, commit: Commit) -> None:
+        mark = self._log.turn()
         try:
-            writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=_THREADS)
-            if moved(self._path, self._folder):  # by a rebuild that held the lock until now
-                writer.wait_merging_threads()
-                raise self._made_anew()
-            # Files that a killed commit left behind bear the names that the next one gives, and would stop it.
-            writer.garbage_collect_files()
-        except ValueError as error:
-            if "LockBusy" in str(error):
-                raise IndexBusy(
-                    f"the index at {self._path} already has a writer ({lease.signed(self._folder)}); the embedded "
-                    "index takes one. Run one indexing worker, or set WIREDESK_INDEX_URL to a server's index"
-                ) from error
-            if moved(self._path, self._folder):
-                raise self._made_anew() from error
-            raise UsageError(f"the index at {self._path} cannot be written: {error}") from error
-        lease.sign(self._folder)
-        return writer
+            self._store.write(commit, commit.corrections or self._corrections)
+        except BaseException:
+            self._note_failure()
+            raise
+        self._note(commit, mark)
 
-    def _made_anew(self) -> IndexBusy:
-        return IndexBusy(f"the index at {self._path} was made anew at this moment; open it again")
+    def _note(self, commit: Commit, mark: int) -> None:
+        """What a commit made durable and searchable."""
+        if not self._replaying:
+            self._log.drop(mark)
+        self._corrections = commit.corrections or self._corrections
+        self._state = commit.state or self._state
+        self._unseen |= commit.ids
+        self._unseen_more += commit.more
+        if len(self._unseen) > _MOST_UNSEEN:
+            with suppress(TransientError):  # told when it is needed
+                self._see()
+        if commit.submissions:
+            self._searchable(commit.submissions)
 
-    def _see_last_commit(self) -> tantivy.Searcher:
-        """What is compared with and counted on must never be older than the last commit, or counts would drift."""
-        if self._searcher is None or self._unseen:
+    def _note_failure(self) -> None:
+        """Whatever is gathered is in the log, or its batch was refused."""
+        self._gathered = Commit()
+        self._behind, self._due = True, time.monotonic() + _RETRY_S
+
+    def _feed(self) -> None:
+        """What is gathered is in the log, so a failure is not of the batch that meets it here: the next one tells."""
+        try:
+            self._store.feed(self._gathered)
+        except (TransientError, RuntimeError):
+            self._note_failure()
+        self._turn.notify_all()
+
+    def _commit_in_background(self) -> None:
+        while (taken := self._next()) is not None:
+            commit, mark = taken
+            began = time.monotonic()
             try:
-                self._index.reload()
-                self._searcher = self._index.searcher()
-                self._seen_articles = count(self._searcher, any_key(self._schema, "kind", ("article",)))
-            except (ValueError, OSError) as error:
-                self._searcher = None
-                raise TransientError(
-                    "index_unreadable", f"the index at {self._path} cannot be read: {error}"
-                ) from error
-            self._unseen.clear()
-            self._ledger.trim()
-        return self._searcher
+                self._store.write(commit, self._corrections)
+            except Exception:
+                # Nobody waits for it here: the next batch meets it, and tells.
+                with self._turn:
+                    self._committing = False
+                    self._note_failure()
+                    self._turn.notify_all()
+            else:
+                with self._turn:
+                    self._committing = False
+                    self._due = began + min(self._every_s, _SHARE * (time.monotonic() - began))
+                    self._note(commit, mark)
+                    self._feed()
+
+    def _next(self) -> tuple[Commit, int] | None:
+        """What to commit now, when it is time; None at the end."""
+        with self._turn:
+            while not self._closing:
+                early_s = self._due - time.monotonic()
+                if not (self._gathered.ids or self._behind):
+                    self._turn.wait()
+                elif early_s > 0:
+                    self._turn.wait(early_s)
+                elif self._behind:
+                    with suppress(TransientError):
+                        self._catch_up()
+                else:
+                    commit, self._gathered = self._gathered, Commit()
+                    self._unseen |= commit.ids
+                    self._committing = True
+                    return commit, self._log.turn()
+            return None
 
     def _seeing(self, ids: Collection[str]) -> tantivy.Searcher:
-        """A state that tells all there is of these articles: the commits since have brought others, and new ones."""
-        if self._searcher is not None and self._unseen.isdisjoint(ids):
-            return self._searcher
-        return self._see_last_commit()
+        """A state that tells all there is of these articles: the commits since have brought others."""
+        searcher = self._store.searcher
+        if searcher is not None and self._unseen.isdisjoint(ids) and self._gathered.ids.isdisjoint(ids):
+            return searcher
+        self._stand_alone()
+        return self._see()
 
-    def _current(self, ids: list[str]) -> dict[str, Held]:
-        return held(self._seeing(ids), self._schema, ids)
-
-    def _tombstones(self, ids: list[str]) -> dict[str, int]:
-        return retracted(self._seeing(ids), self._schema, ids)
+    def _see(self) -> tantivy.Searcher:
+        searcher = self._store.see()
+        self._unseen.clear()
+        self._unseen_more = 0
+        return searcher
