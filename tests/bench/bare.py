@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
@@ -17,6 +18,7 @@ from wiredesk.stage.contract import ENTRY_POINT_GROUP, Item, StageFunction
 from wiredesk.stage.decode import decode_event
 
 from .errors import BenchError
+from .gathering import Gathering
 from .relay import READ_COUNT, relay
 
 __all__ = ["STAGES", "BareStages", "Timed", "batch_size", "move_messages"]
@@ -45,7 +47,11 @@ class BareStages:
     """Stages in this process and thread, one call after the other; each is loaded once."""
 
     def __init__(self, stages: Sequence[str], index_url: str) -> None:
-        self._functions = {name: _indexing(index_url) if name == "indexing" else _load(name) for name in stages}
+        self._functions = {name: _load(name) for name in stages if name != "indexing"}
+        self._index: Gathering | None = None
+        if "indexing" in stages:  # it has no function of the stages' kind; its pure part is the index's writer
+            self._index = Gathering(open_writer(index_url))
+            self._functions["indexing"] = partial(_index, self._index)
 
     def stage(self, name: str, items: Sequence[Item[Any]]) -> Timed:
         """One stage over all items. The results of indexing are its input: it has no others."""
@@ -65,20 +71,16 @@ class BareStages:
                 made = self._functions[stage](batch)
                 batch = [Item(one.submission_id, one) for one in made if not isinstance(one, WiredeskError)]
             results += [item.event for item in batch]
+        if self._index and stages[-1] == "indexing":
+            self._index.finish()
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
         return Timed(results, len(items) - len(results), seconds, cpu_seconds)
 
 
-def _indexing(index_url: str) -> _Function:
-    """Indexing has no function of the stages' kind; its pure part is the index's writer."""
-    writer = open_writer(index_url)
-
-    def index(batch: Sequence[Item[Any]]) -> Sequence[Any]:
-        articles: list[ArticleExtracted] = [item.event for item in batch]
-        writer.upsert(articles)
-        return articles
-
-    return index
+def _index(index: Gathering, batch: Sequence[Item[Any]]) -> Sequence[Any]:
+    articles: list[ArticleExtracted] = [item.event for item in batch]
+    index.upsert(articles)
+    return articles
 
 
 def _load(name: str) -> _Function:

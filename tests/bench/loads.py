@@ -103,8 +103,8 @@ def _at_share(bench: Bench, subject: Subject, percent: int, *, rate_per_s: float
     indexed = [subject.account.indexed[one][0] for one in ids if one in subject.account.indexed]
     seconds = [event.indexed_at.timestamp() - milliseconds(event.submission_id) / 1000 for event in indexed]
     note = f"{rate_per_s:.1f}/s" + (f"; up to {late_s:.1f} s late" if late_s > 1 / rate_per_s else "")
-    yield from _figures(f"publish to searchable, {percent} % load", seconds, bare_s, note)
-    yield from _figures(f"publish to shown by gateway, {percent} % load", watch.seconds, bare_s, note)
+    yield from _figures(f"publish to durable in the index, {percent} % load", seconds, bare_s, note)
+    yield from _figures(f"publish to searchable, {percent} % load", watch.seconds, bare_s, note)
 
 
 def _article_ids(bench: Bench, tag: str, count: int) -> Mapping[int, str]:

@@ -23,7 +23,7 @@ class GatewaySettings(CommonSettings):
         default=128, ge=0, description="of one address, open at one time; more are closed; 0: any number"
     )
     drain_s: int = Field(default=10, ge=1, description="for running requests to finish at SIGTERM")
-    reload_interval_s: float = Field(default=0.3, gt=0, description="between looks for newly committed articles")
+    reload_interval_s: float = Field(default=0.1, gt=0, description="between looks for newly committed articles")
     backlog_limit: int = Field(
         default=PUBLISHING.backlog, ge=1, description="articles waiting for ingest, beyond which none is taken"
     )

@@ -17,8 +17,6 @@ PLAN = Plan(
     target=Stream.INDEXED,
     distribution="wiredesk-indexing",
     batch_size=200,
-    # A commit takes tens of milliseconds of processor time, whether it is of one article or of a hundred.
-    lull_s=5.0,
 )
 
 COLLECT_EVERY = 500_000

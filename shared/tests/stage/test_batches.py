@@ -1,6 +1,5 @@
 """The work on batches, on a real server: a bug of ours loses nothing and stops nothing."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 
@@ -12,14 +11,12 @@ from wiredesk.errors import Unavailable
 from wiredesk.events import DeadLetter, Stream
 from wiredesk.stage.batches import Batches
 from wiredesk.stage.finish import Finisher
-from wiredesk.stage.lull import Lull
 from wiredesk.stage.metrics import StageMetrics
 from wiredesk.stage.outcomes import Claim, Delivery, Done, Outcome, Publish, Retry, Untouched
 from wiredesk.stage.processor import Processor, Waiting
 from wiredesk.stage.redelivery import Backoff, Redelivery
 from wiredesk.stage.subscription import delivery_of
 from wiredesk.stage.troubles import Troubles
-from wiredesk.testing import PATIENCE_S
 
 SOURCE, GROUP = Stream.SUBMITTED, "ingest"
 
@@ -68,29 +65,6 @@ async def test_a_batch_that_a_bug_left_unfinished_is_told_and_taken_over(redis_u
         assert batches.in_flight == 0
         await batches.take_over()
         assert (await client.xpending(SOURCE, GROUP))["pending"] == 0
-
-
-class Patient(Lull):
-    """Lets entries gather for as long as a test would wait, once there was a batch."""
-
-    def left_s(self, *, now_s: float) -> float:
-        return 10 * PATIENCE_S if super().left_s(now_s=0) else 0.0
-
-
-async def test_after_articles_that_were_long_under_way_entries_gather_until_the_worker_leaves(redis_url: str) -> None:
-    async with Redis.from_url(redis_url) as client:
-        await client.xgroup_create(SOURCE, GROUP, id="0", mkstream=True)
-        await client.xadd(SOURCE, {"__data__": b"1"}, id="1-1")
-        batches = batches_of(client, Miscounting())
-        batches.lull = Patient(most_s=10 * PATIENCE_S, full=2)
-        await batches.gather(SOURCE)
-        ((_, entries),) = await client.xreadgroup(GROUP, "w", {SOURCE: ">"})
-        await batches.take(SOURCE, entries)
-        gathering = asyncio.create_task(batches.gather(SOURCE))
-        await asyncio.wait_for(batches.gather(Stream.CHANGES), PATIENCE_S)  # corrections do not wait for articles
-        assert not gathering.done()
-        batches.leaving.set()
-        await asyncio.wait_for(gathering, PATIENCE_S)
 
 
 class Picky:

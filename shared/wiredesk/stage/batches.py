@@ -14,7 +14,6 @@ from wiredesk.errors import Unavailable, WiredeskError
 from wiredesk.events import Stream
 from wiredesk.stage.copies import Copies
 from wiredesk.stage.finish import Finished, Finisher, Worked
-from wiredesk.stage.lull import Lull
 from wiredesk.stage.metrics import StageMetrics
 from wiredesk.stage.outcomes import Dead, Delivery, Outcome, Retry, Untouched, about
 from wiredesk.stage.pace import PaceMeter
@@ -52,7 +51,7 @@ class Batches:
     it goes: no article pays for it, and nothing is worked on twice. Whatever else goes wrong, what is not finished
     stays pending. `max_attempts` counts an entry's own failures, `max_deliveries` the
     deliveries of which nobody knows how they ended. `copies` names clusters before a batch is
-    finished, in a stage that finds near copies; `lull` lets those of the first stream gather where batches are costly.
+    finished, in a stage that finds near copies.
     """
 
     streams: Sequence[Stream]
@@ -64,7 +63,6 @@ class Batches:
     max_attempts: int
     max_deliveries: int
     copies: Copies | None = None
-    lull: Lull | None = None
     pace: PaceMeter = field(default_factory=PaceMeter)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
@@ -88,14 +86,6 @@ class Batches:
         with self._in_hand(stream, deliveries):
             async with self.turn:
                 await self._work(stream, deliveries)
-        if self.lull and stream == self.streams[0]:
-            self.lull.after([_age_s(each) for each in deliveries], now_s=time.monotonic())
-
-    async def gather(self, stream: str) -> None:
-        """Leave a stream alone as long as its last batch allows, or until the worker leaves."""
-        if self.lull and stream == self.streams[0] and (left_s := self.lull.left_s(now_s=time.monotonic())):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.leaving.wait(), left_s)
 
     async def take_over(self) -> bool:
         """Work on some entries of any worker whose time for another try has come; says whether there were any."""
@@ -318,11 +308,6 @@ class _InHand:
 def _spares(item: Finished) -> bool:
     outcome = item.worked.outcome
     return isinstance(outcome, Retry) and outcome.blameless
-
-
-def _age_s(delivery: Delivery) -> float:
-    """Seconds since its submission, of which the id tells."""
-    return time.time() - int(delivery.submission_id.partition("-")[0]) / 1000
 
 
 def _about(item: Finished) -> dict[str, str]:

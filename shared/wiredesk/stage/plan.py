@@ -14,9 +14,8 @@ class Plan:
     """What a stage's worker does: reads `sources` in the group of its own name, publishes to `target`.
 
     `batch_size` is how many entries it reads at once, unless a setting says otherwise. With `finds_copies` its articles
-    take the cluster of the first text that they are near copies of. `lull_s` is how long at the most it lets entries of
-    its first source gather between two batches; see Lull. With `shares` a worker leaves some of what waits to others;
-    see Sharing.
+    take the cluster of the first text that they are near copies of. With `shares` a worker leaves some of what
+    waits to others; see Sharing.
     """
 
     name: str
@@ -25,7 +24,6 @@ class Plan:
     distribution: str
     batch_size: int = 64
     finds_copies: bool = False
-    lull_s: float = 0.0
     shares: bool = False
 
 

@@ -48,7 +48,6 @@ class WorkerReading:
 
     async def may_read(self, stream: str) -> bool:
         """Whether to read on: not while leaving, nor without room downstream; see Reading."""
-        await self._batches.gather(stream)
         self.at = time.monotonic()
         if self._batches.leaving.is_set():  # a read that is cut short may arrive after we have left, and bring us back
             await asyncio.sleep(_WAIT_S)

@@ -35,7 +35,6 @@ from wiredesk.stage.finish import Finisher
 from wiredesk.stage.gate import Gate
 from wiredesk.stage.health import HealthServer
 from wiredesk.stage.housekeeping import Housekeeping
-from wiredesk.stage.lull import Lull
 from wiredesk.stage.metrics import StageMetrics, new_registry
 from wiredesk.stage.pace import added
 from wiredesk.stage.plan import Plan, kept
@@ -166,7 +165,6 @@ class _Worker:
             max_attempts=settings.max_attempts,
             max_deliveries=settings.max_deliveries,
             copies=self._copies,
-            lull=Lull(most_s=plan.lull_s, full=batch_size) if plan.lull_s else None,
         )
         self._reading = WorkerReading(
             batches=self._batches,

@@ -8,8 +8,8 @@ import sys
 
 from wiredesk.index import open_writer
 
+from ..gathering import Gathering
 from .corpus import News
-from .writing import Gathering
 
 BATCH = 20
 

@@ -8,8 +8,8 @@ import threading
 
 from wiredesk.index import open_writer
 
+from ..gathering import Gathering
 from .corpus import News
-from .writing import Gathering
 
 
 def main() -> None:

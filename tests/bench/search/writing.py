@@ -2,7 +2,6 @@
 
 import gc
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,12 +10,10 @@ from pathlib import Path
 
 from wiredesk.events import ArticleExtracted
 from wiredesk.index import open_writer
-from wiredesk.index.protocol import IndexWriter
 from wiredesk_indexing.__main__ import collect_seldom
-from wiredesk_indexing.settings import IndexingSettings
 
-from ..errors import BenchError
 from ..figures import Figure, percentile
+from ..gathering import Gathering
 from .corpus import News
 from .fts5 import Fts5
 
@@ -26,50 +23,7 @@ BATCHES = (100, 500)
 YARDSTICK = "SQLite FTS5"
 _STRETCH = 5000
 """Articles one engine takes before the other's turn: some seconds, so that tantivy's merges fall within its own."""
-_PATIENCE_S = 60.0
 _TOLD_EVERY = 10 * _STRETCH
-
-
-class Gathering:
-    """The index's writer as a worker has it: a batch is durable when it returns, and searchable with a later commit."""
-
-    def __init__(self, writer: IndexWriter) -> None:
-        self._writer = writer
-        self._count = 0
-        self._changed = threading.Condition()
-        self._times: list[tuple[int, float]] = []
-        self._acknowledged: list[tuple[int, float]] = []
-        self._sent = 0
-        writer.gather(every_s=IndexingSettings.model_fields["commit_every_s"].default, searchable=self._note)
-
-    def upsert(self, batch: Sequence[ArticleExtracted]) -> None:
-        """Returns when it is durable."""
-        self._writer.upsert(batch)
-        self._sent += len(batch)
-        self._acknowledged.append((self._sent, time.perf_counter()))
-
-    def finish(self) -> None:
-        """Returns when all of it is searchable. Raises BenchError."""
-        with self._changed:
-            if not self._changed.wait_for(lambda: self._count >= self._sent, _PATIENCE_S):
-                raise BenchError("the index acknowledged articles that did not become searchable")
-
-    def searchable_s(self) -> list[float]:
-        """For each batch the seconds from its acknowledgement until its last article could be found; 0 if before."""
-        commits = iter(self._times)
-        reached, at = next(commits)
-        delays = []
-        for sent, acknowledged_at in self._acknowledged:
-            while reached < sent:
-                reached, at = next(commits)
-            delays.append(max(0.0, at - acknowledged_at))
-        return delays
-
-    def _note(self, submissions: Sequence[str]) -> None:
-        with self._changed:
-            self._count += len(submissions)
-            self._times.append((self._count, time.perf_counter()))
-            self._changed.notify_all()
 
 
 @dataclass(slots=True)

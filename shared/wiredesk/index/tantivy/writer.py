@@ -32,7 +32,7 @@ _MOST_UNSEEN = 1000
 """New articles committed until the index is opened anew, which costs as much as some articles do."""
 _MOST_GATHERED = 5_000_000
 """Bytes of articles gathered before the next batch has to wait for a commit: some 1,500, and as documents 50 MB."""
-_SHARE = 4
+_SHARE = 3
 """Commits begin so many times as long after one another as they take: nobody waits for a cheap one, and where the
 processors are busy with other work they are fewer."""
 _RETRY_S = 1.0
