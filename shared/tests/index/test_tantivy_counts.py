@@ -1,11 +1,15 @@
 """Facets of a question are counted once for a state of the index, and anew after every commit."""
 
 import gc
+import threading
 import weakref
 from contextlib import closing
 
+import pytest
+from wiredesk.errors import UsageError
 from wiredesk.index import open_reader, open_writer
 from wiredesk.index.protocol import Filters, SearchRequest
+from wiredesk.testing import PATIENCE_S
 
 
 def _languages(page):
@@ -62,3 +66,26 @@ def test_a_state_that_nobody_searches_is_let_go_at_once(tmp_path, make_article):
                 assert old() is None
     finally:
         gc.enable()
+
+
+def test_facets_are_counted_whether_or_not_a_thread_is_free_for_it_and_errors_of_the_search_are_told(
+    tmp_path, make_article
+):
+    url = f"tantivy://{tmp_path}/index"
+    with closing(open_writer(url)) as writer:
+        writer.upsert([make_article(f"a{n}", source="The Post") for n in range(5)])
+    with closing(open_reader(url)) as reader:
+        beside = reader.search(SearchRequest(q="words"))
+        release = threading.Event()
+        busy = [reader._counting.submit(release.wait, PATIENCE_S) for _ in range(10)]
+        reader._view.counted.clear()
+        alone = reader.search(SearchRequest(q="words"))
+        with pytest.raises(UsageError, match="cursor"):
+            reader.search(SearchRequest(q="words", cursor="no cursor"))
+        release.set()
+        reader._counting.shutdown()
+        reader._view.counted.clear()
+        assert reader.search(SearchRequest(q="words")) == beside  # as a search that began before `close`
+        assert all(each.result() for each in busy)
+    assert beside == alone
+    assert [count.count for count in alone.facets["source"]] == [5]

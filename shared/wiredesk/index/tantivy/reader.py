@@ -1,6 +1,8 @@
 """The reader: searches one committed state of the index, and moves on to the next when it is told to."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,6 +64,10 @@ _QUOTES = Scope(
 )
 _MOST_COUNTED = 256
 """Questions whose counts are remembered until the next commit: some 15 KB each at most."""
+_COUNTING = 2
+"""Questions whose facets are counted beside the search for their hits, which takes as long; each is a processor's work.
+Where as many are under way, a question is counted by its own thread, after its hits.
+"""
 _MOST_LABELS = 50_000
 _MOST_ENTITIES = 10_000
 """Entities whose articles are remembered as counted until the next commit, half a KB each: the order of a page takes
@@ -103,6 +109,7 @@ class TantivyReader:
         self._index, self._folder = open_existing(path)
         self._schema = self._index.schema
         self._analysers = analysers()
+        self._counting = ThreadPoolExecutor(_COUNTING, thread_name_prefix="index-counts")
         self._current: _View | None = None
         self._current = self._fresh()
 
@@ -118,8 +125,9 @@ class TantivyReader:
             order = "score"
         after = _after(request.cursor, question, (float, int, int) if order == "score" else (int, int))
         stories = Stories(view.searcher, self._schema, query, order, view.latest_revision)
-        hits = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
-        counts, histogram = self._counted(view, query, request) if request.facets else ({}, None)
+        with self._counted_beside(view, query, request) as counted:
+            hits = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
+        counts, histogram = counted() if request.facets else ({}, None)
         return SearchPage(
             total=hits.total,
             hits=self._hits(view, hits.found, node),
@@ -229,6 +237,7 @@ class TantivyReader:
     def close(self) -> None:
         """Later calls raise Unavailable."""
         self._current = None
+        self._counting.shutdown(wait=False)
 
     @property
     def _view(self) -> _View:
@@ -278,6 +287,20 @@ class TantivyReader:
         if not marked:
             return [beginning(text) for text in texts]
         return snippets(texts, marked, searcher=view.searcher, schema=self._schema, translator=view.translator)
+
+    @contextmanager
+    def _counted_beside(self, view: _View, query: Query, request: SearchRequest) -> Iterator[Callable[[], _Counts]]:
+        """Count in another thread meanwhile, if one is free; gives what waits for the counts, or takes them itself."""
+        here = partial(self._counted, view, query, request)
+        counting: Future[_Counts] | None = None
+        if request.facets:
+            with suppress(RuntimeError):  # closed meanwhile: this search still ends on the state it began with
+                counting = self._counting.submit(here)
+        begun = False
+        try:
+            yield lambda: counting.result() if begun and counting else here()
+        finally:
+            begun = counting is not None and not counting.cancel()
 
     def _counted(self, view: _View, query: Query, request: SearchRequest) -> _Counts:
         """Facets and histogram: the same for a question on every page of its hits and in every order of them."""
