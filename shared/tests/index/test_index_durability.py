@@ -20,17 +20,22 @@ ROUNDS = {"tantivy": 20, "opensearch": 6}
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("gathered_s", ["0", "0.2"])
-def test_every_acknowledged_article_is_there_once_after_kill_9_at_any_moment(index_url, tmp_path, gathered_s):
-    if not index_url.startswith("tantivy") and gathered_s != "0":
-        pytest.skip("only the embedded index gathers")
-    url = index_url
+def test_every_acknowledged_article_is_there_once_after_kill_9_at_any_moment(index_url, tmp_path):
+    there_once_after_kill_9(index_url, tmp_path, gathered_s=0)
+
+
+@pytest.mark.timeout(600)
+def test_every_article_acknowledged_before_its_commit_is_there_once_after_kill_9_at_any_moment(tmp_path):
+    there_once_after_kill_9(f"tantivy://{tmp_path}/index", tmp_path, gathered_s=0.2)
+
+
+def there_once_after_kill_9(url, tmp_path, *, gathered_s):
     acknowledged: set[str] = set()
     chance = random.Random(20011123)
     for run in range(ROUNDS["tantivy" if url.startswith("tantivy") else "opensearch"]):
         out = tmp_path / f"acknowledged-{run}"
         with out.open("wb") as sink:
-            writer = subprocess.Popen([sys.executable, str(WRITER), url, str(run), gathered_s], stdout=sink)
+            writer = subprocess.Popen([sys.executable, str(WRITER), url, str(run), str(gathered_s)], stdout=sink)
             try:
                 wait_until(lambda path=out: path.stat().st_size > 0)
                 time.sleep(chance.uniform(0, 0.3))  # not to wait for anything: to die at a random moment

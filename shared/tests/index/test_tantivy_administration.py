@@ -438,18 +438,20 @@ def test_nothing_to_look_after_is_unavailable(url, tmp_path):
 
 
 @pytest.mark.timeout(300)
-def test_backups_beside_a_committing_writer_hold_whole_batches_only(tmp_path):
+@pytest.mark.parametrize("gathered_s", ["0", "0.05"])
+def test_backups_beside_a_committing_writer_hold_whole_batches_only(tmp_path, gathered_s):
     url = f"tantivy://{tmp_path}/index"
     script = Path(__file__).with_name("acknowledging_writer.py")
     out = tmp_path / "acknowledged"
     with out.open("wb") as sink:
-        writer = subprocess.Popen([sys.executable, str(script), url, "run"], stdout=sink)
+        writer = subprocess.Popen([sys.executable, str(script), url, "run", gathered_s], stdout=sink)
     try:
         wait_until(lambda: out.stat().st_size > 0)
         last = 0
         for number in range(12):
             before = len(set(out.read_text().split("\n")[:-1]))
             done = administration.backup(url, tmp_path / f"backup-{number}", told=silent)
+            open_writer(f"tantivy://{done.path}").close()  # brings in what was acknowledged and not committed
             found = check(f"tantivy://{done.path}")
             assert found.problems == ()
             assert found.documents["article"] % 10 == 0  # a batch has ten

@@ -143,6 +143,22 @@ def test_a_retraction_and_a_correction_meet_what_is_gathered(writer, first, url,
         assert [(hit.name, hit.articles) for hit in reader.entities().hits] == [("Ann Leigh", 2)]
 
 
+def test_a_writer_that_lost_its_lease_goes_on_from_what_another_made_of_its_log(writer, first, url, make_article):
+    writer.upsert([make_article("second", revision=1)])
+    writer._note_failure()
+    writer._store.close()  # as a write that fails frees it
+    with contextlib.closing(open_writer(url)) as other:
+        assert other.documents() == 2
+        with pytest.raises(TransientError, match="already has a writer"):
+            writer.upsert([make_article("third")])
+        other.upsert([make_article("second", revision=2)])
+    assert writer.upsert([make_article("second", revision=1)]) == ["superseded"]
+    assert writer.upsert([make_article("third")]) == ["indexed"]
+    assert writer.documents() == 2  # the third is gathered
+    writer.close()
+    assert found(url) == {first, "second", "third"}
+
+
 def test_closing_commits_what_is_gathered(writer, first, folder, url, make_article):
     writer.upsert([make_article("second")])
     writer.close()

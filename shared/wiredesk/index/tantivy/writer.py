@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-import tantivy
+from tantivy import Document, Searcher
 
 from wiredesk.errors import TransientError, UsageError, WiredeskError
 from wiredesk.events import ArticleExtracted, ArticleRetracted
 from wiredesk.index.corrected import tags_of
 from wiredesk.index.corrections import Correction, Corrections, Register, registers_of
 from wiredesk.index.intake import checked, newest_of
-from wiredesk.index.prepared import prepared
+from wiredesk.index.prepared import Prepared, prepared
 from wiredesk.index.protocol import Upserted
 from wiredesk.index.settling import STEP, State, reach
 from wiredesk.index.tantivy import standing
@@ -31,7 +31,7 @@ __all__ = ["TantivyWriter"]
 _MOST_UNSEEN = 1000
 """New articles committed until the index is opened anew, which costs as much as some articles do."""
 _MOST_GATHERED = 5_000_000
-"""Bytes of articles gathered before the next batch has to wait for a commit: some 1,500, and as documents 50 MB."""
+"""Bytes of articles, some 500, that are gathered before the next batch has to wait for a commit."""
 _SHARE = 3
 """Commits begin so many times as long after one another as they take: nobody waits for a cheap one, and where the
 processors are busy with other work they are fewer."""
@@ -162,11 +162,13 @@ class TantivyWriter:
         if self._thread is not None:
             self._thread.join()
         with self._turn:
-            if self._store.held:
-                with suppress(WiredeskError):  # the next writer finds it in the log
-                    self._stand_alone()
-            self._log.turn()
-            self._store.close()
+            try:
+                if self._store.held:
+                    with suppress(WiredeskError):  # the next writer finds it in the log
+                        self._stand_alone()
+            finally:
+                self._log.turn()
+                self._store.close()
 
     def _take(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
         """Gather those of a batch that are newer than what the index has; while it gathers, durable at return."""
@@ -179,11 +181,7 @@ class TantivyWriter:
             if article.revision > floors.get(id, -1)
             and (id not in known or article.revision >= known[id].article.revision)
         }
-        made = []
-        for article in winners.values():
-            taken, kept = prepared(article, tags_of(article, self._corrections)), kept_of(article)
-            with panics():
-                made.append((taken, kept, documents_of(taken, kept.payload, self._state.generation)))
+        made = [_made(article, self._corrections, self._state) for article in winners.values()]
         if self._every_s and made and not self._replaying:
             try:
                 self._log.append([kept for _, kept, _ in made])
@@ -213,9 +211,8 @@ class TantivyWriter:
         for document in found:
             old = Held(stored_article(document), stored_tags(document))
             commit.take_away(old)
-            taken = prepared(old.article, tags_of(old.article, corrections))
-            payload = kept_of(old.article).payload
-            commit.bring_in(taken, documents_of(taken, payload, state.generation), len(payload))
+            taken, _, documents = _made(old.article, corrections, state)
+            commit.bring_in(taken, documents, size=0)
         commit.submissions.clear()  # they were searchable before
         commit.put_in_force(registers, corrections, state)
         self._commit(commit)
@@ -231,6 +228,9 @@ class TantivyWriter:
             searcher = self._see()
             self._corrections = standing.corrections(searcher, self._store.schema)
             self._state = standing.state(searcher, self._store.schema)
+            # Another writer may have had the lease meanwhile, and have brought in what this one logged.
+            self._log.turn()
+            self._log = Translog(self._store.folder)
             mark = self._log.turn()
             for batch in self._log.left():
                 self._take(list(map(self._logged, batch)))
@@ -279,7 +279,7 @@ class TantivyWriter:
     def _commit(self, commit: Commit) -> None:
         mark = self._log.turn()
         try:
-            self._store.write(commit, commit.corrections or self._corrections)
+            self._store.write(commit, self._corrections if commit.corrections is None else commit.corrections)
         except BaseException:
             self._note_failure()
             raise
@@ -289,8 +289,8 @@ class TantivyWriter:
         """What a commit made durable and searchable."""
         if not self._replaying:
             self._log.drop(mark)
-        self._corrections = commit.corrections or self._corrections
-        self._state = commit.state or self._state
+        if commit.corrections is not None and commit.state is not None:
+            self._corrections, self._state = commit.corrections, commit.state
         self._unseen |= commit.ids
         self._unseen_more += commit.more
         if len(self._unseen) > _MOST_UNSEEN:
@@ -350,7 +350,7 @@ class TantivyWriter:
                     return commit, self._log.turn()
             return None
 
-    def _seeing(self, ids: Collection[str]) -> tantivy.Searcher:
+    def _seeing(self, ids: Collection[str]) -> Searcher:
         """A state that tells all there is of these articles: the commits since have brought others."""
         searcher = self._store.searcher
         if searcher is not None and self._unseen.isdisjoint(ids) and self._gathered.ids.isdisjoint(ids):
@@ -358,8 +358,15 @@ class TantivyWriter:
         self._stand_alone()
         return self._see()
 
-    def _see(self) -> tantivy.Searcher:
+    def _see(self) -> Searcher:
         searcher = self._store.see()
         self._unseen.clear()
         self._unseen_more = 0
         return searcher
+
+
+def _made(article: ArticleExtracted, corrections: Corrections, state: State) -> tuple[Prepared, Kept, list[Document]]:
+    """What is indexed of an article, and what is kept. Raises PermanentError, RuntimeError when the engine panics."""
+    taken, kept = prepared(article, tags_of(article, corrections)), kept_of(article)
+    with panics():
+        return taken, kept, documents_of(taken, kept.payload, state.generation)
