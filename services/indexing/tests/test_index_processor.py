@@ -326,8 +326,14 @@ class FailingIndex:
         self.refusal = refusal
         self.calls: list[int] = []
 
-    def gather(self, *, every_s: float, searchable: Callable[[Sequence[str]], object]) -> None:
-        self.index.gather(every_s=every_s, searchable=searchable)
+    def gather(
+        self,
+        *,
+        every_s: float,
+        searchable: Callable[[Sequence[str]], object],
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
+        self.index.gather(every_s=every_s, searchable=searchable, failed=failed)
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
         self.calls.append(len(batch))
@@ -446,6 +452,21 @@ async def test_what_is_gathered_is_published_when_it_is_durable_and_counted_as_s
         assert registry.get_sample_value("wiredesk_index_documents") == 3
     finally:
         await processor.stop()
+
+
+async def test_a_commit_that_failed_in_the_background_is_counted_at_each_try(
+    settings, registry: CollectorRegistry
+) -> None:
+    class Listened(FailingIndex):
+        def gather(self, *, every_s, searchable, failed=None) -> None:
+            failed(FULL)
+            failed(FULL)
+
+    index = Listened(open_writer(settings.index_url.get_secret_value()), {})
+    processor = IndexProcessor(settings, registry=registry, open_index=lambda _: index)
+    await processor.start(lambda state: None)
+    await processor.stop()
+    assert registry.get_sample_value("wiredesk_index_commit_failures_total") == 2
 
 
 async def test_a_batch_that_the_index_does_not_take_is_counted(settings, registry: CollectorRegistry) -> None:

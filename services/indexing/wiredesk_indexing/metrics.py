@@ -18,8 +18,8 @@ _SEARCHABLE_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7
 class IndexMetrics:
     """`commit_seconds`: a batch from its first document until all of it is durable. `documents`: articles.
 
-    `commit_failures`: batches that the index refused. `searchable_seconds`: the promise of the whole pipeline,
-    told once an article and revision. The disk is that of the folder `data`.
+    `commit_failures`: batches and commits that the index refused. `searchable_seconds`: the promise of the whole
+    pipeline, told once an article and revision. The disk is that of the folder `data`.
     """
 
     def __init__(self, registry: CollectorRegistry, data: Path) -> None:
@@ -31,7 +31,9 @@ class IndexMetrics:
         )
         self.documents = Gauge("wiredesk_index_documents", "Articles now searchable.", registry=registry)
         self.commit_failures = Counter(
-            "wiredesk_index_commit_failures", "Batches and trial writes that the index did not take.", registry=registry
+            "wiredesk_index_commit_failures",
+            "Batches, commits and trial writes that the index did not take.",
+            registry=registry,
         )
         self.searchable_seconds = Histogram(
             "wiredesk_searchable_seconds",

@@ -61,6 +61,7 @@ class IndexProcessor:
         self._index: IndexWriter | None = None
         self._changes = changes
         self._settling: asyncio.Task[None] | None = None
+        self._failing = False
 
     async def start(self, waiting: Waiting) -> None:
         """Take the index; stand by until its one writer has left or died, wait until its server answers.
@@ -135,7 +136,9 @@ class IndexProcessor:
     def _open(self) -> None:
         index = self._open_index(self._settings.index_url.get_secret_value())
         try:
-            index.gather(every_s=self._settings.commit_every_s, searchable=self._note_searchable)
+            index.gather(
+                every_s=self._settings.commit_every_s, searchable=self._note_searchable, failed=self._note_failed
+            )
             self._metrics.documents.set(index.documents())
         except BaseException:
             index.close()
@@ -147,8 +150,16 @@ class IndexProcessor:
         now = datetime.now(UTC)
         for id in submissions:
             self._metrics.searchable_seconds.observe(max(0.0, (now - submitted_at(id)).total_seconds()))
+        self._failing = False
         if self._index is not None:
             self._metrics.documents.set(self._index.documents())
+
+    def _note_failed(self, error: Exception) -> None:
+        """Told by the index of a commit that no batch waits for, and of each try after it."""
+        self._metrics.commit_failures.inc()
+        if not self._failing:
+            log.warning("index.commit_failed", why=str(error))
+        self._failing = True
 
     def _close(self) -> None:
         if self._index is not None:

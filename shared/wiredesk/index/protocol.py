@@ -61,12 +61,18 @@ class IndexWriter(Protocol):
         """
         ...
 
-    def gather(self, *, every_s: float, searchable: Callable[[Sequence[str]], object]) -> None:
+    def gather(
+        self,
+        *,
+        every_s: float,
+        searchable: Callable[[Sequence[str]], object],
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
         """From now on `upsert` returns when a batch is durable, and may leave it to a later commit to be searched.
 
         A commit begins `every_s` after the one before at the latest, or earlier where commits are cheap; 0: before
-        `upsert` returns. `searchable` is told the submissions of the articles of each, in any thread, and must not
-        raise.
+        `upsert` returns. `searchable` is told the submissions of the articles of each, `failed` why one nobody waits
+        for was not made: it is tried again, and until then batches are refused. Both in any thread; neither may raise.
         """
         ...
 

@@ -48,7 +48,13 @@ class OpenSearchWriter:
         # What a killed writer had under way may have come in after its articles were looked for.
         self._unchecked = self._standing.checked_again()
 
-    def gather(self, *, every_s: float, searchable: Callable[[Sequence[str]], object]) -> None:
+    def gather(
+        self,
+        *,
+        every_s: float,
+        searchable: Callable[[Sequence[str]], object],
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
         """See IndexWriter. Nothing is left to later: the cluster gathers by itself what several writers send."""
         self._searchable = searchable
 

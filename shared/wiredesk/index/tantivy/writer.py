@@ -55,6 +55,7 @@ class TantivyWriter:
         self._unseen_more = 0
         self._every_s = 0.0
         self._searchable: Callable[[Sequence[str]], object] = lambda _: None
+        self._failed: Callable[[Exception], object] | None = None
         self._thread: threading.Thread | None = None
         self._committing = False
         self._due = 0.0
@@ -68,10 +69,16 @@ class TantivyWriter:
                 raise unwritable(path, error) from error
             raise
 
-    def gather(self, *, every_s: float, searchable: Callable[[Sequence[str]], object]) -> None:
+    def gather(
+        self,
+        *,
+        every_s: float,
+        searchable: Callable[[Sequence[str]], object],
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
         """See IndexWriter."""
         with self._turn:
-            self._every_s, self._searchable = every_s, searchable
+            self._every_s, self._searchable, self._failed = every_s, searchable, failed
             if every_s and self._thread is None:
                 self._thread = threading.Thread(target=self._commit_in_background, name="index-commits", daemon=True)
                 self._thread.start()
@@ -308,9 +315,14 @@ class TantivyWriter:
         """What is gathered is in the log, so a failure is not of the batch that meets it here: the next one tells."""
         try:
             self._store.feed(self._gathered)
-        except (TransientError, RuntimeError):
+        except (TransientError, RuntimeError) as error:
             self._note_failure()
+            self._tell(error)
         self._turn.notify_all()
+
+    def _tell(self, error: Exception) -> None:
+        if self._failed is not None:
+            self._failed(error)
 
     def _commit_in_background(self) -> None:
         while (taken := self._next()) is not None:
@@ -318,11 +330,11 @@ class TantivyWriter:
             began = time.monotonic()
             try:
                 self._store.write(commit, self._corrections)
-            except Exception:
-                # Nobody waits for it here: the next batch meets it, and tells.
+            except Exception as error:
                 with self._turn:
                     self._committing = False
                     self._note_failure()
+                    self._tell(error)
                     self._turn.notify_all()
             else:
                 with self._turn:
@@ -341,8 +353,10 @@ class TantivyWriter:
                 elif early_s > 0:
                     self._turn.wait(early_s)
                 elif self._behind:
-                    with suppress(TransientError):
+                    try:
                         self._catch_up()
+                    except TransientError as error:
+                        self._tell(error)
                 else:
                     commit, self._gathered = self._gathered, Commit()
                     self._unseen |= commit.ids
