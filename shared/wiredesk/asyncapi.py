@@ -40,7 +40,7 @@ _SAYS: Mapping[Stream, str] = {
     Stream.INGESTED: "Clean, identified articles.",
     Stream.EXTRACTED: "Articles with their facts: subscribe here for those.",
     Stream.CHANGES: "Retractions and corrections of entities; kept, and applied again to an index that is made anew.",
-    Stream.INDEXED: "What became searchable, in ids and times: subscribe here to know when. Trimmed by age and size.",
+    Stream.INDEXED: "What is indexed, in ids and times; searchable within about a second. Trimmed by age and size.",
     Stream.DEAD: "What could not be processed, with its original bytes. Trimmed by age and size.",
 }
 

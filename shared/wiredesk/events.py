@@ -345,7 +345,7 @@ class ArticleExtracted(ArticleIngested):
 
 
 class ArticleIndexed(_Event):
-    """An article became searchable. Ids and times only."""
+    """An article is durable in the index, and searchable in about a second at the latest. Ids and times only."""
 
     version: Literal[1] = 1
     article_id: str

@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -23,7 +23,7 @@ from wiredesk.events import (
 )
 from wiredesk.index import open_reader, open_writer
 from wiredesk.index.corrections import Correction
-from wiredesk.index.protocol import IndexWriter, Upserted
+from wiredesk.index.protocol import IndexWriter, OnCommit, OnFailure, Upserted
 from wiredesk.index.settling import STEP
 from wiredesk.stage.outcomes import Dead, Delivery, Done, Publish, Retry, Superseded
 from wiredesk.stage.processor import Stuck
@@ -326,13 +326,7 @@ class FailingIndex:
         self.refusal = refusal
         self.calls: list[int] = []
 
-    def gather(
-        self,
-        *,
-        every_s: float,
-        searchable: Callable[[Sequence[str]], object],
-        failed: Callable[[Exception], object] | None = None,
-    ) -> None:
+    def gather(self, *, every_s: float, searchable: OnCommit, failed: OnFailure | None = None) -> None:
         self.index.gather(every_s=every_s, searchable=searchable, failed=failed)
 
     def upsert(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:

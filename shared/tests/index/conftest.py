@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +84,18 @@ class Backend:
         for reader in self._readers:
             reader.close()
         self.writer.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where an embedded index is to be."""
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def url(folder: Path) -> str:
+    """The address of that."""
+    return f"tantivy://{folder}"
 
 
 # An engine that runs as a server is asked for by the mark of its name; the first test waits for its start.

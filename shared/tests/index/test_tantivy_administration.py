@@ -51,16 +51,6 @@ def ann(make_article):
 
 
 @pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "index"
-
-
-@pytest.fixture
-def url(folder):
-    return f"tantivy://{folder}"
-
-
-@pytest.fixture
 def filled(url, ann):
     """Articles, one replaced and one retracted, and a correction."""
     with contextlib.closing(open_writer(url)) as writer:

@@ -22,16 +22,6 @@ LATER_S = 3600.0
 
 
 @pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "index"
-
-
-@pytest.fixture
-def url(folder):
-    return f"tantivy://{folder}"
-
-
-@pytest.fixture
 def told():
     """The submissions that a writer said were searchable."""
     return []

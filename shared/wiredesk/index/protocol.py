@@ -25,6 +25,8 @@ __all__ = [
     "IndexReader",
     "IndexWriter",
     "Interval",
+    "OnCommit",
+    "OnFailure",
     "Page",
     "QuoteHit",
     "SearchPage",
@@ -34,6 +36,11 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+OnCommit = Callable[[Sequence[str]], object]
+"""Told the submissions of the articles that became searchable."""
+OnFailure = Callable[[Exception], object]
+"""Told why a commit that nobody waits for was not made."""
 
 Upserted = Literal["indexed", "superseded"]
 """`superseded`: the index already holds a newer revision, or a retraction, of this article."""
@@ -61,18 +68,12 @@ class IndexWriter(Protocol):
         """
         ...
 
-    def gather(
-        self,
-        *,
-        every_s: float,
-        searchable: Callable[[Sequence[str]], object],
-        failed: Callable[[Exception], object] | None = None,
-    ) -> None:
+    def gather(self, *, every_s: float, searchable: OnCommit, failed: OnFailure | None = None) -> None:
         """From now on `upsert` returns when a batch is durable, and may leave it to a later commit to be searched.
 
         A commit begins `every_s` after the one before at the latest, or earlier where commits are cheap; 0: before
-        `upsert` returns. `searchable` is told the submissions of the articles of each, `failed` why one nobody waits
-        for was not made: it is tried again, and until then batches are refused. Both in any thread; neither may raise.
+        `upsert` returns. What was not made is tried again, and until then batches are refused. Both are told
+        in any thread, and may not raise.
         """
         ...
 

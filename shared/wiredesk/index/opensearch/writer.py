@@ -5,7 +5,7 @@ that; an article is written first and the state looked at after that. So either 
 writes the article again, or the article was there when its corrections' articles were looked for.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from wiredesk.errors import PermanentError, TransientError, Unavailable
@@ -18,7 +18,7 @@ from wiredesk.index.opensearch.address import Address
 from wiredesk.index.opensearch.bulk import write
 from wiredesk.index.opensearch.documents import Written, article_document, stored_article, tombstone
 from wiredesk.index.opensearch.node import Node, Refusal
-from wiredesk.index.protocol import Upserted
+from wiredesk.index.protocol import OnCommit, OnFailure, Upserted
 from wiredesk.index.settling import STEP
 
 __all__ = ["OpenSearchWriter", "count"]
@@ -44,17 +44,11 @@ class OpenSearchWriter:
         except BaseException:
             self._node.close()
             raise
-        self._searchable: Callable[[Sequence[str]], object] = lambda _: None
+        self._searchable: OnCommit = lambda _: None
         # What a killed writer had under way may have come in after its articles were looked for.
         self._unchecked = self._standing.checked_again()
 
-    def gather(
-        self,
-        *,
-        every_s: float,
-        searchable: Callable[[Sequence[str]], object],
-        failed: Callable[[Exception], object] | None = None,
-    ) -> None:
+    def gather(self, *, every_s: float, searchable: OnCommit, failed: OnFailure | None = None) -> None:
         """See IndexWriter. Nothing is left to later: the cluster gathers by itself what several writers send."""
         self._searchable = searchable
 

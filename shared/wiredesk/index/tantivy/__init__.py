@@ -1,6 +1,7 @@
 """The embedded index: tantivy on a local disk, one writer and any number of readers in any process.
 
-`schema` says what is indexed how, `documents` and `entities` turn articles into documents, `writer` commits them;
+`schema` says what is indexed how, `documents` and `entities` turn articles into documents. `writer` decides which come
+in and keeps them in the `translog`, a `commit` gathers them, and `store` makes it whole or not at all;
 `generations` says which folder counts and `lease` who writes; `administration` looks after the index.
 `translation` turns the query tree into tantivy's queries, `paging`, `snippets` and `reader` answer.
 """

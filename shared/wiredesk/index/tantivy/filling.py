@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from wiredesk.errors import TransientError, UsageError
+from wiredesk.errors import UsageError
 from wiredesk.events import ArticleExtracted
 from wiredesk.index.corrected import tags_of
 from wiredesk.index.corrections import Corrections, Register
@@ -16,6 +16,7 @@ from wiredesk.index.settling import State
 from wiredesk.index.tantivy import standing
 from wiredesk.index.tantivy.documents import documents_of, kept_of, tombstone_of
 from wiredesk.index.tantivy.entities import Change, Ledger, document_of, tally
+from wiredesk.index.tantivy.probing import unwritable
 from wiredesk.index.tantivy.schema import create_or_open
 
 __all__ = ["filled"]
@@ -73,5 +74,4 @@ def _written(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError) as error:
-        message = f"the index at {path} cannot be written: {error}; is the disk full?"
-        raise TransientError("index_unwritable", message) from error
+        raise unwritable(path, error) from error

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from wiredesk.errors import TransientError
 
-__all__ = ["probe"]
+__all__ = ["probe", "unwritable"]
 
 _PROBE_BYTES = 1_000_000
 """More than a batch of ordinary articles adds to the folder."""
@@ -23,5 +23,11 @@ def probe(folder: Path) -> None:
         finally:
             path.unlink(missing_ok=True)
     except OSError as error:
-        message = f"the index at {folder} cannot be written: {error.strerror}; is the disk full or gone?"
-        raise TransientError("index_unwritable", message) from error
+        raise unwritable(folder, error.strerror) from error
+
+
+def unwritable(folder: Path, why: object) -> TransientError:
+    """What is said of a disk that refuses."""
+    return TransientError(
+        "index_unwritable", f"the index at {folder} cannot be written: {why}; is the disk full or gone?"
+    )

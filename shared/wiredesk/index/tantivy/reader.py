@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -125,9 +124,10 @@ class TantivyReader:
             order = "score"
         after = _after(request.cursor, question, (float, int, int) if order == "score" else (int, int))
         stories = Stories(view.searcher, self._schema, query, order, view.latest_revision)
-        with self._counted_beside(view, query, request) as counted:
-            hits = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
-        counts, histogram = counted() if request.facets else ({}, None)
+        count = partial(self._counted, view, query, request)
+        counting = self._beside(count) if request.facets else None
+        hits = (stories.folded if request.fold else stories.every_copy)(limit=limit, after=after)
+        counts, histogram = _finished(counting, count) if request.facets else ({}, None)
         return SearchPage(
             total=hits.total,
             hits=self._hits(view, hits.found, node),
@@ -288,19 +288,12 @@ class TantivyReader:
             return [beginning(text) for text in texts]
         return snippets(texts, marked, searcher=view.searcher, schema=self._schema, translator=view.translator)
 
-    @contextmanager
-    def _counted_beside(self, view: _View, query: Query, request: SearchRequest) -> Iterator[Callable[[], _Counts]]:
-        """Count in another thread meanwhile, if one is free; gives what waits for the counts, or takes them itself."""
-        here = partial(self._counted, view, query, request)
-        counting: Future[_Counts] | None = None
-        if request.facets:
-            with suppress(RuntimeError):  # closed meanwhile: this search still ends on the state it began with
-                counting = self._counting.submit(here)
-        begun = False
+    def _beside(self, count: Callable[[], _Counts]) -> "Future[_Counts] | None":
+        """Begun in another thread as soon as one is free; None when the reader was closed since the search began."""
         try:
-            yield lambda: counting.result() if begun and counting else here()
-        finally:
-            begun = counting is not None and not counting.cancel()
+            return self._counting.submit(count)
+        except RuntimeError:
+            return None
 
     def _counted(self, view: _View, query: Query, request: SearchRequest) -> _Counts:
         """Facets and histogram: the same for a question on every page of its hits and in every order of them."""
@@ -389,3 +382,8 @@ class TantivyReader:
 
 def _after(cursor: str | None, question: str, keys: tuple[type[int] | type[float], ...]) -> cursors.Place | None:
     return cursors.decode(cursor, question, keys=keys) if cursor else None
+
+
+def _finished(counting: "Future[_Counts] | None", count: Callable[[], _Counts]) -> _Counts:
+    """What was counted beside a search, or is counted now where that was not begun."""
+    return count() if counting is None or counting.cancel() else counting.result()

@@ -16,9 +16,10 @@ from wiredesk.index.tantivy.generations import moved
 from wiredesk.index.tantivy.keys import FIELD as KEY_FIELD
 from wiredesk.index.tantivy.keys import any_key, key
 from wiredesk.index.tantivy.paging import count
+from wiredesk.index.tantivy.probing import unwritable
 from wiredesk.index.tantivy.schema import create_or_open
 
-__all__ = ["Store", "unwritable"]
+__all__ = ["Store", "panics"]
 
 _HEAP_BYTES = 50_000_000
 """Memory for documents before a segment is written; a commit of 500 articles of 4 KB stays within it."""
@@ -158,13 +159,6 @@ def _feed(writer: tantivy.IndexWriter, commit: Commit) -> None:
         writer.delete_documents_by_term(KEY_FIELD, term)
     for document in documents:
         writer.add_document(document)
-
-
-def unwritable(path: Path, why: object) -> TransientError:
-    """What is said of a disk that refuses."""
-    return TransientError(
-        "index_unwritable", f"the index at {path} cannot be written: {why}; is the disk full or gone?"
-    )
 
 
 @contextmanager

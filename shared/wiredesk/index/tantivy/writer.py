@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,15 +15,15 @@ from wiredesk.index.corrected import tags_of
 from wiredesk.index.corrections import Correction, Corrections, Register, registers_of
 from wiredesk.index.intake import checked, newest_of
 from wiredesk.index.prepared import Prepared, prepared
-from wiredesk.index.protocol import Upserted
+from wiredesk.index.protocol import OnCommit, OnFailure, Upserted
 from wiredesk.index.settling import STEP, State, reach
 from wiredesk.index.tantivy import standing
 from wiredesk.index.tantivy.commit import Commit
 from wiredesk.index.tantivy.documents import article_of, documents_of, kept_of, stored_article, stored_tags
 from wiredesk.index.tantivy.entities import Change
 from wiredesk.index.tantivy.held import Held, held, retracted
-from wiredesk.index.tantivy.probing import probe
-from wiredesk.index.tantivy.store import Store, panics, unwritable
+from wiredesk.index.tantivy.probing import probe, unwritable
+from wiredesk.index.tantivy.store import Store, panics
 from wiredesk.index.tantivy.translog import Kept, Translog
 
 __all__ = ["TantivyWriter"]
@@ -54,8 +54,8 @@ class TantivyWriter:
         self._unseen: set[str] = set()
         self._unseen_more = 0
         self._every_s = 0.0
-        self._searchable: Callable[[Sequence[str]], object] = lambda _: None
-        self._failed: Callable[[Exception], object] | None = None
+        self._searchable: OnCommit = lambda _: None
+        self._failed: OnFailure | None = None
         self._thread: threading.Thread | None = None
         self._committing = False
         self._due = 0.0
@@ -69,13 +69,7 @@ class TantivyWriter:
                 raise unwritable(path, error) from error
             raise
 
-    def gather(
-        self,
-        *,
-        every_s: float,
-        searchable: Callable[[Sequence[str]], object],
-        failed: Callable[[Exception], object] | None = None,
-    ) -> None:
+    def gather(self, *, every_s: float, searchable: OnCommit, failed: OnFailure | None = None) -> None:
         """See IndexWriter."""
         with self._turn:
             self._every_s, self._searchable, self._failed = every_s, searchable, failed
@@ -106,11 +100,12 @@ class TantivyWriter:
             wanted: dict[str, int] = {}
             for event in batch:
                 wanted[event.article_id] = max(event.revision, wanted.get(event.article_id, 0))
-            floors = retracted(self._seeing(wanted), self._store.schema, list(wanted))
+            searcher = self._seeing(wanted)
+            floors = retracted(searcher, self._store.schema, list(wanted))
             raised = {id: revision for id, revision in wanted.items() if revision > floors.get(id, -1)}
             if not raised:
                 return
-            known = held(self._seeing(raised), self._store.schema, list(raised))
+            known = held(searcher, self._store.schema, list(raised))
             commit = Commit()
             for id, revision in raised.items():
                 if id in known and known[id].article.revision <= revision:
@@ -180,8 +175,8 @@ class TantivyWriter:
     def _take(self, batch: Sequence[ArticleExtracted]) -> list[Upserted]:
         """Gather those of a batch that are newer than what the index has; while it gathers, durable at return."""
         newest = newest_of(batch)
-        ids, schema = list(newest), self._store.schema
-        known, floors = held(self._seeing(ids), schema, ids), retracted(self._seeing(ids), schema, ids)
+        ids, schema, searcher = list(newest), self._store.schema, self._seeing(newest)
+        known, floors = held(searcher, schema, ids), retracted(searcher, schema, ids)
         winners = {
             id: article
             for id, article in newest.items()
